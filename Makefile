@@ -1,0 +1,42 @@
+# Every target sets up what it needs: .venv in this folder, from Python 3.11+ and requirements.lock.
+PYTHON ?= python3
+READY := .venv/.ready
+
+.PHONY: demo test lab site lock clean
+
+demo: $(READY)  ## a made-up class: build, release, hand in, grade, feedback, report
+	.venv/bin/tp demo
+
+lab: $(READY)  ## JupyterLab with the lectures and a copy of the TP
+	.venv/bin/tp lab
+
+site: $(READY)  ## the lectures as a site in build/site
+	.venv/bin/sphinx-build -W --keep-going -q -b html course/lectures build/site
+	@echo "open build/site/index.html"
+
+test: $(READY)  ## lint, types, and all tests
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/python -m pytest
+
+lock: $(READY)  ## resolve the dependencies of pyproject.toml anew
+	.venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --all-extras \
+		--upgrade pyproject.toml --output-file requirements.lock
+
+clean:  ## remove what was generated, but no classroom
+	rm -rf .venv build dist
+
+# uv, itself taken from the lock with its hash, installs in seconds what pip installs in minutes.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed, $(PYTHON) is none: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+		{ echo "$(PYTHON) cannot make environments: install its venv package (Debian: python3-venv)"; exit 1; }
+	@echo "setting up .venv (once; some 800 MB, TensorFlow is most of it) ..."
+	$(PYTHON) -m venv --clear .venv
+	@awk '/^uv==/ {take = 1; print; next} /^[^ ]/ {take = 0} take' requirements.lock > .venv/uv.lock
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
+	.venv/bin/uv pip install --python .venv/bin/python --require-hashes -r requirements.lock
+	.venv/bin/uv pip install --python .venv/bin/python --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,87 @@
+"""Build a TP: the text notebook that an instructor writes becomes nbgrader's source, the checks and the release."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.converters import GenerateAssignment
+
+from autograder.classroom import convert
+from autograder.classroom.layout import Classroom, write
+from autograder.exercises import EXERCISES
+from autograder.faults import Fault
+from autograder.judge import generator, public_key
+from course.check import FILE
+
+REQUIRED = ("grade", "grade_id", "locked", "schema_version", "solution")
+
+
+def build(classroom: Classroom, tp: str, path: Path) -> Path:
+    """Build a TP from its text notebook; returns the released notebook. Fault, in one line, if the source is broken."""
+    notebook = from_text(tp, path)
+    source = classroom.root / "source" / tp
+    write(source / FILE, json.dumps(checks(tp)))
+    write(source / f"{tp}.ipynb", nbformat.writes(notebook))
+    convert.run(classroom, GenerateAssignment, tp, force=True)
+    release = classroom.release(tp)
+    if "SOLUTION" in release.read_text(encoding="utf-8"):
+        raise Fault(f"{path}: a solution mark survived in the release; is a `### END SOLUTION` missing?")
+    return release
+
+
+def from_text(tp: str, path: Path) -> NotebookNode:
+    """Read and check a text notebook. Cell ids are set, so that the same source gives the same notebook."""
+    try:
+        notebook = jupytext.read(path)
+    except Exception as error:  # whatever the parser says, it is the instructor's text that has to change
+        raise Fault(f"{path} cannot be read as a text notebook: {' '.join(str(error).split())}") from None
+    exercises = {f"test_{exercise.name}": exercise for exercise in EXERCISES.get(tp, ())}
+    if not exercises:
+        raise Fault(f"{path}: autograder/exercises knows no TP {tp!r}; add its exercises there")
+    points: dict[str, float] = {}
+    for number, cell in enumerate(notebook.cells):
+        meta = cell.metadata.get("nbgrader")
+        cell.id = meta["grade_id"] if meta and meta.get("grade_id") else f"cell-{number}"
+        if cell.cell_type == "code":
+            _check_syntax(path, cell)
+        if meta is None:
+            continue
+        if missing := [name for name in REQUIRED if name not in meta]:
+            raise Fault(f"{path}, cell {cell.id}: its nbgrader metadata lack {', '.join(missing)}")
+        if cell.id in points:
+            raise Fault(f"{path}: there are two cells with the grade_id {cell.id}; each needs its own")
+        points[cell.id] = float(meta.get("points", 0))
+        if meta["solution"] and not meta["grade"] and "### BEGIN SOLUTION" not in cell.source:
+            raise Fault(f"{path}, cell {cell.id}: a solution cell without ### BEGIN SOLUTION ... ### END SOLUTION")
+    for test, exercise in exercises.items():
+        if test not in points or exercise.name not in points:
+            raise Fault(f"{path}: the cells {exercise.name} and {test} are needed, one of them is missing")
+        if points[test] != exercise.points:
+            raise Fault(
+                f"{path}, cell {test}: {points[test]:g} points, but the criteria of {exercise.name} add up to "
+                f"{exercise.points:g}"
+            )
+    return notebook
+
+
+def _check_syntax(path: Path, cell: NotebookNode) -> None:
+    lines = [line for line in cell.source.splitlines() if not line.lstrip().startswith(("%", "!"))]
+    try:
+        ast.parse("\n".join(lines))
+    except SyntaxError as error:
+        raise Fault(f"{path}, cell {cell.id}, line {error.lineno}: {error.msg}") from None
+
+
+def checks(tp: str) -> dict[str, object]:
+    """The public keys of a TP's checks: the same inputs for everybody, in every build."""
+    return {
+        "format": 1,
+        "exercises": {
+            exercise.name: public_key(exercise, generator(b"public", tp, exercise.name)) for exercise in EXERCISES[tp]
+        },
+    }

@@ -1,0 +1,74 @@
+"""Run one of nbgrader's converters in this process, on one classroom, and say in one line what failed."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+from pathlib import Path
+
+from nbgrader.converters import BaseConverter
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from autograder.classroom.layout import Classroom
+from autograder.faults import Fault
+
+
+def run(
+    classroom: Classroom,
+    converter: type[BaseConverter],
+    tp: str,
+    student: str | None = None,
+    force: bool = False,
+    submitted: str | None = None,
+) -> None:
+    """Run a converter on one TP, for one student or for all. Fault with nbgrader's own reason if it fails.
+
+    `submitted` names another folder than submitted/ to take the submissions from.
+    """
+    config = configuration(classroom)
+    if submitted is not None:
+        config.CourseDirectory.submitted_directory = submitted
+    if student is not None:
+        config.CourseDirectory.student_id = student
+    config.CourseDirectory.assignment_id = tp
+    heard: list[str] = []
+    log = logging.getLogger("tp.nbgrader")
+    log.handlers, log.propagate = [_Heard(heard)], False
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"  # alembic is there
+    work = converter(coursedir=CourseDirectory(config=config), config=config)
+    work.log, work.force = log, force
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own models, under SQLAlchemy 2.1
+            work.start()
+    except (NbGraderException, SystemExit) as error:
+        reason = heard[0] if heard else str(error)
+        raise Fault(f"nbgrader ({converter.__name__}, {tp}{f', {student}' if student else ''}): {reason}") from None
+
+
+def configuration(classroom: Classroom) -> Config:
+    """The classroom's nbgrader configuration. Fault if the file is broken."""
+    try:
+        config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(classroom.root)).load_config()
+    except Exception as error:
+        raise Fault(f"{classroom.root / 'nbgrader_config.py'} cannot be read: {error}") from None
+    return config
+
+
+class _Heard(logging.Handler):
+    """Keeps the first line of each error that nbgrader logs."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(logging.ERROR)
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage().strip()
+        last = text.splitlines()[-1] if text.startswith("Traceback") else text.splitlines()[0]
+        self._lines.append(last)

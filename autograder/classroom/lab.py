@@ -1,0 +1,53 @@
+"""`tp lab`: JupyterLab as a student meets it, with the lectures and a copy of the TP to work on."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jupytext
+
+import course
+from autograder.classroom.build import build
+from autograder.classroom.layout import Classroom, source, write
+
+# The teacher's side of nbgrader has no place on a student's screen; Validate stays.
+HIDDEN = ("formgrader", "course-list", "assignment-list", "create-assignment", "menu")
+
+
+def lab(root: Path, tp: str, browser: bool) -> int:
+    """Prepare the work folder and run JupyterLab in it until it is closed. Returns its exit code."""
+    text = source(tp)
+    classroom = Classroom.made_at(root)
+    release = classroom.root / "release" / tp / f"{tp}.ipynb"
+    if not release.is_file():
+        build(classroom, tp, text)
+    work = prepare(classroom, tp)
+    command = [sys.executable, "-m", "jupyter", "lab", "--ServerApp.root_dir", str(work)]
+    command += [f"--LabApp.default_url=/lab/tree/{tp}/{tp}.ipynb"] + ["--no-browser"] * (not browser)
+    return subprocess.call([*command, "--allow-root"] if os.geteuid() == 0 else command, env=environment(work))
+
+
+def prepare(classroom: Classroom, tp: str) -> Path:
+    """Make the work folder; returns it. Work that is there is never overwritten."""
+    work = classroom.root / "lab"
+    if not (work / tp).exists():
+        shutil.copytree(classroom.release(tp).parent, work / tp)
+    for lecture in sorted((Path(course.__file__).parent / "lectures").glob("*.md")):
+        notebook = work / "lectures" / f"{lecture.stem}.ipynb"
+        if not notebook.exists() or notebook.stat().st_mtime < lecture.stat().st_mtime:
+            notebook.parent.mkdir(parents=True, exist_ok=True)
+            jupytext.write(jupytext.read(lecture), notebook)
+    disabled = {f"@jupyter/nbgrader:{name}": True for name in HIDDEN}
+    write(work / ".jupyter" / "labconfig" / "page_config.json", json.dumps({"disabledExtensions": disabled}))
+    return work
+
+
+def environment(work: Path) -> dict[str, str]:
+    """The environment of the server: its settings beside the work, the commands of this installation on the path."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    return os.environ | {"JUPYTER_CONFIG_DIR": str(work / ".jupyter"), "PATH": path}

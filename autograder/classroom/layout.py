@@ -1,0 +1,116 @@
+"""A classroom: nbgrader's course directory, where its parts lie, and what makes a folder one."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.faults import WrongUsage
+
+CONFIG = '''"""nbgrader's configuration of this classroom; written by `tp build`, which never overwrites it."""
+
+from autograder.classroom.plugins import configure
+
+configure(get_config(), __file__)  # noqa: F821
+'''
+
+SOURCES = Path(__file__).resolve().parents[2] / "source_notebooks"
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """Paths inside one classroom. Use `Classroom.at` for an existing one, `Classroom.made_at` to make it."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, root: Path) -> Classroom:
+        """The classroom at `root`. WrongUsage if the folder is none."""
+        if not (root / "nbgrader_config.py").is_file():
+            raise WrongUsage(
+                f"{root} is not a classroom (no nbgrader_config.py): make one with `tp build --classroom {root}`"
+            )
+        return cls(root.resolve())
+
+    @classmethod
+    def made_at(cls, root: Path) -> Classroom:
+        """The classroom at `root`, made if need be. WrongUsage if something else lies there."""
+        config = root / "nbgrader_config.py"
+        if root.exists() and not root.is_dir():
+            raise WrongUsage(f"{root} is a file, a classroom is a folder: give another --classroom")
+        if root.is_dir() and any(root.iterdir()) and not config.exists():
+            raise WrongUsage(f"{root} is not empty and not a classroom: give another --classroom")
+        root.mkdir(parents=True, exist_ok=True)
+        if not config.exists():
+            write(config, CONFIG)
+        return cls(root.resolve())
+
+    def release(self, tp: str) -> Path:
+        """The notebook that students get. WrongUsage if the TP was never built."""
+        path = self.root / "release" / tp / f"{tp}.ipynb"
+        if not path.is_file():
+            raise WrongUsage(f"{tp} is not built in {self.root}: run `tp build {tp}` first")
+        return path
+
+    def submissions(self, tp: str, student: str | None = None) -> list[str]:
+        """The students who handed in a TP, in order. WrongUsage if there is none, or not this one."""
+        submitted = self.root / "submitted"
+        found = sorted(p.parent.name for p in submitted.glob(f"*/{tp}") if p.is_dir())
+        if student is not None and student not in found:
+            known = ", ".join(found) if 0 < len(found) <= 8 else f"{len(found)} students"
+            raise WrongUsage(f"no submission of {student} for {tp} in {submitted} (there: {known or 'none'})")
+        if not found:
+            raise WrongUsage(f"no submissions for {tp}: they belong in {submitted}/<student>/{tp}/{tp}.ipynb")
+        return [student] if student is not None else found
+
+    def submitted(self, tp: str, student: str) -> Path:
+        """The folder that a student handed in."""
+        return self.root / "submitted" / student / tp
+
+    @property
+    def own(self) -> Path:
+        """The folder of what the grader keeps beside nbgrader's own folders."""
+        return self.root / ".tp"
+
+    def result(self, tp: str, student: str) -> Path:
+        """The file with the newest result of one submission."""
+        return self.own / "results" / tp / f"{student}.json"
+
+    def secret(self) -> bytes:
+        """The classroom's secret, from which the inputs are drawn; made on first use, kept for good."""
+        path = self.own / "secret"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                return path.read_bytes()
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_bytes(32))
+        return path.read_bytes()
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all: a reader sees the old text or the new one, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def tps(sources: Path = SOURCES) -> list[str]:
+    """The names of the TPs that have a text notebook."""
+    return sorted(p.parent.name for p in sources.glob("*/*.py") if p.stem == p.parent.name)
+
+
+def source(tp: str, sources: Path = SOURCES) -> Path:
+    """The text notebook of a TP. WrongUsage, with the TPs there are, if there is none of that name."""
+    path = sources / tp / f"{tp}.py"
+    if not path.is_file():
+        raise WrongUsage(f"there is no TP {tp!r} in {sources} (there: {', '.join(tps(sources)) or 'none'})")
+    return path

@@ -1,0 +1,154 @@
+"""`tp`: build, grade, feedback, report, demo, lab. Exit codes: 0 done, 1 the work found a fault, 2 wrong usage."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder.faults import Fault
+
+console = Console(stderr=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.command(options)
+        return code
+    except Fault as fault:
+        console.print(f"tp: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
+        return fault.exit_code
+    except KeyboardInterrupt:
+        console.print("tp: stopped; what was finished is kept, the same command goes on from here", style="yellow")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tp", description="Build, grade and report the TPs of the course.")
+    parser.add_argument(
+        "--classroom",
+        type=Path,
+        default=Path(os.environ.get("TP_CLASSROOM", "classroom")),
+        help="nbgrader's course directory (default: ./classroom, or TP_CLASSROOM)",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: object, about: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=about, description=about)
+        sub.set_defaults(command=run)
+        sub.add_argument("--classroom", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        return sub
+
+    build = command("build", _build, "Make the source, the checks and the release of a TP from its text notebook.")
+    build.add_argument("tp", nargs="?", help="default: every TP in source_notebooks/")
+    build.add_argument("--sources", type=Path, help="the folder of the text notebooks (default: source_notebooks/)")
+    grade = command("grade", _grade, "Grade what lies in submitted/<student>/<TP>/.")
+    grade.add_argument("tp")
+    grade.add_argument("--student", help="grade this student only")
+    grade.add_argument("--workers", type=_count, default=os.cpu_count() or 1, help="processes (default: one per core)")
+    grade.add_argument("--json", type=Path, help="write the results to this file")
+    grade.add_argument("--fresh", action="store_true", help="grade again even what has not changed")
+    feedback = command("feedback", _feedback, "Write a feedback page for each graded submission.")
+    feedback.add_argument("tp")
+    feedback.add_argument("--student", help="this student only")
+    report = command("report", _report, "Show how the class did and which mistakes it made.")
+    report.add_argument("tp")
+    demo = command("demo", _demo, "Grade a class of made-up students, from the build to the feedback.")
+    demo.add_argument("--workers", type=_count, default=os.cpu_count() or 1, help="processes (default: one per core)")
+    lab = command("lab", _lab, "Open JupyterLab with the lectures and a TP to work on.")
+    lab.add_argument("tp", nargs="?", default="optimizers")
+    lab.add_argument("--no-browser", action="store_true", help="start the server only")
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes, give 1 or more")
+    return int(text)
+
+
+def _build(options: argparse.Namespace) -> int:
+    from autograder.classroom import layout
+    from autograder.classroom.build import build
+
+    sources = options.sources or layout.SOURCES
+    tps = [options.tp] if options.tp else layout.tps(sources)
+    texts = [layout.source(tp, sources) for tp in tps]
+    classroom = layout.Classroom.made_at(options.classroom)
+    for tp, text in zip(tps, texts, strict=True):
+        with console.status(f"building {tp} ..."):
+            release = build(classroom, tp, text)
+        print(f"{tp}: released as {release}")
+    return 0
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from autograder.classroom.batch import grade_all
+    from autograder.classroom.layout import Classroom, write
+    from autograder.progress import grading
+
+    classroom = Classroom.at(options.classroom)
+    classroom.release(options.tp)
+    students = classroom.submissions(options.tp, options.student)
+    if options.json and not options.json.resolve().parent.is_dir():
+        raise Fault(f"--json {options.json}: the folder {options.json.resolve().parent} does not exist")
+    graded, failed = [], []
+    with grading(console, f"grading {options.tp}", len(students)) as done:
+        for student, result, reason in grade_all(classroom, options.tp, students, options.workers, fresh=options.fresh):
+            done(student)
+            if result is None:
+                failed.append((student, reason))
+            else:
+                graded.append(result)
+    if options.json:
+        public = [result.public() for result in sorted(graded, key=lambda result: result.student)]
+        write(options.json, json.dumps(public, indent=1) + "\n")
+    for student, reason in failed:
+        console.print(f"tp: {student} was not graded: {reason}", style="red", markup=False, soft_wrap=True)
+    print(f"{options.tp}: {len(graded)} of {len(students)} submissions graded; see `tp report {options.tp}`")
+    return 1 if failed else 0
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    from autograder.classroom.feedback import feedback
+    from autograder.classroom.layout import Classroom
+
+    classroom = Classroom.at(options.classroom)
+    classroom.release(options.tp)
+    with console.status("writing feedback ..."):
+        pages = feedback(classroom, options.tp, options.student)
+    print(f"{options.tp}: {len(pages)} feedback pages, for example {pages[0]}")
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from autograder.classroom.layout import Classroom
+    from autograder.classroom.report import report, results
+
+    classroom = Classroom.at(options.classroom)
+    classroom.release(options.tp)
+    wide = Console(width=None if sys.stdout.isatty() else 160)
+    wide.print(report(options.tp, results(classroom, options.tp)))
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from autograder.demo import demo
+
+    return demo(options.classroom, options.workers, console)
+
+
+def _lab(options: argparse.Namespace) -> int:
+    from autograder.classroom.lab import lab
+
+    return lab(options.classroom, options.tp, not options.no_browser)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,195 @@
+"""What an exercise is: a reference, the criteria that probe it, its mistakes and its equivalent right forms.
+
+An exercise is declared once, as data. `draw` turns it into a key with fresh inputs; nothing else knows how.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+from course import calls
+from course.calls import Answers, Plain
+from course.verdict import Claim, Criterion, Key, Mistake
+
+Stage = Callable[[SimpleNamespace], Any]
+Stages = Mapping[str, Stage]
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """A rule cut into named stages, so that a variant is written by replacing one of them.
+
+    `stages` maps the name of each intermediate result to how it follows from the arguments and the stages before it
+    (attributes of `s`); `returns` names the results. `signature` supplies the argument names and defaults.
+    """
+
+    signature: Callable[..., Any]
+    stages: Stages
+    returns: tuple[str, ...]
+
+    def variant(self, **replaced: Stage) -> Callable[..., Any]:
+        """The rule with some stages replaced. KeyError names a stage that does not exist."""
+        if unknown := replaced.keys() - self.stages.keys():
+            raise KeyError(f"no stage {sorted(unknown)}; there are {list(self.stages)}")
+        stages = {**self.stages, **replaced}
+        parameters = inspect.signature(self.signature)
+
+        def rule(*args: Any, **kwargs: Any) -> Any:
+            bound = parameters.bind(*args, **kwargs)
+            bound.apply_defaults()
+            s = SimpleNamespace(**bound.arguments)
+            for name, stage in stages.items():
+                setattr(s, name, stage(s))
+            results = tuple(getattr(s, name) for name in self.returns)
+            return results if len(results) > 1 else results[0]
+
+        return rule
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A wrong variant: `id` within its exercise, the hint a student reads, the section to read again, the code."""
+
+    id: str
+    hint: str
+    section: str
+    function: Callable[..., Any]
+
+
+class Ask:
+    """Writes a script: values put, calls made, answers read, and the claims about them."""
+
+    def __init__(self, function: str, outputs: int) -> None:
+        self.script: list[Plain] = []
+        self.oracles: dict[str, Plain] = {}
+        self.claims: list[Claim] = []
+        self._function = function
+        self._outputs = outputs
+        self._names = iter(range(10**9))
+        self._prefix = ""
+
+    def begin(self, criterion: str) -> None:
+        """Start a criterion: its answers carry its name, its claims are its own."""
+        self._prefix = criterion
+        self.claims = []
+
+    def put(self, array: np.ndarray) -> Plain:
+        """A new array in the learner's process; returns a reference to it."""
+        key = f"x{next(self._names)}"
+        self.script.append({"put": key, "value": calls.plain(array)})
+        return {"ref": key}
+
+    def gradient(self, spec: Plain) -> Plain:
+        """A gradient that the learner's function may ask; answered by the judge."""
+        name = f"grad{next(self._names)}"
+        self.oracles[name] = spec
+        return {"oracle": name}
+
+    def call(self, *args: Any) -> tuple[Plain, ...]:
+        """Call the function with references, oracles and numbers; returns one reference per output."""
+        key = f"y{next(self._names)}"
+        self.script.append({"call": key, "function": self._function, "args": list(args)})
+        if self._outputs == 1:
+            return ({"ref": key},)
+        return tuple({"ref": key, "item": i, "of": self._outputs} for i in range(self._outputs))
+
+    def fill(self, ref: Plain, number: float) -> None:
+        """Overwrite an array in place, in the learner's process."""
+        self.script.append({"fill": ref, "value": number})
+
+    def read(self, ref: Plain, label: str) -> str:
+        """Record a value as an answer; returns the answer's name."""
+        name = f"{self._prefix}: {label}"
+        self.script.append({"read": ref, "as": name})
+        return name
+
+    def expect(self, ref: Plain, label: str) -> None:
+        """Read a value and claim that it equals the reference's."""
+        self.claims.append(Claim(self.read(ref, label)))
+
+    def expect_like(self, ref: Plain, label: str, like: str, times: float = 1.0) -> None:
+        """Read a value and claim that it equals `times` the learner's own other answer."""
+        self.claims.append(Claim(self.read(ref, label), like, times))
+
+    def expect_asked(self, oracle: Plain, result: Plain, label: str) -> None:
+        """Claim that the call with this result asked the gradient where the reference does, and nowhere else."""
+        name = f"{self._prefix}: {label}"
+        self.script.append({"asked": oracle["oracle"], "in": result, "as": name})
+        self.claims.append(Claim(name))
+
+
+Probe = Callable[["Exercise", Ask, Generator], None]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One criterion before inputs are drawn: its name, points, message, and the probe that asks for it."""
+
+    name: str
+    points: float
+    fails: str
+    probe: Probe
+    rule: bool = True
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One function that students write.
+
+    `reference` has the name and the signature that students type. `arguments` draws a value for each of its
+    parameters (arrays of one shape, numbers, or the data of an oracle). `outputs` names what it returns.
+    """
+
+    reference: Callable[..., Any]
+    outputs: tuple[str, ...]
+    arguments: Callable[[Generator, tuple[int, ...]], dict[str, Any]]
+    checks: tuple[Check, ...]
+    lecture: str
+    mistakes: tuple[Wrong, ...] = ()
+    equivalents: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name that students type."""
+        return self.reference.__name__
+
+    @property
+    def points(self) -> float:
+        """Points of all criteria together."""
+        return round(sum(check.points for check in self.checks), 6)
+
+    def draw(self, rng: Generator) -> Key:
+        """A key with fresh inputs: the script, and what the reference answers to it."""
+        ask = Ask(self.name, len(self.outputs))
+        criteria = []
+        for check in self.checks:
+            ask.begin(check.name)
+            check.probe(self, ask, rng)
+            criteria.append(Criterion(check.name, check.points, check.fails, tuple(ask.claims), check.rule))
+        key = Key(self.name, ask.script, tuple(criteria), {}, ask.oracles)
+        key.expected.update(self.answers_of(self.reference, key))
+        return key
+
+    def answers_of(self, function: Callable[..., Any], key: Key) -> Answers:
+        """What a function, run here, answers to the key's script. For our own functions only."""
+        oracles = {name: calls.oracle(spec) for name, spec in key.oracles.items()}
+        return calls.perform(key.script, {self.name: function}, oracles)
+
+    def mistaken(self, key: Key) -> list[tuple[Mistake, Answers]]:
+        """Every known mistake with the answers it gives to the key's script."""
+        return [
+            (Mistake(f"{self.prefix}/{w.id}", w.hint, w.section), self.answers_of(w.function, key))
+            for w in self.mistakes
+        ]
+
+    @property
+    def prefix(self) -> str:
+        """The exercise's part of a mistake's id: `adam` for `adam_step`."""
+        return self.name.removesuffix("_step").replace("_", "-")

@@ -1,0 +1,216 @@
+"""One submission's process as the grader sees it: run a cell, ask a script, within limits; trust no reply."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from course import calls
+from course.calls import Answers, Plain
+from course.kernel import frame
+
+LONGEST_MESSAGE = 4 * 2**20  # bytes of one message from the child; the largest honest one is a few hundred kilobytes
+GRACE = 1.0  # seconds between the interrupt and the kill
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use. Seconds are wall time; `memory` bounds the data segment of each process."""
+
+    cell: float = 10.0
+    exercise: float = 5.0
+    submission: float = 60.0
+    memory: int = 2 * 2**30
+    file_size: int = 64 * 2**20
+    output: int = 16 * 2**20
+    output_kept: int = 16 * 2**10
+
+    def resources(self) -> dict[str, int]:
+        """The part that the kernel of the operating system enforces, by the names of `resource`."""
+        return {"DATA": self.memory, "FSIZE": self.file_size, "CORE": 0, "CPU": int(self.submission) + 5}
+
+
+class KernelDied(Exception):
+    """The process is gone; `reason` is "timed_out", "out_of_memory" or "crashed", the text says more."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What running a cell came to."""
+
+    output: str
+    error: Plain | None
+    timed_out: bool = False
+
+
+class Kernel:
+    """A forked child. Made by `WarmParent.kernel()`; use as a context manager."""
+
+    def __init__(self, pid: int, sock: socket.socket, output: int, limits: Limits, ends: float) -> None:
+        self._pid = pid
+        self._pidfd: int | None = None
+        with contextlib.suppress(ProcessLookupError):
+            self._pidfd = os.pidfd_open(pid)
+        self._sock = sock
+        self._output = output
+        self._limits = limits
+        self._budget_ends = ends
+        self._next = 0
+        self._buffer = b""
+
+    def __enter__(self) -> Kernel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Kill what is left of the process and everything it started in its group."""
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(self._pid, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            self._sock.close()
+        for fd in (self._output, self._pidfd):
+            if fd is not None:
+                with contextlib.suppress(OSError):
+                    os.close(fd)
+        self._output, self._pidfd = -1, None
+
+    def run(self, source: str) -> Ran:
+        """Run a cell. KernelDied if the process does not survive it."""
+        reply, output, late = self._request({"run": source}, self._limits.cell, {})
+        error = reply.get("error")
+        if error is not None and not (
+            isinstance(error, dict) and all(isinstance(error.get(k), str) for k in ("name", "text", "traceback"))
+        ):
+            raise self._broken()
+        return Ran(output, error, late)
+
+    def ask(self, script: list[Plain], oracles: dict[str, Plain]) -> tuple[Answers, bool]:
+        """Have a script performed on the learner's functions; gradients are answered here. KernelDied as in `run`.
+
+        Returns the answers and whether the time limit cut the asking short.
+        """
+        gradients = {name: calls.oracle(spec) for name, spec in oracles.items()}
+        reply, _, late = self._request({"ask": script, "oracles": list(gradients)}, self._limits.exercise, gradients)
+        answers = reply.get("answers")
+        if not isinstance(answers, dict):
+            raise self._broken()
+        return {str(name): answer for name, answer in answers.items() if isinstance(answer, dict)}, late
+
+    def _request(self, message: Plain, seconds: float, gradients: dict[str, calls.Oracle]) -> tuple[Plain, str, bool]:
+        """Send a request and wait for its reply, draining output, answering gradients and keeping the time."""
+        self._next += 1
+        self._send(message | {"id": self._next})
+        deadline = min(time.monotonic() + seconds, self._budget_ends)
+        kept, dropped, late = b"", 0, False
+        poll = select.poll()
+        for fd in (self._sock.fileno(), self._output, self._pidfd):
+            if fd is not None:
+                poll.register(fd, select.POLLIN)
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0 or dropped > self._limits.output:
+                if late or self._budget_ends <= time.monotonic():
+                    self.close()
+                    raise KernelDied("timed_out", "ran too long and did not react to being stopped")
+                late, deadline, dropped = True, time.monotonic() + GRACE, 0
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self._pid, signal.SIGINT)
+                continue
+            ready = {fd for fd, _ in poll.poll(left * 1000)}
+            if self._output in ready:
+                chunk = self._read_output()
+                if not chunk:
+                    poll.unregister(self._output)  # the learner's code closed it; that is no fault
+                room = self._limits.output_kept - len(kept)
+                kept += chunk[:room]
+                dropped += len(chunk) - len(chunk[:room])
+            if self._sock.fileno() in ready:
+                reply = self._receive()
+                if reply is not None and "gradient" in reply:
+                    self._send({"value": self._gradient(reply, gradients)})
+                elif reply is not None:
+                    if reply.get("id") != self._next:
+                        raise self._broken()
+                    kept += self._read_output(wait=False)[: max(0, self._limits.output_kept - len(kept))]
+                    text = kept.decode(errors="replace") + ("\n[more output was dropped]" if dropped else "")
+                    return reply, text, late
+            elif self._pidfd in ready:
+                raise self._died()
+
+    @staticmethod
+    def _gradient(request: Plain, gradients: dict[str, calls.Oracle]) -> Plain:
+        ask = gradients.get(str(request.get("gradient")))
+        point = calls.value(request.get("point", {}))
+        if ask is None or isinstance(point, calls.Failure):
+            return {"error": "grad_fn takes one array of numbers"}
+        try:
+            return calls.plain(ask(point))
+        except ValueError as error:
+            return {"error": str(error)}
+
+    def _send(self, message: Plain) -> None:
+        try:
+            self._sock.settimeout(5.0)
+            self._sock.sendall(frame(message))
+        except OSError:
+            raise self._died() from None
+
+    def _receive(self) -> Plain | None:
+        """One message if it is complete, None if more must come. Everything is checked: a learner may write here."""
+        try:
+            self._sock.settimeout(0)
+            chunk = self._sock.recv(2**16)
+        except BlockingIOError:
+            return None
+        except OSError:
+            raise self._died() from None
+        if not chunk:
+            raise self._died()
+        self._buffer += chunk
+        if len(self._buffer) < 4:
+            return None
+        length = int.from_bytes(self._buffer[:4], "big")
+        if length > LONGEST_MESSAGE:
+            raise self._broken()
+        if len(self._buffer) < 4 + length:
+            return None
+        body, self._buffer = self._buffer[4 : 4 + length], self._buffer[4 + length :]
+        if self._buffer:
+            raise self._broken()  # we ask one thing at a time; a second answer is not the child's own
+        try:
+            message: Any = json.loads(body)
+        except (ValueError, RecursionError):
+            raise self._broken() from None
+        if not isinstance(message, dict):
+            raise self._broken()
+        return message
+
+    def _read_output(self, wait: bool = True) -> bytes:
+        if not wait and not select.select([self._output], [], [], 0)[0]:
+            return b""
+        try:
+            return os.read(self._output, 2**16)
+        except OSError:
+            return b""
+
+    def _died(self) -> KernelDied:
+        self.close()
+        return KernelDied("crashed", "the process ended")
+
+    def _broken(self) -> KernelDied:
+        self.close()
+        return KernelDied("crashed", "the process sent something that is no answer")

@@ -1,0 +1,204 @@
+"""What is asked of a learner's function, as plain data, and what came back, as plain data.
+
+A script is a list of operations on a small store of named values. It is performed wherever the function lives: in the
+learner's notebook (`course.check`), in the grader's kernel (`course.kernel`), or beside the reference. All that a
+verdict needs is seen from outside: whether a call changed its inputs is found by reading the inputs again, whether
+a result shares memory with them by overwriting them and reading the result again.
+
+    {"put": key, "value": plain}                        a new value
+    {"call": key, "function": name, "args": [arg...]}   arg: {"ref": key, "item": i, "of": n} | {"oracle": name} | plain
+    {"fill": ref, "value": number}                      overwrite an array in place
+    {"read": ref, "as": answer}                         record a value under the name `answer`
+    {"asked": oracle, "in": ref, "as": answer}          record where the oracle was asked in the call that gave `ref`
+
+Plain values are {"dtype", "shape", "data"} for arrays and numbers, {"error": text} for what could not be had.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+Plain = dict[str, Any]
+Answers = dict[str, Plain]
+Oracle = Callable[[np.ndarray], np.ndarray]
+
+LARGEST = 4096  # elements of one answer; the scripts never ask for more than a few dozen
+LONGEST = 300  # characters of one error message
+
+
+class Stopped(BaseException):
+    """Raised by the time limit inside a call; no learner's `except Exception` catches it."""
+
+
+class Failure:
+    """A value that could not be had, and why."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+def plain(value: object) -> Plain:
+    """Encode a number or a numeric array as plain data; anything else as an error that says what it is."""
+    if isinstance(value, Failure):
+        return {"error": value.reason}
+    if value is None:
+        return {"error": "returned None (is a `return` missing?)"}
+    if isinstance(value, bool | np.bool_) or not isinstance(value, np.ndarray | np.generic | int | float):
+        return {"error": f"returned a {type(value).__name__}, a NumPy array of numbers was asked"}
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiu":
+        return {"error": f"returned an array of {array.dtype}, real numbers were asked"}
+    if array.size > LARGEST:
+        return {"error": f"returned an array of {array.size} elements, at most {LARGEST} are read"}
+    return {
+        "dtype": "int64" if array.dtype.kind in "iu" else "float64",
+        "shape": list(array.shape),
+        "data": array.astype(np.int64 if array.dtype.kind in "iu" else np.float64).ravel().tolist(),
+    }
+
+
+def value(encoded: Plain) -> np.ndarray | Failure:
+    """Decode plain data; whatever is not well-formed comes back as a Failure. Never raises, never evaluates."""
+    if not isinstance(encoded, dict):
+        return Failure("the answer is not plain data")
+    if "error" in encoded:
+        return Failure(str(encoded["error"])[:LONGEST])
+    dtype, shape, data = encoded.get("dtype"), encoded.get("shape"), encoded.get("data")
+    well_formed = (
+        dtype in ("float64", "int64")
+        and isinstance(shape, list)
+        and len(shape) <= 8
+        and all(type(n) is int and 0 <= n <= LARGEST for n in shape)
+        and isinstance(data, list)
+        and len(data) <= LARGEST
+        and math.prod(shape) == len(data)
+        and all(type(x) in (int, float) for x in data)
+    )
+    if not well_formed:
+        return Failure("the answer is not plain data")
+    try:
+        return np.array(data, dtype=dtype).reshape(shape)
+    except (OverflowError, ValueError):
+        return Failure("the answer is not plain data")
+
+
+def reason_of(error: BaseException) -> str:
+    """One line for an exception raised by foreign code, whose own `__str__` may misbehave."""
+    if isinstance(error, Stopped):
+        return "took too long and was stopped"
+    try:
+        text = " ".join(str(error).split())
+    except BaseException:
+        text = "(its message cannot be shown)"
+    return f"raised {type(error).__name__}: {text}"[:LONGEST].rstrip(": ")
+
+
+def oracle(spec: Plain) -> Oracle:
+    """A gradient to be asked for: A p + b + c p^3 with p flattened; spec = {"A": (n, n), "b": (n,), "c": (n,)}."""
+    a, b, c = (np.array(spec[key], dtype=float) for key in "Abc")
+
+    def gradient(point: np.ndarray) -> np.ndarray:
+        p = np.asarray(point, dtype=float)
+        if p.size != b.size:
+            raise ValueError(f"grad_fn was asked at a point of {p.size} numbers, theta has {b.size}")
+        return (a @ p.ravel() + b + c * p.ravel() ** 3).reshape(p.shape)
+
+    return gradient
+
+
+class _Recorded:
+    """An oracle that remembers where it was asked (each point once)."""
+
+    def __init__(self, ask: Oracle) -> None:
+        self._ask = ask
+        self.points: list[np.ndarray] = []
+
+    def __call__(self, point: Any) -> np.ndarray:
+        p = np.array(point, dtype=float)
+        if not any(np.array_equal(p, q) for q in self.points):
+            self.points.append(p)
+        return np.array(self._ask(p.copy()), dtype=float)
+
+
+def _stacked(points: list[np.ndarray]) -> np.ndarray | Failure:
+    if not points:
+        return Failure("never called grad_fn")
+    if len({p.shape for p in points}) > 1:
+        return Failure("called grad_fn at points of different shapes")
+    return np.stack(points)
+
+
+def perform(
+    script: Iterable[Plain], functions: Mapping[str, Any], oracles: Mapping[str, Oracle] | None = None
+) -> Answers:
+    """Carry a script out and return the answers it records, by name.
+
+    A call that fails costs only the answers that depend on it. After a call was stopped by the time limit no further
+    call is made. `functions` maps names to callables; `oracles` maps names to gradients.
+    """
+    store: dict[str, Any] = {}
+    recorded = {name: _Recorded(ask) for name, ask in (oracles or {}).items()}
+    answers: Answers = {}
+    stopped: Failure | None = None
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        for op in script:
+            if "put" in op:
+                store[op["put"]] = _writable(op["value"])
+            elif "call" in op:
+                result = stopped or _call(functions, op, store, recorded)
+                if isinstance(result, Failure) and result.reason == reason_of(Stopped()):
+                    stopped = Failure("not asked: an earlier call took too long")
+                store[op["call"]] = result
+            elif "fill" in op:
+                target = _resolve(op["fill"], store)
+                if isinstance(target, np.ndarray) and target.flags.writeable:
+                    target[...] = op["value"]
+            elif "read" in op:
+                answers[op["as"]] = plain(_resolve(op["read"], store))
+            elif "asked" in op:
+                points, result = recorded[op["asked"]].points, _resolve(op["in"], store)
+                answers[op["as"]] = plain(result if isinstance(result, Failure) and not points else _stacked(points))
+    return answers
+
+
+def _writable(encoded: Plain) -> Any:
+    decoded = value(encoded)
+    return decoded.copy() if isinstance(decoded, np.ndarray) else decoded
+
+
+def _call(functions: Mapping[str, Any], op: Plain, store: dict[str, Any], oracles: dict[str, _Recorded]) -> Any:
+    name = op["function"]
+    if name not in functions:
+        return Failure(f"{name} is not defined")
+    args = []
+    for arg in op["args"]:
+        if isinstance(arg, dict) and "oracle" in arg:
+            args.append(oracles[arg["oracle"]])
+        elif isinstance(arg, dict):
+            args.append(_resolve(arg, store))
+        else:
+            args.append(arg)
+        if isinstance(args[-1], Failure):
+            return args[-1]
+    try:
+        return functions[name](*args)
+    except (Exception, SystemExit, GeneratorExit, Stopped) as error:
+        return Failure(reason_of(error))
+
+
+def _resolve(ref: Plain, store: dict[str, Any]) -> Any:
+    found = store[ref["ref"]]
+    if "item" not in ref or isinstance(found, Failure):
+        return found
+    if not isinstance(found, tuple | list | np.ndarray) or len(found) != ref["of"]:
+        size = f" of {len(found)}" if isinstance(found, tuple | list) else ""
+        if found is None:
+            return None
+        return Failure(f"returned a {type(found).__name__}{size}, a tuple of {ref['of']} arrays was asked")
+    return found[ref["item"]]

@@ -1,0 +1,80 @@
+"""Planted failures: each kind of uncovered claim turns the scan red, and what is covered or exempt stays green."""
+
+import pytest
+
+from tests.lectures.scanner import faults
+
+GOOD = r"""---
+jupytext: {text_representation: {format_name: myst, format_version: 0.13}}
+kernelspec: {name: python3}
+---
+
+# Step 10 of 12
+
+By section 3.5 (Goh 2017; Lessard, Recht and Packard 2016) the rate is $\sqrt{0.81}$, or 0.900, with `0.77` in code.
+
+```{math}
+:label: eq-rate
+\rho = \sqrt{\gamma}
+```
+
+````{dropdown} What is it?
+It took 30 000 steps to $10^{-4}$, 39 % of them uphill, down to −1.8024. See [lecture 77](77_other.md).
+
+```{math}
+:label: eq-inner
+1 + 1 = 2
+```
+````
+
+```{code-cell} ipython3
+:tags: [check, hide-input]
+
+formula("eq-rate", spectral_radius, gamma**0.5)
+claims.formula("eq-inner", 1 + 1, 2)
+number("0.81", gamma)
+number("0.900", radius)
+number("30 000", steps)
+number("1e-4", floor)
+number("39 %", share)
+number("-1.8024", lowest)
+```
+"""
+
+
+def test_a_covered_lecture_has_no_faults():
+    assert faults(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('formula("eq-rate", spectral_radius, gamma**0.5)', "", "eq-rate is shown"),
+        ('claims.formula("eq-inner", 1 + 1, 2)', "", "eq-inner is shown"),
+        ('formula("eq-rate"', 'formula("eq-other"', "eq-other is asserted and not shown"),
+        ('formula("eq-rate", spectral_radius, gamma**0.5)', 'formula("eq-rate", gamma, gamma)', "with itself"),
+        (":label: eq-rate\n", "", "without a label"),
+        (":label: eq-inner", ":label: eq-rate", "used twice"),
+        (":label: eq-inner", ":label: inner", "does not start with eq-"),
+        ('number("0.900", radius)', "", "0.900 is printed"),
+        ("0.900,", "0.901,", "0.901 is printed"),
+        ("0.900,", "$0.901$,", "0.901 is printed"),
+        ("0.900,", "| a | 0.901 |", "0.901 is printed"),
+        ("0.900,", "0.900 and 17,", "17 is printed"),
+        ("0.900,", r"0.900 and $5 \times 10^{3}$,", r"5 \times 10^{3} is printed"),
+        ('number("1e-4", floor)', "", "10^{-4} is printed"),
+        ('number("39 %", share)', "", "39 % is printed"),
+        ('number("39 %", share)', 'number("39", share)', "39 % is printed"),
+        ("−1.8024", "1.8024", "1.8024 is printed"),
+        ("What is it?", "Is it 0.5?", "0.5 is printed"),
+        ('number("30 000", steps)', 'if steps:\n    number("30 000", steps)', "30 000 is printed"),
+        ('number("30 000", steps)', "number(text, steps)", "must be a plain string"),
+        ('number("30 000", steps)', 'number("many", steps)', "not a number"),
+        ("By section", "$$ a = b $$\n\nBy section", "outside a {math} block"),
+        ("````{dropdown}", "```````{dropdown}", "not closed"),
+        ("(Goh 2017;", "(2017 steps;", "2017 is printed"),
+    ],
+)
+def test_an_uncovered_claim_is_found(old: str, new: str, fault: str):
+    assert old in GOOD
+    assert any(fault in line for line in faults(GOOD.replace(old, new, 1)))
