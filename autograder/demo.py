@@ -102,6 +102,7 @@ def _deleted_test(notebook: NotebookNode) -> NotebookNode:
 def _doubled_solution(notebook: NotebookNode) -> NotebookNode:
     place = _place(notebook, "momentum_step")
     draft = copy.deepcopy(notebook.cells[place])
+    draft.id = "a-copy-made-in-jupyterlab"  # which copies the metadata, but not the id
     draft.source = "def momentum_step(theta, v, grad, eta, gamma=0.9):\n    return theta, v  # first try"
     notebook.cells.insert(place, draft)
     return notebook

@@ -11,13 +11,14 @@ import contextlib
 import html
 import io
 import json
+import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from course import calls
-from course.verdict import Key, Mistake, Verdict, judge
+from course.verdict import NOT_YET, Key, Mistake, Verdict, judge
 
 FILE = "checks.json"
 
@@ -46,7 +47,9 @@ class Report:
 
     def _same_failure(self) -> str | None:
         """The one reason if no call could be answered at all, for example an unwritten function."""
-        reasons = {outcome.message.partition(": your function ")[2] for outcome in self.verdict.criteria}
+        if any(outcome.passed for outcome in self.verdict.criteria):
+            return None
+        reasons = {o.message.partition(": your function ")[2] for o in self.verdict.criteria if o.message != NOT_YET}
         return reasons.pop() if len(reasons) == 1 and reasons != {""} else None
 
     def __str__(self) -> str:
@@ -98,10 +101,22 @@ def check(exercise: str, function: Callable[..., Any]) -> Report:
         raise KeyError(f"no check for {exercise!r}; there are checks for {', '.join(keys)}")
     key = Key.from_json(keys[exercise]["key"])
     oracles = {name: calls.oracle(spec) for name, spec in key.oracles.items()}
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    with _quiet():
         answers = calls.perform(key.script, {exercise: function}, oracles)
     mistakes = ((Mistake(**known["mistake"]), known["answers"]) for known in keys[exercise]["mistakes"])
     return Report(judge(key, answers, mistakes))
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """No prints and no log records: a function is called a hundred times here, and nbgrader fails a cell for stderr."""
+    level = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)  # a handler may hold on to the stream that is redirected here
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            yield
+    finally:
+        logging.disable(level)
 
 
 _loaded: dict[tuple[str, int], dict[str, Any]] = {}

@@ -19,6 +19,7 @@ from course.calls import Answers, Failure, Plain, value
 # 1e-9 lies in the middle of that gap. The absolute part only serves entries that are exactly zero.
 RTOL = 1e-9
 ATOL = 1e-13
+NOT_YET = "Kept, but it counts only once a quarter of the rule itself is right."
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def judge(key: Key, answers: Answers, mistakes: Iterable[tuple[Mistake, Answers]
     outcomes = []
     for criterion, fault in zip(key.criteria, faults, strict=True):
         if fault is None and not criterion.rule and rule_earned < rule / 4:
-            fault = "Kept, but it counts only once a quarter of the rule itself is right."
+            fault = NOT_YET
         earned = criterion.points if fault is None else 0.0
         outcomes.append(Outcome(criterion.name, fault is None, criterion.points, earned, fault or ""))
     score = round(sum(outcome.earned for outcome in outcomes), 6)

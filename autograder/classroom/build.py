@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import jupytext
@@ -24,14 +29,30 @@ REQUIRED = ("grade", "grade_id", "locked", "schema_version", "solution")
 def build(classroom: Classroom, tp: str, path: Path) -> Path:
     """Build a TP from its text notebook; returns the released notebook. Fault, in one line, if the source is broken."""
     notebook = from_text(tp, path)
-    source = classroom.root / "source" / tp
-    write(source / FILE, json.dumps(checks(tp)))
-    write(source / f"{tp}.ipynb", nbformat.writes(notebook))
-    convert.run(classroom, GenerateAssignment, tp, force=True)
-    release = classroom.release(tp)
-    if "SOLUTION" in release.read_text(encoding="utf-8"):
-        raise Fault(f"{path}: a solution mark survived in the release; is a `### END SOLUTION` missing?")
-    return release
+    source, release = classroom.root / "source" / tp, classroom.root / "release" / tp
+    with _restored_on_failure(source, release):
+        write(source / FILE, json.dumps(checks(tp)))
+        write(source / f"{tp}.ipynb", nbformat.writes(notebook))
+        convert.run(classroom, GenerateAssignment, tp, force=True)
+    return classroom.release(tp)
+
+
+@contextmanager
+def _restored_on_failure(*folders: Path) -> Iterator[None]:
+    """Put the folders back as they were if the work in between fails: nbgrader removes a release it cannot renew."""
+    with tempfile.TemporaryDirectory() as aside:
+        kept = [Path(aside) / str(number) for number in range(len(folders))]
+        for folder, copy in zip(folders, kept, strict=True):
+            if folder.is_dir():
+                shutil.copytree(folder, copy)
+        try:
+            yield
+        except BaseException:
+            for folder, copy in zip(folders, kept, strict=True):
+                shutil.rmtree(folder, ignore_errors=True)
+                if copy.is_dir():
+                    shutil.copytree(copy, folder)
+            raise
 
 
 def from_text(tp: str, path: Path) -> NotebookNode:
@@ -56,8 +77,9 @@ def from_text(tp: str, path: Path) -> NotebookNode:
         if cell.id in points:
             raise Fault(f"{path}: there are two cells with the grade_id {cell.id}; each needs its own")
         points[cell.id] = float(meta.get("points", 0))
-        if meta["solution"] and not meta["grade"] and "### BEGIN SOLUTION" not in cell.source:
-            raise Fault(f"{path}, cell {cell.id}: a solution cell without ### BEGIN SOLUTION ... ### END SOLUTION")
+        marks = re.findall(r"^\s*### (BEGIN|END) SOLUTION\s*$", cell.source, flags=re.MULTILINE)
+        if meta["solution"] and not meta["grade"] and (not marks or marks != ["BEGIN", "END"] * (len(marks) // 2)):
+            raise Fault(f"{path}, cell {cell.id}: a solution stands between ### BEGIN SOLUTION and ### END SOLUTION")
     for test, exercise in exercises.items():
         if test not in points or exercise.name not in points:
             raise Fault(f"{path}: the cells {exercise.name} and {test} are needed, one of them is missing")

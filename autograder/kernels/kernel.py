@@ -116,17 +116,18 @@ class Kernel:
         self._send(message | {"id": self._next})
         deadline = min(time.monotonic() + seconds, self._budget_ends)
         kept, dropped, late = b"", 0, False
+        most = self._limits.output
         poll = select.poll()
         for fd in (self._sock.fileno(), self._output, self._pidfd):
             if fd is not None:
                 poll.register(fd, select.POLLIN)
         while True:
             left = deadline - time.monotonic()
-            if left <= 0 or dropped > self._limits.output:
+            if left <= 0 or dropped > most:
                 if late or self._budget_ends <= time.monotonic():
                     self.close()
                     raise KernelDied("timed_out", "ran too long and did not react to being stopped")
-                late, deadline, dropped = True, time.monotonic() + GRACE, 0
+                late, deadline, most = True, time.monotonic() + GRACE, dropped + self._limits.output
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(self._pid, signal.SIGINT)
                 continue

@@ -89,6 +89,7 @@ class WarmParent:
     def _started(self) -> socket.socket:
         if self._control is not None and self._process is not None and self._process.poll() is None:
             return self._control
+        self.close()
         ours, theirs = socket.socketpair()
         self._directory.mkdir(parents=True, exist_ok=True)
         self._process = subprocess.Popen(

@@ -6,9 +6,12 @@ the pages need no script for it, work without a network, and a screen reader can
 
 from __future__ import annotations
 
+import html
 import re
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
@@ -23,6 +26,7 @@ checkout = Path(__file__).parents[2]
 
 project = "Deep Learning for Finance: optimizers"
 author = "Rémi Genet"
+project_copyright = author
 language = "en"
 extensions = ["myst_nb"]
 exclude_patterns = ["_build", "**.ipynb_checkpoints"]
@@ -52,6 +56,7 @@ pygments_dark_style = "github-dark"
 
 # TeX that authors write and docutils' converter does not know, in words that it knows.
 SYNONYMS = {
+    r"\\([td]?frac)\s*([0-9A-Za-z])\s*([0-9A-Za-z])": r"\\\1{\2}{\3}",
     r"\\dots(?![A-Za-z])": r"\\ldots",
     r"\\iff(?![A-Za-z])": r"\\;\\Longleftrightarrow\\;",
     r"\\implies(?![A-Za-z])": r"\\;\\Longrightarrow\\;",
@@ -61,6 +66,12 @@ SYNONYMS = {
 }
 
 
+MATHML = "http://www.w3.org/1998/Math/MathML"
+ACCENTS = ("\u02c6", "^", "\u02c9", "\u00af", "~", "\u02dc", "\u02d9")  # hat, bar, tilde, dot
+OPERANDS = ("mi", "mn", "msub", "msup", "msubsup", "mfrac", "msqrt", "mover")
+ElementTree.register_namespace("", MATHML)
+
+
 def to_mathml(tex: str, block: bool, where: Any) -> str:
     """Convert one formula; one that cannot be converted is a warning, which the build makes an error."""
     for pattern, plain in SYNONYMS.items():
@@ -68,10 +79,35 @@ def to_mathml(tex: str, block: bool, where: Any) -> str:
     if block and r"\\" in tex and r"\begin" not in tex:
         tex = r"\begin{aligned}" + tex + r"\end{aligned}"
     try:
-        return tex2mathml(tex.strip(), as_block=block)
+        return typeset(tex2mathml(tex.strip(), as_block=block))
     except (MathError, IndexError, AttributeError) as fault:
         logger.warning("this formula cannot become MathML (%s): %s", fault, tex, location=where)
-        return nodes.literal(tex, tex).astext()
+        return f"<code>{html.escape(tex)}</code>"
+
+
+def typeset(mathml: str) -> str:
+    r"""Set what docutils leaves rough: the index of \hat m_t, the space in \ln 2, the closeness of a/b and |g|."""
+    mathml = re.sub(r"&(?!amp;|lt;|gt;|quot;|#)\w+;", lambda entity: html.unescape(entity[0]), mathml)
+    tree = ElementTree.fromstring(mathml)
+    tag = f"{{{MATHML}}}".__add__
+    for element in list(tree.iter()):
+        if element.tag == tag("munderover"):
+            base, index, accent = element
+            if accent.tag == tag("mo") and (accent.text or "").strip() in ACCENTS:
+                element.tag = tag("msub")
+                element[:] = [ElementTree.Element(tag("mover"), {"accent": "true"}), index]
+                element[0].extend([base, accent])
+        elif element.tag == tag("mo") and (element.text or "").strip() in ("/", "|"):
+            element.attrib.update({"lspace": "0", "rspace": "0"})
+        spaced = []
+        for child, following in zip_longest(element, element[1:]):
+            spaced.append(child)
+            name = child.tag == tag("mi") and len((child.text or "").strip()) > 1 and (child.text or "").isalpha()
+            if name and following is not None and following.tag in map(tag, OPERANDS):
+                spaced.append(ElementTree.Element(tag("mspace"), {"width": "0.1667em"}))
+        if len(spaced) > len(element):
+            element[:] = spaced
+    return ElementTree.tostring(tree, encoding="unicode", short_empty_elements=False)
 
 
 def visit_inline_math(writer: Any, node: nodes.math) -> None:
@@ -92,12 +128,8 @@ def visit_block_math(writer: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-class dropdown(nodes.General, nodes.Element):
-    """An answer that is read after the reader has made a prediction."""
-
-
 class Dropdown(Directive):
-    """```{dropdown} Title: content that is folded away until it is asked for (`:open:` shows it at once)."""
+    """```{dropdown} Title: an answer, folded away until the reader has made a prediction (`:open:` shows it)."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -105,22 +137,29 @@ class Dropdown(Directive):
     option_spec = {"open": directives.flag}  # noqa: RUF012 - docutils' own interface
 
     def run(self) -> list[nodes.Node]:
-        """Make the node and parse what it holds."""
-        node = dropdown(title=self.arguments[0], open="open" in self.options)
-        self.state.nested_parse(self.content, self.content_offset, node)
-        return [node]
+        """Parse what it holds, between the two ends of a <details>."""
+        answer = nodes.container()
+        self.state.nested_parse(self.content, self.content_offset, answer)
+        state = " open" if "open" in self.options else ""
+        title = html.escape(self.arguments[0])
+        head = f'<details class="dropdown"{state}>\n<summary>{title}</summary>\n'
+        return [nodes.raw("", head, format="html"), *answer.children, nodes.raw("", "</details>\n", format="html")]
 
 
-def visit_dropdown(writer: Any, node: dropdown) -> None:
-    """Open a <details>."""
-    state = " open" if node["open"] else ""
-    title = writer.encode(node["title"])
-    writer.body.append(f'<details class="dropdown"{state}>\n<summary>{title}</summary>\n')
-
-
-def depart_dropdown(writer: Any, node: dropdown) -> None:
-    """Close the <details>."""
-    writer.body.append("</details>\n")
+def fold_code(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Fold the code of figures, and say on each fold what is in it: a figure's code, or checks."""
+    fence = "```{code-cell} ipython3\n"
+    head, *cells = source[0].split(fence)
+    for i, cell in enumerate(cells):
+        first, _, rest = cell.partition("\n")
+        if first == ":tags: [check, hide-input]":
+            cells[i] = (
+                f"{first}\n:mystnb: {{code_prompt_show: Show the checks, code_prompt_hide: Hide the checks}}\n{rest}"
+            )
+        elif "figures.show(" in cell.partition("\n```")[0] and not first.startswith((":", "---")):
+            prompts = "code_prompt_show: Show the code of the figure, code_prompt_hide: Hide the code of the figure"
+            cells[i] = f":tags: [hide-input]\n:mystnb: {{{prompts}}}\n\n{cell}"
+    source[0] = fence.join([head, *cells])
 
 
 def describe_figures(app: Sphinx, doctree: nodes.document) -> None:
@@ -139,9 +178,9 @@ def describe_figures(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Add the formula writer, the dropdown and the alt texts."""
+    """Add the formula writer, the dropdown, the folded code and the alt texts."""
     app.add_html_math_renderer("mathml", (visit_inline_math, None), (visit_block_math, None))
-    app.add_node(dropdown, html=(visit_dropdown, depart_dropdown))
     app.add_directive("dropdown", Dropdown)
+    app.connect("source-read", fold_code)
     app.connect("doctree-read", describe_figures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -137,11 +137,19 @@ def test_adam_under_a_constant_gradient_walks_at_eta() -> None:
     np.testing.assert_allclose(np.diff(run.thetas, axis=0), np.tile([-0.05, 0.05], (100, 1)), rtol=1e-10)
 
 
-def test_no_step_of_adam_is_longer_than_its_bound_and_a_late_lone_gradient_reaches_it() -> None:
-    bound = (1 - 0.9) / np.sqrt(1 - 0.99)
+def test_no_step_of_adam_is_longer_than_its_bound_and_growing_gradients_reach_it() -> None:
+    """Cauchy-Schwarz: |m|/sqrt(v) is at most (1-b1)/sqrt((1-b2)(1-b1^2/b2)), attained if gradients grow by b2/b1."""
+    b1, b2 = 0.9, 0.99
+    bound = (1 - b1) / np.sqrt((1 - b2) * (1 - b1**2 / b2))
     rng = np.random.default_rng(3)
-    run = adam(tape(gradients_of_many_sizes(rng, 200)), 200, 1.0, beta_2=0.99)
-    assert np.max(np.abs(np.diff(run.thetas, axis=0))) <= max(bound, 1.0)
+    run = adam(tape(gradients_of_many_sizes(rng, 200)), 200, 1.0, beta_2=b2)
+    late = np.abs(np.diff(run.thetas, axis=0))[100:]  # where both corrections are close to 1
+    assert np.max(late) <= bound * np.sqrt(1 - b2**100) / (1 - b1**100)
+    growing = adam(tape(((b2 / b1) ** np.arange(1500.0))[:, None]), 1500, 1.0, beta_2=b2)
+    assert abs(np.diff(growing.thetas[-2:, 0])[0]) == pytest.approx(bound, rel=1e-6)
+
+
+def test_a_lone_gradient_after_a_long_silence_steps_by_the_ratio_of_the_weights() -> None:
     bound = (1 - 0.5) / np.sqrt(1 - 0.9)
     lone = np.zeros((400, 1))
     lone[-1] = 1.0

@@ -30,7 +30,7 @@ class Lecture:
 
 
 FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,}|:{3,})\s*(?:\{(?P<directive>[\w:+-]+)\})?(?P<title>.*)$")
-VERBATIM = {"code-block", "code", "literalinclude", "raw", "mermaid"}
+VERBATIM = {"code-block", "code", "literalinclude", "raw", "toctree"}
 
 
 def parse(text: str) -> Lecture:

@@ -1,0 +1,186 @@
+"""Scripts and plain data: what goes in comes out, and nothing else gets through."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from course import calls
+from course.calls import Failure, Stopped, perform, plain, value
+
+ADD = [
+    {"put": "a", "value": plain(np.arange(3.0))},
+    {"call": "y", "function": "f", "args": [{"ref": "a"}, 2]},
+    {"read": {"ref": "y"}, "as": "sum"},
+    {"read": {"ref": "a"}, "as": "input afterwards"},
+]
+
+
+def data(answer: calls.Plain) -> list[float]:
+    decoded = value(answer)
+    assert isinstance(decoded, np.ndarray)
+    return decoded.tolist()  # type: ignore[no-any-return]
+
+
+def error(answer: calls.Plain) -> str:
+    decoded = value(answer)
+    assert isinstance(decoded, Failure)
+    return decoded.reason
+
+
+@given(hnp.arrays(np.float64, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0)))
+def test_floats_survive_the_journey_to_the_last_bit(array: np.ndarray) -> None:
+    back = value(json.loads(json.dumps(plain(array))))
+    assert isinstance(back, np.ndarray)
+    assert back.shape == array.shape
+    np.testing.assert_array_equal(back, array)
+
+
+@given(hnp.arrays(np.int64, hnp.array_shapes(max_dims=2)))
+def test_integers_stay_integers(array: np.ndarray) -> None:
+    back = value(json.loads(json.dumps(plain(array))))
+    assert isinstance(back, np.ndarray)
+    assert back.dtype == np.int64
+    np.testing.assert_array_equal(back, array)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (None, "None"),
+        ([1.0], "list"),
+        ("1.0", "str"),
+        (True, "bool"),
+        (1j, "complex"),
+        (np.array([object()]), "object"),
+        (np.array(["a"]), "<U1"),
+        (np.zeros(5000), "5000 elements"),
+    ],
+)
+def test_what_is_no_array_of_numbers_is_refused_with_its_kind(answer: object, says: str) -> None:
+    assert says in plain(answer)["error"]
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner) | st.dictionaries(st.sampled_from(["dtype", "shape", "data", "error", "x"]), inner)
+        ),
+        max_leaves=20,
+    )
+)
+def test_no_json_whatever_makes_the_decoder_raise(anything: object) -> None:
+    decoded = value(anything)  # type: ignore[arg-type]
+    assert isinstance(decoded, Failure | np.ndarray)
+
+
+def test_a_shape_that_does_not_fit_its_data_is_no_answer() -> None:
+    assert isinstance(value({"dtype": "float64", "shape": [2], "data": [1.0]}), Failure)
+    assert isinstance(value({"dtype": "object", "shape": [1], "data": [1.0]}), Failure)
+    assert isinstance(value({"dtype": "int64", "shape": [1], "data": [2**70]}), Failure)
+
+
+def test_a_script_calls_reads_and_leaves_its_inputs() -> None:
+    answers = perform(ADD, {"f": lambda a, b: a + b})
+    assert data(answers["sum"]) == [2, 3, 4]
+    assert data(answers["input afterwards"]) == [0, 1, 2]
+
+
+def test_a_changed_input_is_seen_from_outside() -> None:
+    def f(a: np.ndarray, b: float) -> np.ndarray:
+        a += b
+        return a
+
+    assert data(perform(ADD, {"f": f})["input afterwards"]) == [2, 3, 4]
+
+
+def test_shared_memory_is_seen_from_outside() -> None:
+    script = [*ADD, {"fill": {"ref": "a"}, "value": 9.0}, {"read": {"ref": "y"}, "as": "sum again"}]
+    shared = perform(script, {"f": lambda a, b: a})
+    assert data(shared["sum again"]) == [9, 9, 9]
+    assert data(perform(script, {"f": lambda a, b: a + b})["sum again"]) == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (lambda a, b: 1 / 0, "raised ZeroDivisionError: division by zero"),
+        (lambda a: a, "raised TypeError"),
+        (lambda a, b: exit(3), "raised SystemExit: 3"),
+    ],
+)
+def test_a_failing_call_costs_its_answers_and_no_others(function: object, says: str) -> None:
+    script = [*ADD, {"call": "z", "function": "g", "args": []}, {"read": {"ref": "z"}, "as": "other"}]
+    answers = perform(script, {"f": function, "g": lambda: 1.0})
+    assert says in error(answers["sum"])
+    assert data(answers["other"]) == 1.0
+    assert error(perform(ADD, {})["sum"]) == "f is not defined"
+
+
+def test_after_a_time_out_nothing_more_is_called() -> None:
+    called = []
+
+    def slow(a: np.ndarray, b: float) -> None:
+        raise Stopped
+
+    script = [*ADD, {"call": "z", "function": "g", "args": []}, {"read": {"ref": "z"}, "as": "other"}]
+    answers = perform(script, {"f": slow, "g": lambda: called.append(1)})
+    assert "took too long" in error(answers["sum"])
+    assert "earlier call" in error(answers["other"])
+    assert called == []
+
+
+def test_an_exception_that_cannot_be_shown_is_still_named() -> None:
+    class Hostile(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    def f(a: np.ndarray, b: float) -> None:
+        raise Hostile
+
+    assert error(perform(ADD, {"f": f})["sum"]) == "raised Hostile: (its message cannot be shown)"
+
+
+def test_outputs_are_taken_apart_only_if_there_are_as_many_as_asked() -> None:
+    script = [
+        {"call": "y", "function": "f", "args": []},
+        {"read": {"ref": "y", "item": 1, "of": 2}, "as": "second"},
+    ]
+    assert data(perform(script, {"f": lambda: (1.0, 2.0)})["second"]) == 2.0
+    assert data(perform(script, {"f": lambda: [1.0, 2.0]})["second"]) == 2.0
+    assert "a tuple of 2 arrays was asked" in error(perform(script, {"f": lambda: (1.0,)})["second"])
+    assert "a tuple of 2 arrays was asked" in error(perform(script, {"f": lambda: np.zeros(5)})["second"])
+    assert "return" in error(perform(script, {"f": lambda: None})["second"])
+
+
+def test_an_oracle_is_the_gradient_it_says_and_remembers_where_it_was_asked() -> None:
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=(3, 3))
+    spec = {"A": (a + a.T).tolist(), "b": rng.normal(size=3).tolist(), "c": rng.normal(size=3).tolist()}
+    gradient = calls.oracle(spec)
+
+    def potential(p: np.ndarray) -> float:
+        return float(0.5 * p @ np.array(spec["A"]) @ p + np.dot(spec["b"], p) + np.dot(spec["c"], p**4) / 4)
+
+    p, h = rng.normal(size=3), 1e-5
+    by_differences = [(potential(p + h * e) - potential(p - h * e)) / (2 * h) for e in np.eye(3)]
+    np.testing.assert_allclose(gradient(p), by_differences, rtol=1e-7)
+    script = [
+        {"put": "p", "value": plain(p)},
+        {"call": "y", "function": "f", "args": [{"oracle": "g"}, {"ref": "p"}]},
+        {"asked": "g", "in": {"ref": "y"}, "as": "where"},
+    ]
+    assert data(perform(script, {"f": lambda g, p: g(p) + g(p)}, {"g": gradient})["where"]) == [p.tolist()]
+    assert error(perform(script, {"f": lambda g, p: p}, {"g": gradient})["where"]) == "never called grad_fn"
+
+
+def test_warnings_and_overflows_of_the_function_stay_quiet() -> None:
+    answers = perform(ADD, {"f": lambda a, b: np.log(-1 - a) / 0})
+    assert all(math.isnan(x) for x in data(answers["sum"]))

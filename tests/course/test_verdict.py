@@ -1,0 +1,109 @@
+"""Judging: tolerance, partial credit, and words that say what is wrong."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from course.calls import Answers, Plain, plain
+from course.verdict import NOT_YET, RTOL, Claim, Criterion, Key, Mistake, Verdict, judge, recognise
+
+EXPECTED = {"rule: a": plain(np.array([1.0, 2.0])), "manners: b": plain(np.array([3.0]))}
+KEY = Key(
+    "some_step",
+    [],
+    (
+        Criterion("rule", 2.0, "The rule must hold.", (Claim("rule: a"),)),
+        Criterion("manners", 1.0, "Manners must be kept.", (Claim("manners: b"),), rule=False),
+    ),
+    EXPECTED,
+)
+
+
+def answers(a: object = (1.0, 2.0), b: object = (3.0,)) -> Answers:
+    return {"rule: a": plain(np.array(a)), "manners: b": plain(np.array(b))}
+
+
+def test_right_answers_earn_everything() -> None:
+    verdict = judge(KEY, answers())
+    assert (verdict.passed, verdict.score, verdict.max_score) == (True, 3.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("error", "passes"), [(RTOL / 3, True), (-RTOL / 3, True), (3 * RTOL, False), (-3 * RTOL, False)]
+)
+def test_the_tolerance_is_where_it_is_said_to_be(error: float, passes: bool) -> None:
+    assert judge(KEY, answers(a=(1.0, 2.0 * (1 + error)))).passed is passes
+
+
+@pytest.mark.parametrize("bad", [(1.0, np.nan), (1.0, np.inf), (np.nan, np.nan)])
+def test_nan_and_infinity_are_never_right(bad: tuple[float, float]) -> None:
+    assert judge(KEY, answers(a=bad)).score == 0
+
+
+def test_a_failure_says_where_and_what_was_expected() -> None:
+    outcome = judge(KEY, answers(a=(1.0, 5.0))).criteria[0]
+    assert outcome.message == "The rule must hold. (a[1]: yours 5, expected 2)"
+
+
+def test_manners_without_the_rule_earn_nothing() -> None:
+    verdict = judge(KEY, answers(a=(0.0, 0.0)))
+    assert verdict.score == 0
+    assert verdict.criteria[1].message == NOT_YET
+
+
+def test_the_rule_without_manners_earns_its_part() -> None:
+    assert judge(KEY, answers(b=(4.0,))).score == 2.0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"error": "raised ValueError"},
+        {},
+        {"dtype": "float64", "shape": [1], "data": ["3"]},
+        plain(np.array([[1.0, 2.0]])),
+    ],
+)
+def test_no_answer_a_malformed_one_or_a_wrong_shape_is_a_fault_not_a_crash(answer: Plain) -> None:
+    verdict = judge(KEY, {**answers(), "rule: a": answer})
+    assert not verdict.criteria[0].passed
+    assert verdict.criteria[0].message
+
+
+def test_missing_answers_are_faults() -> None:
+    assert judge(KEY, {}).score == 0
+
+
+def test_like_compares_a_learner_with_himself_and_keeps_the_shape() -> None:
+    claim = Claim("m: row", like="m: column", times=-1.0)
+    key = Key("s", [], (Criterion("m", 1.0, "no", (claim,)),), {"m: row": plain(np.zeros((1, 2)))})
+    ok = {"m: row": plain(np.array([[1.0, -2.0]])), "m: column": plain(np.array([-1.0, 2.0]))}
+    assert judge(key, ok).passed
+    assert not judge(key, {**ok, "m: column": plain(np.array([1.0, 2.0]))}).passed
+    assert not judge(key, {**ok, "m: row": plain(np.array([1.0, -2.0]))}).passed
+
+
+def test_a_mistake_is_named_only_if_it_explains_every_answer() -> None:
+    mistake = Mistake("some/mistake", "You did it.", "01")
+    theirs = answers(a=(1.0, 5.0))
+    assert recognise(answers(a=(1.0, 5.0)), [(mistake, theirs)]) == mistake
+    assert recognise(answers(a=(1.0, 5.0 + 1e-6)), [(mistake, theirs)]) is None
+    assert recognise(answers(a=(1.0, 5.0), b=(3.1,)), [(mistake, theirs)]) is None
+    assert judge(KEY, answers(a=(1.0, 5.0)), [(mistake, theirs)]).mistake == mistake
+
+
+def test_mistakes_are_not_even_computed_for_a_right_answer() -> None:
+    def explode():  # type: ignore[no-untyped-def]
+        raise AssertionError
+        yield
+
+    assert judge(KEY, answers(), explode()).mistake is None
+
+
+def test_verdicts_and_keys_survive_json() -> None:
+    verdict = judge(KEY, answers(a=(1.0, 5.0)), [(Mistake("m", "h", "s"), answers(a=(1.0, 5.0)))])
+    assert Verdict.from_json(json.loads(json.dumps(verdict.as_json()))) == verdict
+    assert Key.from_json(json.loads(json.dumps(KEY.as_json()))) == KEY

@@ -1,0 +1,181 @@
+"""The processes that submissions run in: they do their work, keep their limits, and end."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.exercises import EXERCISES
+from autograder.judge import judge
+from autograder.kernels import Kernel, KernelDied, Limits, WarmParent
+
+SHORT = Limits(cell=1.0, exercise=1.0, submission=30.0)
+GD = EXERCISES["optimizers"][0]
+RIGHT = "def gradient_descent_step(theta, grad, eta):\n    return theta - eta * grad"
+
+
+@pytest.fixture
+def kernel(warm: WarmParent, tmp_path: Path):  # type: ignore[no-untyped-def]
+    with warm.kernel(tmp_path, SHORT) as made:
+        yield made
+
+
+def score(kernel: Kernel) -> float:
+    key = GD.draw(np.random.default_rng(0))
+    return judge(GD, key, kernel.ask(key.script, key.oracles)[0]).score
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"
+
+
+def gone(pid: int, seconds: float = 5.0) -> bool:
+    end = time.monotonic() + seconds
+    while alive(pid) and time.monotonic() < end:
+        time.sleep(0.02)
+    return not alive(pid)
+
+
+def test_cells_share_their_names_and_give_back_what_they_print(kernel: Kernel) -> None:
+    assert kernel.run("x = 20").error is None
+    assert kernel.run("import sys\nprint(x + 1)\nprint('careful', file=sys.stderr)").output == "21\ncareful\n"
+
+
+def test_a_right_function_earns_all_points(kernel: Kernel) -> None:
+    assert kernel.run(RIGHT).error is None
+    assert score(kernel) == GD.points
+
+
+def test_an_error_is_told_and_does_not_end_the_process(kernel: Kernel) -> None:
+    error = kernel.run("def f():\n    return 1 / 0\nf()").error
+    assert error is not None
+    assert error["name"] == "ZeroDivisionError"
+    assert "return 1 / 0" in error["traceback"]
+    assert kernel.run("import sys; sys.exit(2)").error["name"] == "SystemExit"  # type: ignore[index]
+    assert kernel.run("x = (").error["name"] == "SyntaxError"  # type: ignore[index]
+    assert kernel.run(RIGHT).error is None
+
+
+def test_magics_and_pictures_of_a_notebook_work(kernel: Kernel) -> None:
+    source = (
+        "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nget_ipython()\ndisplay(3)"
+    )
+    assert kernel.run(source).error is None
+
+
+def test_an_endless_cell_is_stopped_and_the_rest_goes_on(kernel: Kernel) -> None:
+    assert kernel.run("while True: pass").timed_out
+    assert kernel.run(RIGHT).error is None
+    assert score(kernel) == GD.points
+
+
+def test_an_endless_function_is_stopped_and_the_rest_goes_on(kernel: Kernel) -> None:
+    kernel.run("def gradient_descent_step(theta, grad, eta):\n    while True: pass")
+    key = GD.draw(np.random.default_rng(0))
+    answers, late = kernel.ask(key.script, key.oracles)
+    assert late
+    assert judge(GD, key, answers).score == 0
+    assert kernel.run("1").error is None
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", "timed_out"),
+        ("while True:\n    try:\n        while True: pass\n    except BaseException: pass", None),
+        ("import os; os._exit(0)", "crashed"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "crashed"),
+        ("import os; os.closerange(0, 256)", "crashed"),
+        ("import ctypes; ctypes.string_at(0)", "crashed"),
+    ],
+)
+def test_whatever_a_cell_does_the_grader_gets_an_answer_or_a_reason(
+    kernel: Kernel, source: str, reason: str | None
+) -> None:
+    if reason is None:
+        assert kernel.run(source).timed_out
+        return
+    with pytest.raises(KernelDied) as died:
+        kernel.run(source)
+    assert died.value.reason == reason
+
+
+def test_a_flood_of_output_is_cut_at_the_pipe(kernel: Kernel) -> None:
+    ran = kernel.run("while True: print('x' * 1000)")
+    assert ran.timed_out
+    assert len(ran.output) < 20_000
+    assert "dropped" in ran.output
+
+
+def test_memory_beyond_the_limit_is_an_error_of_the_cell(warm: WarmParent, tmp_path: Path) -> None:
+    with warm.kernel(tmp_path, Limits(memory=2**30)) as kernel:
+        error = kernel.run("import numpy as np\nx = np.ones(2**28)").error
+        assert error is not None
+        assert error["name"] == "MemoryError"
+        assert kernel.run(RIGHT).error is None
+
+
+def test_forged_messages_end_the_conversation_and_earn_nothing(kernel: Kernel) -> None:
+    forged = """
+import os, socket, json
+for fd in range(3, 64):
+    try:
+        s = socket.socket(fileno=os.dup(fd))
+        body = json.dumps({"id": 1, "error": None}).encode()
+        s.sendall(len(body).to_bytes(4, "big") + body)
+        s.sendall(len(body).to_bytes(4, "big") + body)
+    except OSError:
+        pass
+"""
+    try:
+        kernel.run(forged)
+        kernel.run("1")
+        earned = score(kernel)
+    except KernelDied:
+        earned = 0
+    assert earned == 0
+
+
+def test_every_child_draws_its_own_random_numbers(warm: WarmParent, tmp_path: Path) -> None:
+    drawn = set()
+    for _ in range(3):
+        with warm.kernel(tmp_path, SHORT) as kernel:
+            drawn.add(kernel.run("import numpy as np, random\nprint(np.random.rand(), random.random())").output)
+    assert len(drawn) == 3
+
+
+def test_a_child_finds_neither_the_grader_nor_the_graders_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "sesame")
+    with WarmParent(tmp_path / "parent") as parent, parent.kernel(tmp_path, SHORT) as kernel:
+        error = kernel.run("import autograder").error
+        assert error is not None
+        assert error["name"] == "ModuleNotFoundError"
+        assert kernel.run("import sys\nprint([m for m in sys.modules if 'autograder' in m])").output == "[]\n"
+        assert "sesame" not in kernel.run("import os\nprint(dict(os.environ))").output
+
+
+def test_closing_a_kernel_ends_what_it_started(kernel: Kernel) -> None:
+    pid = int(kernel.run("import subprocess\nprint(subprocess.Popen(['sleep', '600']).pid)").output)
+    assert alive(pid)
+    kernel.close()
+    assert gone(pid)
+
+
+def test_children_die_with_their_parent_and_the_next_kernel_gets_a_new_one(tmp_path: Path) -> None:
+    with WarmParent(tmp_path / "parent", modules=("IPython.core.interactiveshell",)) as parent:
+        with parent.kernel(tmp_path, SHORT) as kernel:
+            child = int(kernel.run("import os; print(os.getpid())").output)
+            os.kill(int(kernel.run("import os; print(os.getppid())").output), 9)
+            assert gone(child)
+        with parent.kernel(tmp_path, SHORT) as kernel:
+            assert kernel.run("print('again')").output == "again\n"

@@ -1,0 +1,111 @@
+"""`tp` itself: bad input gets one clear line and the right exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.classroom.layout import Classroom
+from autograder.cli import main
+
+
+def failing(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
+    """Run a command that must fail; its exit code and the one line it printed."""
+    try:
+        code = main([str(argument) for argument in arguments])
+    except SystemExit as left:  # argparse
+        code = int(left.code or 0)
+    printed = capsys.readouterr().err.strip()
+    return code, printed
+
+
+@pytest.mark.parametrize(
+    "command", [["grade"], ["report"], ["feedback"], [], ["grade", "optimizers", "--workers", "0"]]
+)
+def test_missing_or_senseless_words_are_wrong_usage(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, printed = failing(capsys, *command)
+    assert code == 2
+    assert "tp" in printed
+
+
+@pytest.mark.parametrize("command", ["grade", "report", "feedback"])
+def test_a_tp_that_does_not_exist(command: str, classroom: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
+    code, printed = failing(capsys, "--classroom", classroom.root, command, "optimisers")
+    assert code == 2
+    assert "optimisers is not built" in printed
+    assert "\n" not in printed
+
+
+def test_building_a_tp_that_does_not_exist_names_those_that_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, printed = failing(capsys, "--classroom", tmp_path / "new", "build", "optimisers")
+    assert code == 2
+    assert "there is no TP 'optimisers'" in printed
+    assert "optimizers)" in printed
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("command", ["grade", "report", "feedback"])
+def test_a_folder_that_is_no_classroom(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, printed = failing(capsys, "--classroom", tmp_path, command, "optimizers")
+    assert code == 2
+    assert "is not a classroom" in printed
+    assert "tp build" in printed
+
+
+def test_building_into_a_folder_with_other_things(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "thesis.tex").write_text("all my work")
+    code, printed = failing(capsys, "--classroom", tmp_path, "build", "optimizers")
+    assert code == 2
+    assert "not empty" in printed
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_an_unknown_student_and_a_class_without_submissions(
+    classroom: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, printed = failing(capsys, "--classroom", classroom.root, "grade", "optimizers")
+    assert code == 2
+    assert "no submissions for optimizers" in printed
+    (classroom.submitted("optimizers", "ada")).mkdir(parents=True)
+    code, printed = failing(capsys, "--classroom", classroom.root, "grade", "optimizers", "--student", "adda")
+    assert code == 2
+    assert "no submission of adda" in printed
+    assert "ada" in printed
+
+
+def test_a_report_or_feedback_before_grading(classroom: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
+    classroom.submitted("optimizers", "ada").mkdir(parents=True)
+    for command in ("report", "feedback"):
+        code, printed = failing(capsys, "--classroom", classroom.root, command, "optimizers")
+        assert code == 2
+        assert "nothing is graded yet" in printed
+
+
+def test_a_broken_source_notebook_is_a_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "sources" / "optimizers"
+    folder.mkdir(parents=True)
+    (folder / "optimizers.py").write_text("# %%\nx = (\n")
+    code, printed = failing(
+        capsys, "--classroom", tmp_path / "c", "build", "optimizers", "--sources", tmp_path / "sources"
+    )
+    assert code == 1
+    assert "cell cell-0, line 1" in printed
+
+
+def test_json_into_a_folder_that_is_not_there(classroom: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
+    classroom.submitted("optimizers", "ada").mkdir(parents=True)
+    code, printed = failing(
+        capsys, "--classroom", classroom.root, "grade", "optimizers", "--json", "nowhere/at/all.json"
+    )
+    assert code == 1
+    assert "does not exist" in printed
+
+
+def test_a_broken_configuration_is_a_fault(classroom: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
+    (classroom.root / "nbgrader_config.py").write_text("this is not python")
+    code, printed = failing(capsys, "--classroom", classroom.root, "build", "optimizers")
+    assert code == 1
+    assert "nbgrader_config.py cannot be read" in printed
