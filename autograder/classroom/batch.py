@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -10,18 +9,17 @@ from concurrent.futures.process import BrokenProcessPool
 
 from nbformat import NotebookNode
 
-from autograder.classroom.grade import Result, grade, keep
+from autograder.classroom.grade import Result, keep
 from autograder.classroom.layout import Classroom
 from autograder.classroom.record import record
+from autograder.classroom.worker import start, work
 from autograder.faults import Fault
-from autograder.kernels import Limits, WarmParent
+from autograder.kernels import Limits
 
 LIMITS = Limits()
 
 Graded = tuple[Result, NotebookNode | None]
 Outcome = tuple[str, Result | None, str]
-
-_warm: WarmParent | None = None
 
 
 def grade_all(
@@ -35,7 +33,7 @@ def grade_all(
     classroom.secret()  # made once, here, before several workers ask for it
     again: list[str] = []
     with _pool(classroom, min(workers, len(students))) as pool:
-        futures = {pool.submit(_grade, classroom, tp, s, limits, fresh): s for s in students}
+        futures = {pool.submit(work, classroom, tp, s, limits, fresh): s for s in students}
         for future in as_completed(futures):
             outcome = _recorded(classroom, tp, futures[future], future)
             if outcome is None:
@@ -44,7 +42,7 @@ def grade_all(
                 yield outcome
     for student in again:
         with _pool(classroom, 1) as pool:
-            future = pool.submit(_grade, classroom, tp, student, limits, fresh)
+            future = pool.submit(work, classroom, tp, student, limits, fresh)
             yield _recorded(classroom, tp, student, future) or (student, None, "the worker process died, twice")
 
 
@@ -65,15 +63,4 @@ def _recorded(classroom: Classroom, tp: str, student: str, future: Future[Graded
 
 def _pool(classroom: Classroom, workers: int) -> ProcessPoolExecutor:
     spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=spawn, initializer=_start, initargs=(classroom,))
-
-
-def _start(classroom: Classroom) -> None:
-    global _warm
-    _warm = WarmParent(classroom.own / "kernels")
-    atexit.register(_warm.close)
-
-
-def _grade(classroom: Classroom, tp: str, student: str, limits: Limits, fresh: bool) -> Graded:
-    assert _warm is not None
-    return grade(classroom, tp, student, _warm, limits, fresh)
+    return ProcessPoolExecutor(workers, mp_context=spawn, initializer=start, initargs=(classroom,))

@@ -102,8 +102,8 @@ def typeset(mathml: str) -> str:
         spaced = []
         for child, following in zip_longest(element, element[1:]):
             spaced.append(child)
-            name = child.tag == tag("mi") and len((child.text or "").strip()) > 1 and (child.text or "").isalpha()
-            if name and following is not None and following.tag in map(tag, OPERANDS):
+            applied = child.tag == tag("mo") and (child.text or "").strip() == "\N{FUNCTION APPLICATION}"
+            if applied and following is not None and following.tag in map(tag, OPERANDS):
                 spaced.append(ElementTree.Element(tag("mspace"), {"width": "0.1667em"}))
         if len(spaced) > len(element):
             element[:] = spaced
@@ -112,7 +112,7 @@ def typeset(mathml: str) -> str:
 
 def visit_inline_math(writer: Any, node: nodes.math) -> None:
     """Write one inline formula."""
-    writer.body.append(to_mathml(node.astext(), False, node))
+    writer.body.append(to_mathml(node.astext(), False, node) + "\N{WORD JOINER}")  # no line begins with its comma
     raise nodes.SkipNode
 
 
@@ -121,7 +121,7 @@ def visit_block_math(writer: Any, node: nodes.math_block) -> None:
     writer.body.append(writer.starttag(node, "div", CLASS="math"))
     writer.body.append('<div class="formula">' + to_mathml(node.astext(), True, node) + "</div>")
     if node["number"]:
-        writer.body.append(f'<span class="eqno">({get_node_equation_number(writer, node)})')
+        writer.body.append(f'<span class="formula-number">({get_node_equation_number(writer, node)})')
         writer.add_permalink_ref(node, "Link to this formula")
         writer.body.append("</span>")
     writer.body.append("</div>\n")
