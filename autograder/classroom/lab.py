@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import jupytext
+from nbformat import NotebookNode
 
 import course
 from autograder.classroom.build import build
 from autograder.classroom.layout import Classroom, source, write
 
 # The teacher's side of nbgrader has no place on a student's screen; Validate stays.
-HIDDEN = ("formgrader", "course-list", "assignment-list", "create-assignment", "menu")
+HIDDEN = tuple(
+    f"@jupyter/nbgrader:{name}"
+    for name in ("formgrader", "course-list", "assignment-list", "create-assignment", "menu")
+)
+QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 
 def lab(root: Path, tp: str, browser: bool) -> int:
@@ -41,10 +47,21 @@ def prepare(classroom: Classroom, tp: str) -> Path:
         notebook = work / "lectures" / f"{lecture.stem}.ipynb"
         if not notebook.exists() or notebook.stat().st_mtime < lecture.stat().st_mtime:
             notebook.parent.mkdir(parents=True, exist_ok=True)
-            jupytext.write(jupytext.read(lecture), notebook)
-    disabled = {f"@jupyter/nbgrader:{name}": True for name in HIDDEN}
-    write(work / ".jupyter" / "labconfig" / "page_config.json", json.dumps({"disabledExtensions": disabled}))
+            jupytext.write(for_lab(jupytext.read(lecture)), notebook)
+    settings = work / ".jupyter" / "labconfig"
+    write(settings / "page_config.json", json.dumps({"disabledExtensions": {e: True for e in HIDDEN}}))
+    write(settings / "default_setting_overrides.json", json.dumps(QUIET))
     return work
+
+
+def for_lab(lecture: NotebookNode) -> NotebookNode:
+    """The lecture with its links to other lectures turned to notebooks, and the code that only proves folded away."""
+    for cell in lecture.cells:
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(r"\]\((\w+)\.md", r"](\1.ipynb", cell.source)
+        if "hide-input" in cell.metadata.get("tags", []):
+            cell.metadata["jupyter"] = {"source_hidden": True}
+    return lecture
 
 
 def environment(work: Path) -> dict[str, str]:

@@ -34,8 +34,6 @@ def configure(config: Any, file: str) -> None:
         f"{MODULE}.Record",
         "nbgrader.preprocessors.AssignLatePenalties",
     ]
-    config.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
-    config.ClearSolutions.text_stub = "YOUR ANSWER HERE"
     config.Execute.timeout = 120
     config.GenerateFeedback.force = True
 
