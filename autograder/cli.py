@@ -51,8 +51,12 @@ def _parser() -> argparse.ArgumentParser:
     grade = command("grade", _grade, "Grade what lies in submitted/<student>/<TP>/.")
     grade.add_argument("tp")
     grade.add_argument("--student", help="grade this student only")
-    grade.add_argument("--workers", type=_count, default=os.cpu_count() or 1, help="processes (default: one per core)")
+    grade.add_argument(
+        "--workers", type=_count, default=os.cpu_count() or 1, help="submissions at a time (default: one per core)"
+    )
     grade.add_argument("--json", type=Path, help="write the results to this file")
+    grade.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="send the work to this Dask scheduler")
+    grade.add_argument("--no-sandbox", action="store_true", help="run submissions with your own rights")
     grade.add_argument("--fresh", action="store_true", help="grade again even what has not changed")
     feedback = command("feedback", _feedback, "Write a feedback page for each graded submission.")
     feedback.add_argument("tp")
@@ -60,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     report = command("report", _report, "Show how the class did and which mistakes it made.")
     report.add_argument("tp")
     demo = command("demo", _demo, "Grade a class of made-up students, from the build to the feedback.")
-    demo.add_argument("--workers", type=_count, default=os.cpu_count() or 1, help="processes (default: one per core)")
+    demo.add_argument(
+        "--workers", type=_count, default=os.cpu_count() or 1, help="submissions at a time (default: one per core)"
+    )
     lab = command("lab", _lab, "Open JupyterLab with the lectures and a TP to work on.")
     lab.add_argument("tp", nargs="?", default="optimizers")
     lab.add_argument("--no-browser", action="store_true", help="start the server only")
@@ -89,7 +95,7 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from autograder.classroom.batch import grade_all
+    from autograder.classroom.batch import Batch
     from autograder.classroom.layout import Classroom, write
     from autograder.progress import grading
 
@@ -100,7 +106,16 @@ def _grade(options: argparse.Namespace) -> int:
         raise Fault(f"--json {options.json}: the folder {options.json.resolve().parent} does not exist")
     graded, failed = [], []
     with grading(console, f"grading {options.tp}", len(students)) as done:
-        for student, result, reason in grade_all(classroom, options.tp, students, options.workers, fresh=options.fresh):
+        batch = Batch(
+            classroom,
+            options.tp,
+            students,
+            options.workers,
+            fresh=options.fresh,
+            scheduler=options.scheduler,
+            sandbox=not options.no_sandbox,
+        )
+        for student, result, reason in batch:
             done(student)
             if result is None:
                 failed.append((student, reason))

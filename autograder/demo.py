@@ -14,11 +14,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from rich.console import Console
 
-from autograder.classroom.batch import grade_all
+from autograder.classroom.batch import Batch
 from autograder.classroom.build import build
 from autograder.classroom.feedback import feedback
-from autograder.classroom.grade import read
 from autograder.classroom.layout import SOURCES, Classroom, source, write
+from autograder.classroom.reading import read
 from autograder.classroom.report import report, results
 from autograder.progress import grading
 
@@ -40,7 +40,7 @@ def demo(root: Path, workers: int, console: Console) -> int:
     console.print(f"2/4  {len(students)} submissions lie in {classroom.root / 'submitted'}")
     grading_started = time.monotonic()
     with grading(console, f"3/4  grading {TP}", len(students)) as done:
-        for student, _, _ in grade_all(classroom, TP, students, workers):
+        for student, _, _ in Batch(classroom, TP, students, workers):
             done(student)
     seconds = time.monotonic() - grading_started
     console.print(f"3/4  graded in {seconds:.0f} s with {workers} workers")

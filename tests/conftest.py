@@ -34,9 +34,9 @@ def classroom(built: Path, tmp_path: Path) -> Classroom:
 
 
 @pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmParent]:
+def warm() -> Iterator[WarmParent]:
     """One warm parent for all tests of a worker."""
-    with WarmParent(tmp_path_factory.mktemp("kernels")) as parent:
+    with WarmParent() as parent:
         yield parent
 
 

@@ -1,66 +1,137 @@
-"""Grade many submissions: worker processes run and judge them, this process alone writes to the gradebook."""
+"""Grade many submissions: workers run and judge them, this process alone reads submissions and writes the gradebook.
+
+The workers are threads of this process, since the work is done in the submissions' own processes; or, if a scheduler is
+given, the workers of a Dask cluster, which takes the very same calls.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
+import logging
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
 
 from nbformat import NotebookNode
 
-from autograder.classroom.grade import Result, keep
+from autograder.classroom.grade import Task, max_score, task
 from autograder.classroom.layout import Classroom
-from autograder.classroom.record import record
-from autograder.classroom.worker import start, work
-from autograder.faults import Fault
+from autograder.classroom.reading import Unreadable, read, submission
+from autograder.classroom.rebuild import rebuild
+from autograder.classroom.record import Recorder, recorder
+from autograder.classroom.results import UNREADABLE, Result, keep, kept
+from autograder.classroom.worker import work
+from autograder.faults import Fault, WrongUsage
 from autograder.kernels import Limits
 
 LIMITS = Limits()
-
-Graded = tuple[Result, NotebookNode | None]
+AHEAD = 4  # tasks in flight for each worker: enough to keep it busy, few enough to keep memory flat
 Outcome = tuple[str, Result | None, str]
 
 
-def grade_all(
-    classroom: Classroom, tp: str, students: list[str], workers: int, limits: Limits = LIMITS, fresh: bool = False
-) -> Iterator[Outcome]:
-    """Grade and record submissions; yields (student, result, "") as each is recorded, or (student, None, reason).
+class Batch:
+    """One run over a class. Iterate over it: (student, result, "") as each is recorded, or (student, None, reason).
 
-    One submission that cannot be graded or recorded stops no other. A worker that dies is replaced; what it was
-    working on is tried once more, in a process of its own.
+    One submission that cannot be graded or recorded stops no other. What is kept and recorded is not done again unless
+    `fresh`. A task whose worker died is given to another one, three times.
     """
-    classroom.secret()  # made once, here, before several workers ask for it
-    again: list[str] = []
-    with _pool(classroom, min(workers, len(students))) as pool:
-        futures = {pool.submit(work, classroom, tp, s, limits, fresh): s for s in students}
-        for future in as_completed(futures):
-            outcome = _recorded(classroom, tp, futures[future], future)
-            if outcome is None:
-                again.append(futures[future])
+
+    def __init__(
+        self,
+        classroom: Classroom,
+        tp: str,
+        students: list[str],
+        workers: int,
+        *,
+        limits: Limits = LIMITS,
+        fresh: bool = False,
+        scheduler: str | None = None,
+        sandbox: bool = True,
+    ) -> None:
+        self._classroom, self._tp, self._students = classroom, tp, students
+        self._workers, self._limits, self._fresh = workers, limits, fresh
+        self._scheduler, self._sandbox = scheduler, sandbox
+        self._release = read(classroom.release(tp))
+        self._repairs: dict[str, list[str]] = {}
+        self._notebooks: dict[str, NotebookNode] = {}
+
+    def __iter__(self) -> Iterator[Outcome]:
+        with ExitStack() as stack:
+            records = stack.enter_context(recorder(self._classroom, self._tp))
+            workers: Executor | None = None
+            running: dict[Future[Result], str] = {}
+            for student in self._students:
+                todo = self._prepared(student)
+                if isinstance(todo, Result):
+                    yield self._recorded(records, todo)
+                    continue
+                if workers is None:
+                    workers = stack.enter_context(self._executor())
+                running[workers.submit(work, todo, self._sandbox)] = student
+                if len(running) >= AHEAD * self._workers:
+                    yield from self._finished(records, running)
+            while running:
+                yield from self._finished(records, running)
+
+    def _prepared(self, student: str) -> Task | Result:
+        """The task of grading a submission, or its result if that is known already."""
+        try:
+            submitted, found = submission(self._classroom, self._tp, student)
+        except Unreadable as error:
+            points = max_score(self._release)
+            unreadable = Result(student, self._tp, UNREADABLE, points, "", repairs=[f"Not graded: {error}."])
+            return keep(self._classroom, unreadable)
+        notebook, repairs = rebuild(submitted, self._release)
+        self._notebooks[student], self._repairs[student] = notebook, [*found, *repairs]
+        todo = task(self._classroom, self._tp, student, notebook, self._limits)
+        known = kept(self._classroom, self._tp, student)
+        return todo if self._fresh or known is None or known.key != todo.key else known
+
+    def _finished(self, records: Recorder, running: dict[Future[Result], str]) -> Iterator[Outcome]:
+        """Record what has been graded since the last look; waits for at least one."""
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            student = running.pop(future)
+            try:
+                result = future.result()
+            except Fault:
+                raise  # this system cannot run submissions at all
+            except Exception as error:  # of a worker or its machine; the submission itself cannot cause one
+                yield student, None, f"{type(error).__name__}: {' '.join(str(error).split())}"
             else:
-                yield outcome
-    for student in again:
-        with _pool(classroom, 1) as pool:
-            future = pool.submit(work, classroom, tp, student, limits, fresh)
-            yield _recorded(classroom, tp, student, future) or (student, None, "the worker process died, twice")
+                yield self._recorded(records, result)
 
-
-def _recorded(classroom: Classroom, tp: str, student: str, future: Future[Graded]) -> Outcome | None:
-    """Record one graded submission; None if its worker died."""
-    try:
-        result, notebook = future.result()
-        if notebook is not None and not result.recorded:
-            record(classroom, tp, student, notebook)
+    def _recorded(self, records: Recorder, result: Result) -> Outcome:
+        """Keep and record a result, unless that has been done."""
+        notebook = self._notebooks.pop(result.student, None)
+        repairs = self._repairs.pop(result.student, result.repairs)
+        there = self._classroom.root / "autograded" / result.student / self._tp / f"{self._tp}.ipynb"
+        if notebook is None or (result.recorded and result.repairs == repairs and there.is_file()):
+            return result.student, result, ""
+        result.repairs, result.recorded = repairs, False
+        try:
+            keep(self._classroom, result)
+            records.record(result, notebook)
             result.recorded = True
-            keep(classroom, result)
-    except BrokenProcessPool:
-        return None
-    except (Fault, OSError) as error:
-        return student, None, " ".join(str(error).split())
-    return student, result, ""
+            keep(self._classroom, result)
+        except (Fault, OSError) as error:
+            return result.student, None, " ".join(str(error).split())
+        return result.student, result, ""
 
-
-def _pool(classroom: Classroom, workers: int) -> ProcessPoolExecutor:
-    spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=spawn, initializer=start, initargs=(classroom,))
+    @contextmanager
+    def _executor(self) -> Iterator[Executor]:
+        """Threads of this process, or the workers of a Dask cluster; both take the same calls."""
+        if self._scheduler is None:
+            with ThreadPoolExecutor(self._workers) as threads:
+                yield threads
+            return
+        try:
+            from distributed import Client  # heavy, and rarely asked for
+        except ImportError:
+            raise WrongUsage("--scheduler needs Dask: install the extra `cluster`") from None
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a failed task is told once, by us
+        try:
+            client = Client(self._scheduler, timeout=10, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise WrongUsage(f"no Dask scheduler answers at {self._scheduler} ({error})") from None
+        with client, client.get_executor(pure=False, retries=3) as cluster:
+            self._workers = max(self._workers, sum(client.nthreads().values()))
+            yield cluster

@@ -6,6 +6,8 @@ import logging
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from nbgrader.converters import BaseConverter
@@ -25,15 +27,9 @@ def run(
     tp: str,
     student: str | None = None,
     force: bool = False,
-    submitted: str | None = None,
 ) -> None:
-    """Run a converter on one TP, for one student or for all. Fault with nbgrader's own reason if it fails.
-
-    `submitted` names another folder than submitted/ to take the submissions from.
-    """
+    """Run a converter on one TP, for one student or for all. Fault with nbgrader's own reason if it fails."""
     config = configuration(classroom)
-    if submitted is not None:
-        config.CourseDirectory.submitted_directory = submitted
     if student is not None:
         config.CourseDirectory.student_id = student
     config.CourseDirectory.assignment_id = tp
@@ -44,12 +40,24 @@ def run(
     work = converter(coursedir=CourseDirectory(config=config), config=config)
     work.log, work.force = log, force
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own models, under SQLAlchemy 2.1
+        with quiet():
             work.start()
     except (NbGraderException, SystemExit) as error:
         reason = heard[0] if heard else str(error)
         raise Fault(f"nbgrader ({converter.__name__}, {tp}{f', {student}' if student else ''}): {reason}") from None
+
+
+def course_directory(classroom: Classroom) -> CourseDirectory:
+    """nbgrader's own view of the classroom: its gradebook, its folders."""
+    return CourseDirectory(config=configuration(classroom))
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without the warnings that nbgrader's own models raise under SQLAlchemy 2.1."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)
+        yield
 
 
 def configuration(classroom: Classroom) -> Config:

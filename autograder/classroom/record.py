@@ -1,31 +1,133 @@
-"""Record a result in nbgrader's gradebook, by nbgrader's own autograde converter."""
+"""Record a result: scores into nbgrader's gradebook, and the notebook with its verdicts into autograded/."""
 
 from __future__ import annotations
 
+import copy
+import html
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.converters import Autograde
+from nbformat.v4 import new_markdown_cell, new_output
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
+from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.classroom import convert
 from autograder.classroom.layout import Classroom, write
+from autograder.classroom.reading import read
+from autograder.classroom.results import Result
+from autograder.faults import Fault
+from course.check import Report
 
-STAGED = ".tp/staged"
+PATIENCE = 60  # seconds to wait for a database that somebody else is writing to
 
 
-def record(classroom: Classroom, tp: str, student: str, notebook: NotebookNode) -> None:
-    """Record the kept result of a rebuilt notebook: gradebook, and autograded/<student>/<tp>/.
+class Recorder:
+    """The one writer to the gradebook; opened once for a whole class."""
 
-    The converter gets the rebuilt notebook instead of the student's folder, so that neither odd files nor odd names get
-    near it; `plugins.Judge` takes the result that `grade` has just kept. Fault if nbgrader cannot record.
-    """
-    staged = classroom.root / STAGED / student / tp
-    try:
-        write(staged / f"{tp}.ipynb", nbformat.writes(notebook))
-        stamp = classroom.submitted(tp, student) / "timestamp.txt"
+    def __init__(self, classroom: Classroom, tp: str, gradebook: Gradebook) -> None:
+        self._classroom = classroom
+        self._tp = tp
+        self._gradebook = gradebook
+        self._released = sources(read(classroom.release(tp)))
+        self._config = convert.configuration(classroom)
+
+    def record(self, result: Result, notebook: NotebookNode) -> None:
+        """Record one result. Fault, and nothing half-written in the gradebook, if that cannot be done."""
+        folder = self._classroom.root / "autograded" / result.student / self._tp
+        stamp = self._classroom.submitted(self._tp, result.student) / "timestamp.txt"
+        try:
+            self._gradebook.update_or_create_student(result.student)
+            submission = self._gradebook.update_or_create_submission(
+                self._tp, result.student, timestamp=_timestamp(stamp)
+            )
+            enter(self._gradebook, result, notebook, self._released)
+            if submission.total_seconds_late > 0:
+                names = {"notebook": self._tp, "assignment": self._tp, "student": result.student}
+                resources = {"nbgrader": names | {"db_url": str(self._gradebook.db.bind.url)}}
+                AssignLatePenalties(config=self._config).preprocess(notebook, resources)
+        except SQLAlchemyError as error:
+            self._gradebook.db.rollback()
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise Fault(f"the gradebook could not be written ({reason}); the result is kept, grade again") from None
+        write(folder / f"{self._tp}.ipynb", nbformat.writes(shown(notebook, result)))
         if stamp.is_file() and not stamp.is_symlink():
-            shutil.copy(stamp, staged)
-        convert.run(classroom, Autograde, tp, student, force=True, submitted=STAGED)
-    finally:
-        shutil.rmtree(staged.parent, ignore_errors=True)
+            shutil.copy(stamp, folder)
+
+
+@contextmanager
+def recorder(classroom: Classroom, tp: str) -> Iterator[Recorder]:
+    """Open the gradebook of a classroom for recording. Fault if it cannot be opened."""
+    course_directory = convert.course_directory(classroom)
+    url = course_directory.db_url
+    if url.startswith("sqlite:") and "?" not in url:
+        url += f"?timeout={PATIENCE}"
+    with convert.quiet():
+        try:
+            gradebook = Gradebook(url, course_directory.course_id)
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise Fault(f"the gradebook {course_directory.db_url} cannot be opened ({reason})") from None
+        with gradebook:
+            yield Recorder(classroom, tp, gradebook)
+
+
+def enter(gradebook: Gradebook, result: Result, notebook: NotebookNode, released: dict[str, str]) -> None:
+    """Enter a result's scores and remarks. A grade that a person gave stays, marked to be looked at again."""
+    submission = gradebook.find_submission_notebook(result.assignment, result.assignment, result.student)
+    written = {i: text != released.get(i) for i, text in sources(notebook).items()}
+    for grade in submission.grades:
+        verdict = result.verdict(grade.name.removeprefix("test_"))
+        if verdict is not None:
+            grade.auto_score = verdict.score
+            grade.needs_manual_grade = grade.manual_score is not None
+        else:  # a written answer: nothing to grade if nothing was written, and a person's work otherwise
+            grade.auto_score = None if written.get(grade.name) else 0.0
+            grade.needs_manual_grade = bool(written.get(grade.name)) or grade.manual_score is not None
+    for comment in submission.comments:
+        comment.auto_comment = None if written.get(comment.name, True) else "No response."
+    gradebook.db.commit()
+
+
+def sources(notebook: NotebookNode) -> dict[str, str]:
+    """The sources of a notebook's nbgrader cells, by their ids."""
+    cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    return {cell.metadata.nbgrader.grade_id: cell.source for cell in cells}
+
+
+def shown(notebook: NotebookNode, result: Result) -> NotebookNode:
+    """The notebook as its author and the instructor see it afterwards: repairs, outputs, verdicts."""
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = _outputs(cell, result)
+            cell.execution_count = None
+    if result.repairs:
+        lines = "\n".join(f"- {html.escape(repair)}" for repair in result.repairs)
+        notebook.cells.insert(0, new_markdown_cell(f"**Repaired before grading**\n\n{lines}", id="repairs"))
+    return notebook
+
+
+def _outputs(cell: NotebookNode, result: Result) -> list[NotebookNode]:
+    """What a graded cell shows: a verdict under a test, what was printed and raised under the student's own code."""
+    verdict = result.verdict(cell.metadata.get("nbgrader", {}).get("grade_id", "").removeprefix("test_"))
+    if verdict is not None and cell.metadata.nbgrader.get("grade"):
+        report = Report(verdict)
+        return [new_output("display_data", {"text/plain": str(report), "text/html": report._repr_html_()})]
+    said = result.cells.get(cell.id, {})
+    outputs = [new_output("stream", name="stdout", text=said["output"])] if said.get("output") else []
+    if said.get("error"):
+        outputs.append(new_output("stream", name="stderr", text=said["error"]))
+    return outputs
+
+
+def _timestamp(path: object) -> object:
+    """When a submission came in, as nbgrader writes it beside the notebook; None if it does not say."""
+    try:
+        return parse_utc(path.read_text(encoding="utf-8").strip())  # type: ignore[attr-defined]
+    except (OSError, ValueError):
+        return None

@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from autograder.classroom.grade import GRADED, UNREADABLE, Result, kept_result
+from autograder.classroom.results import GRADED, UNREADABLE, Result, kept
 from autograder.classroom.layout import Classroom
 from autograder.exercises import EXERCISES
 from autograder.faults import WrongUsage
@@ -19,7 +19,7 @@ SHORT = {exercise.name: exercise.prefix for exercises in EXERCISES.values() for 
 
 def results(classroom: Classroom, tp: str) -> list[Result]:
     """The newest result of each submission. WrongUsage if nothing has been graded."""
-    found = [kept_result(classroom, tp, student) for student in classroom.submissions(tp)]
+    found = [kept(classroom, tp, student) for student in classroom.submissions(tp)]
     graded = [result for result in found if result is not None]
     if not graded:
         raise WrongUsage(f"nothing is graded yet: run `tp grade {tp}` first")

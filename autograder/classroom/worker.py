@@ -1,28 +1,27 @@
-"""What a worker process does: grade submissions with a warm parent of its own. It never sees the gradebook."""
+"""What a worker does, on this machine or another: grade tasks, with one warm parent for all of its threads."""
 
 from __future__ import annotations
 
 import atexit
+from threading import Lock
 
-from nbformat import NotebookNode
+from autograder.classroom.grade import Task, grade
+from autograder.classroom.results import Result
+from autograder.kernels import WarmParent
 
-from autograder.classroom.grade import Result, grade
-from autograder.classroom.layout import Classroom
-from autograder.kernels import Limits, WarmParent
-
-_warm: WarmParent | None = None
-
-
-def start(classroom: Classroom) -> None:
-    """Called once in each worker."""
-    global _warm
-    _warm = WarmParent(classroom.own / "kernels")
-    atexit.register(_warm.close)
+_parents: dict[bool, WarmParent] = {}
+_lock = Lock()
 
 
-def work(
-    classroom: Classroom, tp: str, student: str, limits: Limits, fresh: bool
-) -> tuple[Result, NotebookNode | None]:
+def work(task: Task, sandbox: bool = True) -> Result:
     """Grade one submission."""
-    assert _warm is not None, "start() was not called"
-    return grade(classroom, tp, student, _warm, limits, fresh)
+    return grade(task, warm_parent(sandbox))
+
+
+def warm_parent(sandbox: bool = True) -> WarmParent:
+    """The parent of this process's kernels; made on first use, closed at the end."""
+    with _lock:
+        if sandbox not in _parents:
+            _parents[sandbox] = WarmParent(sandbox=sandbox)
+            atexit.register(_parents[sandbox].close)
+    return _parents[sandbox]

@@ -22,19 +22,32 @@ GRACE = 1.0  # seconds between the interrupt and the kill
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use. Seconds are wall time; `memory` bounds the data segment of each process."""
+    """What a submission may use. Seconds are wall time, sizes bytes.
+
+    `memory` and `processes` hold for all processes of a submission together and are watched ten times a second; what a
+    process can reach in between is bounded by the system's own limits on each, of the same size.
+    """
 
     cell: float = 10.0
     exercise: float = 5.0
     submission: float = 60.0
     memory: int = 2 * 2**30
+    processes: int = 64
     file_size: int = 64 * 2**20
+    open_files: int = 256
     output: int = 16 * 2**20
     output_kept: int = 16 * 2**10
 
     def resources(self) -> dict[str, int]:
-        """The part that the kernel of the operating system enforces, by the names of `resource`."""
-        return {"DATA": self.memory, "FSIZE": self.file_size, "CORE": 0, "CPU": int(self.submission) + 5}
+        """The part that the operating system enforces on each process, by the names of `resource`."""
+        return {
+            "DATA": self.memory + 2**30,  # what the parent has imported counts here as well
+            "FSIZE": self.file_size,
+            "NOFILE": self.open_files,
+            "NPROC": 4 * self.processes,  # of the user; unless we are root, all submissions are one user's
+            "CPU": int(self.submission) + 5,
+            "CORE": 0,
+        }
 
 
 class KernelDied(Exception):
@@ -57,17 +70,15 @@ class Ran:
 class Kernel:
     """A forked child. Made by `WarmParent.kernel()`; use as a context manager."""
 
-    def __init__(self, pid: int, sock: socket.socket, output: int, limits: Limits, ends: float) -> None:
-        self._pid = pid
-        self._pidfd: int | None = None
-        with contextlib.suppress(ProcessLookupError):
-            self._pidfd = os.pidfd_open(pid)
+    def __init__(self, guard: int, sock: socket.socket, output: int, limits: Limits, ends: float) -> None:
+        self._guard = guard  # a descriptor of the process that shut the child in: signals for the child go to it
         self._sock = sock
         self._output = output
         self._limits = limits
         self._budget_ends = ends
         self._next = 0
         self._buffer = b""
+        self._closed = False
 
     def __enter__(self) -> Kernel:
         return self
@@ -76,17 +87,23 @@ class Kernel:
         self.close()
 
     def close(self) -> None:
-        """Kill what is left of the process and everything it started in its group."""
-        for kill in (os.killpg, os.kill):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                kill(self._pid, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            self._sock.close()
-        for fd in (self._output, self._pidfd):
-            if fd is not None:
-                with contextlib.suppress(OSError):
-                    os.close(fd)
-        self._output, self._pidfd = -1, None
+        """End the child and everything that it started; returns when it is gone."""
+        if self._closed:
+            return
+        self._closed = True
+        poll = select.poll()
+        poll.register(self._guard, select.POLLIN)
+        self._signal(signal.SIGTERM)
+        if not poll.poll(GRACE * 2000):
+            self._signal(signal.SIGKILL)
+            poll.poll(GRACE * 2000)
+        self._sock.close()
+        os.close(self._output)
+        os.close(self._guard)
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._guard, number)
 
     def run(self, source: str) -> Ran:
         """Run a cell. KernelDied if the process does not survive it."""
@@ -118,9 +135,8 @@ class Kernel:
         kept, dropped, late = b"", 0, False
         most = self._limits.output
         poll = select.poll()
-        for fd in (self._sock.fileno(), self._output, self._pidfd):
-            if fd is not None:
-                poll.register(fd, select.POLLIN)
+        for fd in (self._sock.fileno(), self._output, self._guard):
+            poll.register(fd, select.POLLIN)
         while True:
             left = deadline - time.monotonic()
             if left <= 0 or dropped > most:
@@ -128,8 +144,7 @@ class Kernel:
                     self.close()
                     raise KernelDied("timed_out", "ran too long and did not react to being stopped")
                 late, deadline, most = True, time.monotonic() + GRACE, dropped + self._limits.output
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(self._pid, signal.SIGINT)
+                self._signal(signal.SIGINT)
                 continue
             ready = {fd for fd, _ in poll.poll(left * 1000)}
             if self._output in ready:
@@ -141,6 +156,11 @@ class Kernel:
                 dropped += len(chunk) - len(chunk[:room])
             if self._sock.fileno() in ready:
                 reply = self._receive()
+                if reply is not None and "died" in reply:
+                    self.close()
+                    known = {"out_of_memory": "used too much memory", "crashed": "started too many processes"}
+                    reason = str(reply["died"])
+                    raise KernelDied(reason if reason in known else "crashed", known.get(reason, "ended"))
                 if reply is not None and "gradient" in reply:
                     self._send({"value": self._gradient(reply, gradients)})
                 elif reply is not None:
@@ -149,7 +169,7 @@ class Kernel:
                     kept += self._read_output(wait=False)[: max(0, self._limits.output_kept - len(kept))]
                     text = kept.decode(errors="replace") + ("\n[more output was dropped]" if dropped else "")
                     return reply, text, late
-            elif self._pidfd in ready:
+            elif self._guard in ready:
                 raise self._died()
 
     @staticmethod

@@ -1,17 +1,25 @@
-"""A parent process that has imported the notebooks' world and forks a ready child for each submission."""
+"""A parent process that has imported the notebooks' world and forks a ready, confined child for each submission."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
+import autograder
+from autograder.faults import Fault
 from autograder.kernels.kernel import Kernel, Limits
-from course.kernel import frame, receive
+from course.calls import Plain
+from course.kernel import confine, frame, receive
 
 PRELOADED = (
     "IPython.core.interactiveshell",
@@ -21,20 +29,24 @@ PRELOADED = (
     "course.problems",
     "course.trajectories",
 )
-START = 60.0  # seconds within which the parent must be ready; a slow disk with a cold cache needs some
+START = 120.0  # seconds within which the parent must be ready; a slow disk with a cold cache needs some
 
 
 class WarmParent:
     """Starts on first use, is started again should it die, and takes its children along when closed.
 
-    Nothing of the grader is in it: it runs `course.kernel` with a bare environment, from `directory`.
+    Nothing of the grader is in it: it runs `course.kernel` with a bare environment, in a folder of its own, inside
+    bubblewrap where that is installed. `sandbox=False` runs submissions with the grader's own rights, for systems that
+    can do no better. Threads may share it.
     """
 
-    def __init__(self, directory: Path, modules: tuple[str, ...] = PRELOADED) -> None:
-        self._directory = directory
+    def __init__(self, modules: Sequence[str] = PRELOADED, sandbox: bool = True) -> None:
         self._modules = modules
+        self._lock = Lock()
+        self._sandbox = sandbox
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._home: Path | None = None
 
     def __enter__(self) -> WarmParent:
         return self
@@ -51,32 +63,57 @@ class WarmParent:
                 self._process.wait(2.0)
             self._process.kill()
             self._process.wait()
-        self._control = self._process = None
+        if self._home is not None:
+            shutil.rmtree(self._home, ignore_errors=True)
+        self._control = self._process = self._home = None
 
-    def kernel(self, directory: Path, limits: Limits, ends: float | None = None) -> Kernel:
-        """A fresh process for one submission, working in `directory`. OSError if none can be started.
+    @contextmanager
+    def kernel(
+        self,
+        files: Mapping[str, bytes],
+        limits: Limits,
+        hidden: Sequence[str] = (),
+        ends: float | None = None,
+    ) -> Iterator[Kernel]:
+        """A fresh process for one submission, in a directory with the given files.
 
-        `ends` is the moment (of `time.monotonic`) at which the submission's time is over.
+        `hidden` are folders that it may not see even by name; `ends` is the moment (of `time.monotonic`) at which the
+        submission's time is over. OSError if no process can be started; Fault if this system cannot confine one.
         """
+        ends = time.monotonic() + limits.submission if ends is None else ends
         for attempt in (1, 2, 3):
             try:
-                return self._fork(directory, limits, time.monotonic() + limits.submission if ends is None else ends)
+                with self._lock:
+                    kernel, directory = self._fork(files, limits, hidden, ends)
+                break
             except (OSError, EOFError, ValueError):
-                self.close()
+                with self._lock:
+                    self.close()
                 if attempt == 3:
-                    raise OSError("no kernel could be started; see the grader's log") from None
-        raise AssertionError
+                    raise OSError("no process for a submission could be started, in three attempts") from None
+        try:
+            with kernel:
+                yield kernel
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
 
-    def _fork(self, directory: Path, limits: Limits, ends: float) -> Kernel:
+    def _fork(
+        self, files: Mapping[str, bytes], limits: Limits, hidden: Sequence[str], ends: float
+    ) -> tuple[Kernel, Path]:
         control = self._started()
+        directory = Path(tempfile.mkdtemp(prefix="work-", dir=self._home))
+        for name, content in files.items():
+            (directory / name).write_bytes(content)
         ours, theirs = socket.socketpair()
         read, write = os.pipe2(os.O_CLOEXEC)
         try:
-            request = frame({"fork": {"directory": str(directory), "limits": limits.resources()}})
-            socket.send_fds(control, [request[:4]], [theirs.fileno(), write])
-            control.sendall(request[4:])
-            while "forked" not in (reply := receive(control)):
-                pass  # a message about a child that ended
+            message = frame({"fork": self._request(directory, limits, hidden)})
+            socket.send_fds(control, [message[:4]], [theirs.fileno(), write])
+            control.sendall(message[4:])
+            length, fds, _, _ = socket.recv_fds(control, 4, 1)
+            if not fds:
+                raise EOFError
+            control.recv(int.from_bytes(length, "big"))
         except BaseException:
             ours.close()
             os.close(read)
@@ -84,42 +121,93 @@ class WarmParent:
         finally:
             theirs.close()
             os.close(write)
-        return Kernel(reply["forked"], ours, read, limits, ends)
+        return Kernel(fds[0], ours, read, limits, ends), directory
+
+    def _request(self, directory: Path, limits: Limits, hidden: Sequence[str]) -> Plain:
+        return {
+            "directory": str(directory),
+            "hidden": [str(Path(autograder.__file__).parent), *hidden],
+            "limits": limits.resources(),
+            "memory": limits.memory,
+            "processes": limits.processes,
+            "sandbox": self._sandbox,
+        }
 
     def _started(self) -> socket.socket:
         if self._control is not None and self._process is not None and self._process.poll() is None:
             return self._control
         self.close()
         ours, theirs = socket.socketpair()
-        self._directory.mkdir(parents=True, exist_ok=True)
+        self._home = Path(tempfile.mkdtemp(prefix="tp-"))
+        self._home.chmod(0o711)  # a submission that runs as nobody must get to its directory
+        wrapper = _bubblewrap(self._home) if self._sandbox else []
+        python = [sys.executable, "-P", "-W", "ignore", "-m", "course.kernel"]
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-W", "ignore", "-m", "course.kernel", str(theirs.fileno()), *self._modules],
+            [*wrapper, *python, str(theirs.fileno()), *self._modules],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            cwd=self._directory,
-            env=_environment(self._directory),
+            cwd=self._home,
+            env=_environment(self._home),
             start_new_session=True,
         )
         theirs.close()
         self._control = ours
         ours.settimeout(START)
-        if "ready" not in receive(ours):
-            raise OSError("the parent of the kernels did not start")
+        layers = receive(ours)["ready"]
+        if self._sandbox:
+            _require(layers, bool(wrapper))
         ours.settimeout(10.0)
         return ours
 
 
-def _environment(directory: Path) -> dict[str, str]:
+def _require(layers: Plain, bubblewrap: bool) -> None:
+    """Fault unless files and network are out of a submission's reach."""
+    lacking = []
+    if not (bubblewrap or layers["landlock"]):
+        lacking.append("files (bubblewrap, or Linux 5.13 with Landlock)")
+    if not (layers["namespaces"] or layers["seccomp"]):
+        lacking.append("the network (user namespaces, or seccomp on x86-64 or ARM)")
+    if lacking:
+        raise Fault(
+            f"this system cannot keep a submission away from {' and '.join(lacking)}; `--no-sandbox` runs submissions "
+            "with your own rights"
+        )
+
+
+def _bubblewrap(home: Path) -> list[str]:
+    """The command that shows the parent the system, this Python and `course`, read-only, and no network."""
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
+        return []
+    arguments = [bwrap, "--die-with-parent", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--dev", "/dev"]
+    arguments += ["--tmpfs", "/dev/shm", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp"]
+    for capability in ("SETUID", "SETGID", "CHOWN") if os.geteuid() == 0 else ():
+        arguments += ["--cap-add", f"CAP_{capability}"]  # to become nobody with
+    shown = confine.readable()
+    for folder in sorted({parent for path in (*shown, home) for parent in path.parents}):
+        arguments += ["--perms", "0755", "--dir", str(folder)]  # on the way to what is shown; nobody must pass
+    for path in shown:
+        arguments += ["--ro-bind", str(path), str(path)]
+    # The children need a process list of their own, which only a parent with a whole one can give them. Where they may
+    # not have namespaces, it is the parent that gets one, and the children share it.
+    own = subprocess.run(["unshare", "--user", "--pid", "--fork", "true"], capture_output=True, check=False)
+    arguments += ["--bind", "/proc", "/proc"] if own.returncode == 0 else ["--unshare-pid", "--proc", "/proc"]
+    arguments += ["--bind", str(home), str(home), "--chdir", str(home), "--"]
+    works = subprocess.run([*arguments, "true"], capture_output=True, check=False).returncode == 0
+    return arguments if works else []
+
+
+def _environment(home: Path) -> dict[str, str]:
     """No secrets, no display, one thread for each process: what a submission finds in os.environ."""
     return {
         "PATH": os.defpath,
-        "HOME": str(directory),
+        "HOME": str(home),
         "LANG": "C.UTF-8",
         "MPLBACKEND": "agg",
-        "MPLCONFIGDIR": str(directory / "matplotlib"),
-        "IPYTHONDIR": str(directory / "ipython"),
+        "MPLCONFIGDIR": str(home / "matplotlib"),
+        "IPYTHONDIR": str(home / "ipython"),
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "PYTHONDONTWRITEBYTECODE": "1",

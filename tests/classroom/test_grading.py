@@ -19,11 +19,12 @@ from rich.console import Console
 from sqlalchemy.exc import SAWarning
 
 from autograder.classroom import convert
-from autograder.classroom.batch import grade_all
+from autograder.classroom.batch import Batch
 from autograder.classroom.feedback import feedback
-from autograder.classroom.grade import Result, read
 from autograder.classroom.layout import Classroom
+from autograder.classroom.reading import read
 from autograder.classroom.report import report, results
+from autograder.classroom.results import Result
 from autograder.cli import main
 from autograder.demo import RIGHT, hand_in
 from autograder.exercises import EXERCISES
@@ -119,7 +120,7 @@ def test_grading_again_changes_nothing_and_runs_nothing(graded: tuple[Classroom,
 def test_fresh_grading_gives_the_same_marks(graded: tuple[Classroom, list[dict[str, object]]]) -> None:
     classroom, public = graded
     some = ["hugo_bernard", RIGHT]
-    again = {s: r for s, r, _ in grade_all(classroom, TP, some, workers=1, fresh=True)}
+    again = {s: r for s, r, _ in Batch(classroom, TP, some, workers=1, fresh=True)}
     for student in some:
         result = again[student]
         assert isinstance(result, Result)
@@ -195,13 +196,13 @@ def test_a_manual_grade_survives_regrading(
     graded: tuple[Classroom, list[dict[str, object]]], classroom: Classroom
 ) -> None:
     handed_in(classroom, graded[0], "hugo_bernard")
-    list(grade_all(classroom, TP, ["hugo_bernard"], workers=1))
+    list(Batch(classroom, TP, ["hugo_bernard"], workers=1))
     url = f"sqlite:///{classroom.root / 'gradebook.db'}"
     with Gradebook(url, "deep-learning-for-finance") as gradebook:
         grade = gradebook.find_grade("test_adam_step", TP, TP, "hugo_bernard")
         grade.manual_score = 3.5
         gradebook.db.commit()
-    list(grade_all(classroom, TP, ["hugo_bernard"], workers=1, fresh=True))
+    list(Batch(classroom, TP, ["hugo_bernard"], workers=1, fresh=True))
     with Gradebook(url, "deep-learning-for-finance") as gradebook:
         grade = gradebook.find_grade("test_adam_step", TP, TP, "hugo_bernard")
         assert (grade.manual_score, grade.score) == (3.5, 3.5)
@@ -227,7 +228,7 @@ def test_no_output_of_a_submission_can_be_a_score(
             cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "4.0"}, execution_count=1)]
             cell.source += "\n4.0" if "def " in cell.source else ""
     nbformat.write(notebook, path)
-    ((_, result, _),) = grade_all(classroom, TP, ["hugo_bernard"], workers=1)
+    ((_, result, _),) = Batch(classroom, TP, ["hugo_bernard"], workers=1)
     assert isinstance(result, Result)
     assert result.score == next(r["score"] for r in graded[1] if r["student"] == "hugo_bernard")
 

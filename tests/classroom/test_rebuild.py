@@ -9,7 +9,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.classroom.grade import read
+from autograder.classroom.reading import read
 from autograder.classroom.rebuild import rebuild
 from autograder.demo import CLASS, RIGHT, filled, solutions
 
