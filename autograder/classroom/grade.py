@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import time
 from collections.abc import Mapping
@@ -27,7 +28,8 @@ MOST_DEATHS = 4  # of a submission's processes; each one costs the cell or the e
 class Task:
     """All that grading one submission needs, as data: it can be sent to another machine.
 
-    `files` are those that the release brings along, by name; `hidden` the folders that the submission must not see.
+    `files` are those that the release brings along, by name; `modules` what it imports, to be imported once for all;
+    `hidden` the folders that the submission must not see.
     """
 
     student: str
@@ -36,6 +38,7 @@ class Task:
     secret: bytes
     limits: Limits
     files: Mapping[str, bytes]
+    modules: tuple[str, ...]
     hidden: tuple[str, ...]
 
     @property
@@ -50,7 +53,37 @@ def task(classroom: Classroom, tp: str, student: str, notebook: NotebookNode, li
     """The task of grading a rebuilt notebook in this classroom."""
     release = classroom.release(tp).parent
     files = {p.name: p.read_bytes() for p in release.iterdir() if p.is_file() and p.name not in (f"{tp}.ipynb", FILE)}
-    return Task(student, tp, notebook, classroom.secret(), limits, files, (str(classroom.root), str(SOURCES)))
+    hidden = (str(classroom.root), str(SOURCES))
+    return Task(student, tp, notebook, classroom.secret(), limits, files, imported(notebook), hidden)
+
+
+def imported(notebook: NotebookNode) -> tuple[str, ...]:
+    """The modules that the released cells of a notebook import; what a student wrote has no say in it."""
+    released = [c for c in notebook.cells if c.cell_type == "code" and _is_released(c)]
+    return modules_of("\n".join(cell.source for cell in released))
+
+
+@cache
+def modules_of(code: str) -> tuple[str, ...]:
+    """The modules that code imports, in order; lines that are no Python are left out."""
+    found: dict[str, None] = {}
+    for line in code.splitlines():
+        try:
+            nodes = ast.parse(line).body
+        except SyntaxError:
+            continue
+        for node in nodes:
+            if isinstance(node, ast.Import):
+                found |= dict.fromkeys(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found |= dict.fromkeys([node.module])
+    return tuple(found)
+
+
+def _is_released(cell: NotebookNode) -> bool:
+    """Whether a cell of a rebuilt notebook is the release's own."""
+    own = "own" in cell.metadata.get("tags", [])
+    return not own and not cell.metadata.get("nbgrader", {}).get("solution")
 
 
 def grade(task: Task, warm: WarmParent) -> Result:

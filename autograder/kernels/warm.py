@@ -21,14 +21,7 @@ from autograder.kernels.kernel import Kernel, Limits
 from course.calls import Plain
 from course.kernel import confine, frame, receive
 
-PRELOADED = (
-    "IPython.core.interactiveshell",
-    "matplotlib.pyplot",
-    "course.check",
-    "course.figures",
-    "course.problems",
-    "course.trajectories",
-)
+ALWAYS = ("IPython.core.interactiveshell", "numpy", "matplotlib.pyplot", "course.calls")
 START = 120.0  # seconds within which the parent must be ready; a slow disk with a cold cache needs some
 
 
@@ -37,11 +30,11 @@ class WarmParent:
 
     Nothing of the grader is in it: it runs `course.kernel` with a bare environment, in a folder of its own, inside
     bubblewrap where that is installed. `sandbox=False` runs submissions with the grader's own rights, for systems that
-    can do no better. Threads may share it.
+    can do no better. Threads may share it. `modules` are imported beside those that every notebook needs.
     """
 
-    def __init__(self, modules: Sequence[str] = PRELOADED, sandbox: bool = True) -> None:
-        self._modules = modules
+    def __init__(self, modules: Sequence[str] = (), sandbox: bool = True) -> None:
+        self._modules = (*ALWAYS, *modules)
         self._lock = Lock()
         self._sandbox = sandbox
         self._process: subprocess.Popen[bytes] | None = None
@@ -211,4 +204,5 @@ def _environment(home: Path) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
     }

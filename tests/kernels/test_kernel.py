@@ -195,7 +195,7 @@ def test_closing_a_kernel_ends_what_it_started(kernel: Kernel) -> None:
 
 
 def test_children_die_with_their_parent_and_the_next_kernel_gets_a_new_one() -> None:
-    with WarmParent(modules=("IPython.core.interactiveshell",)) as parent:
+    with WarmParent() as parent:
         with parent.kernel({}, SHORT) as kernel:
             assert parent._process is not None
             os.killpg(parent._process.pid, 9)  # bubblewrap and what runs in it
