@@ -190,7 +190,7 @@ def _run(module: str, *arguments: str, cwd: Path | None = None) -> None:
 
 
 def _measured(work: Callable[[], float | None]) -> tuple[float, int]:
-    """Seconds (as the work tells them, or as the clock does), and the largest memory of all processes that the work started (proportional share), in bytes."""
+    """Seconds, as the work tells them or as the clock does, and the most memory that its processes used, in bytes."""
     peak, done = 0, threading.Event()
 
     def watch() -> None:
