@@ -96,6 +96,7 @@ def _build(options: argparse.Namespace) -> int:
 
 def _grade(options: argparse.Namespace) -> int:
     from autograder.classroom.batch import Batch
+    from autograder.harmless import line
     from autograder.classroom.layout import Classroom, write
     from autograder.progress import grading
 
@@ -125,7 +126,7 @@ def _grade(options: argparse.Namespace) -> int:
         public = [result.public() for result in sorted(graded, key=lambda result: result.student)]
         write(options.json, json.dumps(public, indent=1) + "\n")
     for student, reason in failed:
-        console.print(f"tp: {student} was not graded: {reason}", style="red", markup=False, soft_wrap=True)
+        console.print(f"tp: {line(student)} was not graded: {line(reason)}", style="red", markup=False, soft_wrap=True)
     print(f"{options.tp}: {len(graded)} of {len(students)} submissions graded; see `tp report {options.tp}`")
     return 1 if failed else 0
 

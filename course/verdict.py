@@ -172,7 +172,8 @@ def same(one: Plain, other: Plain) -> bool:
     a, b = value(one), value(other)
     if isinstance(a, Failure) or isinstance(b, Failure):
         return isinstance(a, Failure) and isinstance(b, Failure) and a.reason == b.reason
-    return a.shape == b.shape and bool(np.allclose(a, b, rtol=RTOL, atol=ATOL, equal_nan=True))
+    with np.errstate(all="ignore"):
+        return a.shape == b.shape and bool(np.allclose(a, b, rtol=RTOL, atol=ATOL, equal_nan=True))
 
 
 def _fault(criterion: Criterion, expected: Answers, answers: Answers) -> str | None:
@@ -192,8 +193,11 @@ def _fault(criterion: Criterion, expected: Answers, answers: Answers) -> str | N
                 return f"{label}: your function {model.reason}."
             if model.size != wanted.size:
                 return f"{criterion.fails} ({label}: {model.size} numbers, expected {wanted.size})"
+            if not np.isfinite(model).all() or (wanted.any() and not model.any()):
+                return f"{criterion.fails} ({label}: there are no numbers to compare with)"  # NaN, or nothing done
             wanted = claim.times * model.reshape(wanted.shape)
-        close = np.isclose(given, wanted, rtol=RTOL, atol=ATOL, equal_nan=claim.like is not None)
+        with np.errstate(all="ignore"):
+            close = np.isclose(given, wanted, rtol=RTOL, atol=ATOL)
         if not close.all():
             where: Any = np.unravel_index(int(np.argmin(close)), close.shape) if close.ndim else ()
             index = f"[{', '.join(str(int(i)) for i in where)}]" if where else ""

@@ -14,6 +14,10 @@ from copy import deepcopy
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from autograder.harmless import whole
+
+LONGEST = 200_000  # characters of one cell
+MOST_EXTRA = 200  # code cells of the student's own
 UNRUN = frozenset({"check", "picture"})  # tags of cells that show something to the student and define nothing
 
 
@@ -56,7 +60,7 @@ def _carry_over(cell: NotebookNode, copies: list[NotebookNode], submitted: Noteb
 
 def _defining(name: str, notebook: NotebookNode) -> NotebookNode | None:
     """The last code cell without an exercise's id that defines the function `name`."""
-    pattern = re.compile(rf"^\s*(def\s+{re.escape(name)}\b|{re.escape(name)}\s*=)", re.MULTILINE)
+    pattern = re.compile(rf"^[ \t]*(def[ \t]+{re.escape(name)}\b|{re.escape(name)}[ \t]*=)", re.MULTILINE)
     cells = [c for c in notebook.cells if c.cell_type == "code" and _grade_id(c) is None and pattern.search(_text(c))]
     return cells[-1] if cells else None
 
@@ -74,8 +78,8 @@ def _add_extra_cells(notebook: NotebookNode, submitted: NotebookNode, release: N
         if here is not None:
             place = here
         text = _text(cell)
-        own = cell.cell_type == "code" and _grade_id(cell) not in known and cell.get("id") not in shown
-        if own and text.strip() and text.strip() not in released:
+        own = cell.cell_type == "code" and _grade_id(cell) not in known and str(cell.get("id")) not in shown
+        if own and sum(map(len, extra.values())) < MOST_EXTRA and text.strip() and text.strip() not in released:
             extra[place].append(
                 new_code_cell(text, id=f"own-{sum(map(len, extra.values()))}", metadata={"tags": ["own"]})
             )
@@ -108,5 +112,7 @@ def _grade_id(cell: NotebookNode) -> str | None:
 
 
 def _text(cell: NotebookNode) -> str:
+    """What was typed into a cell; nothing if that is more than a person types."""
     source = cell.get("source", "")
-    return "".join(map(str, source)) if isinstance(source, list) else str(source)
+    text = "".join(map(str, source)) if isinstance(source, list) else str(source)
+    return whole(text) if len(text) <= LONGEST else ""

@@ -7,6 +7,7 @@ import html
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
@@ -16,6 +17,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 
+from autograder import harmless
 from autograder.classroom import convert
 from autograder.classroom.layout import Classroom, write
 from autograder.classroom.reading import read
@@ -106,8 +108,10 @@ def shown(notebook: NotebookNode, result: Result) -> NotebookNode:
         if cell.cell_type == "code":
             cell.outputs = _outputs(cell, result)
             cell.execution_count = None
+        elif cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = harmless.markdown(cell.source)
     if result.repairs:
-        lines = "\n".join(f"- {html.escape(repair)}" for repair in result.repairs)
+        lines = "\n".join(f"- {html.escape(harmless.line(repair))}" for repair in result.repairs)
         notebook.cells.insert(0, new_markdown_cell(f"**Repaired before grading**\n\n{lines}", id="repairs"))
     return notebook
 
@@ -125,9 +129,12 @@ def _outputs(cell: NotebookNode, result: Result) -> list[NotebookNode]:
     return outputs
 
 
-def _timestamp(path: object) -> object:
+def _timestamp(path: Path) -> object:
     """When a submission came in, as nbgrader writes it beside the notebook; None if it does not say."""
     try:
-        return parse_utc(path.read_text(encoding="utf-8").strip())  # type: ignore[attr-defined]
-    except (OSError, ValueError):
+        if path.is_symlink() or not path.is_file():
+            return None
+        with path.open(encoding="utf-8") as file:
+            return parse_utc(file.read(100).strip())
+    except (OSError, ValueError, OverflowError):
         return None

@@ -22,6 +22,7 @@ from course.calls import Plain
 from course.kernel import confine, frame, receive
 
 ALWAYS = ("IPython.core.interactiveshell", "numpy", "matplotlib.pyplot", "course.calls")
+SHUT_IN = 20.0  # seconds within which a child must be shut in
 START = 120.0  # seconds within which the parent must be ready; a slow disk with a cold cache needs some
 
 
@@ -78,6 +79,7 @@ class WarmParent:
             try:
                 with self._lock:
                     kernel, directory = self._fork(files, limits, hidden, ends)
+                kernel.wait_until_ready(SHUT_IN)
                 break
             except (OSError, EOFError, ValueError):
                 with self._lock:

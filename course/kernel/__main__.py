@@ -34,7 +34,7 @@ PROC = (
     "/proc/sys/vm",
 )
 FOR_NOBODY = (sys.executable, os.path.realpath(sys.executable), np.__file__, course.__file__)
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 
 def main() -> None:
@@ -121,7 +121,7 @@ def _guard(sock: socket.socket, output: int, request: Plain, shell: object, laye
             _hand_over(request["directory"], confine.nobody(os.getpid()))
             confine.become_nobody(os.getpid())
         outside = bool(layers.get("namespaces")) and confine.enter_namespaces()
-        confine.die_with_parent()  # only now: a change of user forgets it
+        confine.die_with_parent(signal.SIGTERM)  # only now: a change of user forgets it
         confine.adopt_orphans()
         baseline = _resident(os.getpid())
         child = os.fork()
@@ -157,11 +157,13 @@ def _watch(child: int, sock: socket.socket, memory: int, processes: int, baselin
             break
     os.waitpid(child, 0)
     while left := _descendants(os.getpid()):  # without a process namespace, what it left running has become ours
-        for pid in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        for number in (signal.SIGSTOP, signal.SIGKILL):  # what has stopped forks no more
+            for pid in left if number == signal.SIGKILL else [*left, *_descendants(os.getpid())]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
         with contextlib.suppress(ChildProcessError):
-            os.waitpid(-1, os.WNOHANG)
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
         time.sleep(0.001)
 
 
@@ -176,18 +178,19 @@ def _descendants(pid: int) -> list[int]:
 
 
 def _resident(pid: int) -> int:
-    """Bytes of memory that are a process's own, those that a fork shares with its parent included."""
+    """Bytes of memory that are no file's: a process's own, those that a fork shares included, and shared ones."""
     try:
-        _, resident, shared, *_ = Path(f"/proc/{pid}/statm").read_text().split()
-    except (OSError, ValueError):
+        fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+        return sum(int(fields[name].split()[0]) * 1024 for name in ("RssAnon", "RssShmem", "VmSwap"))
+    except (OSError, ValueError, KeyError):
         return 0
-    return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _child(sock: socket.socket, output: int, request: Plain, shell: object, outside: bool) -> NoReturn:
     """What runs the submission: shut in first, then served."""
     code = 1
     try:
+        os.setsid()  # not in the group of the guard, who could be killed with it
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         confine.die_with_parent()
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -200,6 +203,7 @@ def _child(sock: socket.socket, output: int, request: Plain, shell: object, outs
         _shut_in(request, outside)
         random.seed()
         np.random.seed()  # noqa: NPY002  the learner's code may use the global state, which a fork copies
+        sock.sendall(frame({"id": 0}))  # shut in, and ready
         Child(sock, shell).serve()
     except EOFError:
         code = 0
@@ -211,7 +215,7 @@ def _shut_in(request: Plain, outside: bool) -> None:
     """Take every layer that there is. RuntimeError if one that was promised does not hold: then nothing is run."""
     directory, sandbox = request["directory"], request["sandbox"]
     files = {path: path.read_bytes() for path in Path(directory).rglob("*") if path.is_file()}
-    if outside and not confine.remount(request["hidden"]):
+    if outside and not confine.remount(request["hidden"], directory):
         raise RuntimeError
     for path, content in files.items():  # the directory now lies in a /tmp of our own
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -225,11 +229,13 @@ def _shut_in(request: Plain, outside: bool) -> None:
     if not confine.drop_privileges():
         raise RuntimeError
     confine.die_with_parent()
-    read = [*map(str, confine.readable()), *(["/proc"] if outside else PROC)]
+    system, cut = confine.without(confine.readable(), request["hidden"])
+    read = [*map(str, system), *(["/proc"] if outside else PROC)]
     write = [directory, *DEVICES, *(["/tmp", "/dev/shm", "/var/tmp"] if outside else [])]
-    if confine.landlock_version() and not confine.landlock(read, write):
+    landlock = confine.landlock_version()
+    if landlock and not confine.landlock(read, write, cut):
         raise RuntimeError
-    if platform.machine() in confine.ARCHITECTURES and not confine.seccomp():
+    if platform.machine() in confine.ARCHITECTURES and not confine.seccomp(not outside and landlock < 6):
         raise RuntimeError
 
 

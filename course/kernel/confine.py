@@ -34,14 +34,30 @@ def readable() -> list[Path]:
     return [path for path in paths if path.exists()]
 
 
+def without(paths: Iterable[Path], hidden: Iterable[str]) -> tuple[list[Path], list[Path]]:
+    """The paths with what is hidden beneath them cut out, and the folders that were cut, which may still be listed."""
+    whole: list[Path] = []
+    cut: list[Path] = []
+    todo = list(paths)
+    while todo:
+        path = todo.pop()
+        if any(Path(folder).is_relative_to(path) for folder in hidden):
+            if str(path) not in hidden:
+                cut.append(path)
+                todo += [child for child in path.iterdir() if not child.is_symlink()]
+        else:
+            whole.append(path)
+    return whole, cut
+
+
 def call(result: int) -> bool:
     """Whether a call of the C library succeeded."""
     return bool(result == 0)
 
 
-def die_with_parent() -> None:
-    """Be killed when the parent ends, however it ends."""
-    libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)
+def die_with_parent(signal: int = 9) -> None:
+    """Be sent this signal when the parent ends, however it ends."""
+    libc.prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)
 
 
 def adopt_orphans() -> None:
@@ -74,20 +90,30 @@ def enter_namespaces() -> bool:
     return True
 
 
-def remount(hidden: Iterable[str]) -> bool:
-    """In new namespaces: a process list, a /tmp and a /dev/shm of one's own, and nothing in the hidden folders."""
+def remount(hidden: Iterable[str], directory: str = "/tmp") -> bool:
+    """In new namespaces: a process list, a /tmp and a /dev/shm of one's own, and nothing in the hidden folders.
+
+    `directory`, where the submission works, is of limited size as well, wherever it lies. /run is covered since
+    services listen there that would act for whoever asks.
+    """
     flags, size = MS_NOSUID | MS_NODEV, f"size={SCRATCH},mode=700".encode()
     done = call(libc.unshare(NEW_MOUNTS)) and call(libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None))
-    covered = [folder for folder in ("/tmp", "/dev/shm", "/var/tmp", *hidden) if os.path.isdir(folder)]
+    covered = ["/tmp", "/dev/shm", "/var/tmp", "/run"]
+    if not any(Path(directory).is_relative_to(folder) for folder in covered):
+        covered.append(directory)
+    covered += hidden
     kept = {p: os.open(p, os.O_PATH) for p in readable() if any(p.is_relative_to(folder) for folder in covered)}
     done = done and call(libc.mount(b"proc", b"/proc", b"proc", flags | MS_NOEXEC, None))
     for folder in covered:
+        if not os.path.isdir(folder):
+            continue
         done = done and call(libc.mount(b"tmpfs", folder.encode(), b"tmpfs", flags, size))
-    for path, descriptor in kept.items():  # a Python that lies below /tmp stays where it was
-        path.mkdir(parents=True, exist_ok=True)
-        done = done and call(
-            libc.mount(f"/proc/self/fd/{descriptor}".encode(), str(path).encode(), None, MS_BIND, None)
-        )
+        for path, descriptor in kept.items():  # a Python that lies below /tmp stays where it was
+            if path.is_relative_to(folder):
+                path.mkdir(parents=True, exist_ok=True)
+                source = f"/proc/self/fd/{descriptor}".encode()
+                done = done and call(libc.mount(source, str(path).encode(), None, MS_BIND, None))
+    for descriptor in kept.values():
         os.close(descriptor)
     return done
 
@@ -122,7 +148,7 @@ def landlock_version() -> int:
     return max(0, int(libc.syscall(444, None, ctypes.c_size_t(0), ctypes.c_uint32(1))))
 
 
-def landlock(read: Iterable[Path | str], write: Iterable[Path | str]) -> bool:
+def landlock(read: Iterable[Path | str], write: Iterable[Path | str], list_only: Iterable[Path] = ()) -> bool:
     """Allow these paths and what lies beneath them, and no other; no TCP, no signals to the outside."""
     version = landlock_version()
     if not version:
@@ -134,7 +160,7 @@ def landlock(read: Iterable[Path | str], write: Iterable[Path | str]) -> bool:
     if ruleset < 0:
         return False
     try:
-        for paths, rights in ((read, READ), (write, every & ~IOCTL_DEV)):
+        for paths, rights in ((read, READ), (write, every & ~IOCTL_DEV), (list_only, READ_DIR)):
             for path in paths:
                 _allow(ruleset, str(path), rights & every)
         return call(libc.syscall(446, ctypes.c_int(ruleset), ctypes.c_uint32(0)))
@@ -170,16 +196,27 @@ REFUSED = {  # name: numbers on x86-64 and 64-bit ARM; -1 where the call does no
     "shmget": (29, 194), "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180),
     "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "open_by_handle_at": (304, 265),
     "name_to_handle_at": (303, 264), "quotactl": (179, 60), "acct": (163, 89), "settimeofday": (164, 170),
+    "socket": (41, 198), "connect": (42, 203), "bind": (49, 200), "syslog": (103, 116), "modify_ldt": (154, -1),
     "clock_settime": (227, 112), "sethostname": (170, 161), "vhangup": (153, 58), "personality": (135, 92),
 }  # fmt: skip
-SOCKET, CLONE, CLONE3 = (41, 198), (56, 220), (435, 435)
+CLONE, CLONE3 = (56, 220), (435, 435)
+PRCTL, IOCTL, PRLIMIT = (157, 167), (16, 29), (302, 261)
+TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+TO_A_PROCESS = {  # what may be done to oneself, and to others only where none but one's own are in reach
+    "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240), "pidfd_open": (434, 434),
+}  # fmt: skip
 ALLOW, EPERM, ENOSYS, KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-AF_UNIX, NAMESPACE_FLAGS = 1, 0x7E020080 | 0x02000000
+NAMESPACE_FLAGS = 0x7E020080 | 0x02000000
 
 
-def seccomp() -> bool:
-    """Refuse what could reach other processes, the network or the kernel's rarer corners. False where unknown."""
+def seccomp(others_in_reach: bool = False) -> bool:
+    """Refuse what could reach other processes, the network or the kernel's rarer corners. False where unknown.
+
+    There are socket pairs, and no other sockets: a service on this machine would act for whoever connects to it.
+    `others_in_reach`: no namespace and no Landlock keeps signals in, so that this process may signal only itself.
+    """
     known = ARCHITECTURES.get(platform.machine())
     if known is None:
         return False
@@ -189,11 +226,22 @@ def seccomp() -> bool:
     for numbers in REFUSED.values():
         program += [(EQUAL, 0, 1, numbers[column]), (RETURN, 0, 0, EPERM)]
     program += [(EQUAL, 0, 1, CLONE3[column]), (RETURN, 0, 0, ENOSYS)]  # its flags cannot be seen; libc falls back
-    program += [(EQUAL, 0, 4, SOCKET[column]), (LOAD, 0, 0, 16), (EQUAL, 1, 0, AF_UNIX), (RETURN, 0, 0, EPERM)]
+    program += _refuse_if(PRCTL[column], 16, PR_SET_PDEATHSIG)  # to outlive the process that cleans up
+    program += [(EQUAL, 0, 4, PRLIMIT[column]), (LOAD, 0, 0, 16), (EQUAL, 1, 0, 0), (RETURN, 0, 0, EPERM)]
     program += [(RETURN, 0, 0, ALLOW)]
+    for command in (TIOCSTI, TIOCLINUX):
+        program += _refuse_if(IOCTL[column], 24, command)
+    for numbers in TO_A_PROCESS.values() if others_in_reach else ():
+        program += [(EQUAL, 0, 4, numbers[column]), (LOAD, 0, 0, 16), (EQUAL, 1, 0, os.getpid())]
+        program += [(RETURN, 0, 0, EPERM), (RETURN, 0, 0, ALLOW)]
     program += [(EQUAL, 0, 3, CLONE[column]), (LOAD, 0, 0, 16), (ANY_BIT, 0, 1, NAMESPACE_FLAGS), (RETURN, 0, 0, EPERM)]
     program += [(RETURN, 0, 0, ALLOW)]
     code = b"".join(struct.pack("<HBBI", *line) for line in program)
     buffer = ctypes.create_string_buffer(code, len(code))
     filters = struct.pack("<HxxxxxxQ", len(program), ctypes.addressof(buffer))
     return call(libc.prctl(22, 2, filters, 0, 0))
+
+
+def _refuse_if(number: int, offset: int, value: int) -> list[tuple[int, int, int, int]]:
+    """Refuse a call whose argument, at this offset of the call's record, is the value."""
+    return [(EQUAL, 0, 4, number), (LOAD, 0, 0, offset), (EQUAL, 0, 1, value), (RETURN, 0, 0, EPERM), (LOAD, 0, 0, 0)]

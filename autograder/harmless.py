@@ -1,0 +1,30 @@
+"""Text that a student wrote, made safe to show: on pages, where it is rendered as Markdown, and in terminals."""
+
+from __future__ import annotations
+
+import re
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+TAG = re.compile(r"<(?=[A-Za-z/!?])")
+LINK = re.compile(r"\](?=[(:\[])")
+COMMAND = re.compile(r"\\(?=(?:href|url|class|cssId|style|require|data|html\w*|mmlToken|includegraphics)(?![A-Za-z]))")
+
+
+def whole(text: str) -> str:
+    """The text without half characters (lone surrogates), which no file and no page can hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def line(text: str) -> str:
+    """One line for a person's eyes: no line breaks, nothing that a terminal would obey."""
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", " ".join(whole(text).split()))
+
+
+def markdown(text: str) -> str:
+    """Markdown that renders to no HTML, link or picture of its author's; formulas, code and forms stay.
+
+    A space behind `<` ends a tag for every parser and is nothing in a formula; so does one between the halves of a link.
+    MathJax has commands of its own that make links and styles; they lose their backslash.
+    """
+    text = CONTROL.sub("", whole(text).replace("\r\n", "\n").replace("\r", "\n"))
+    return COMMAND.sub("", LINK.sub("] ", TAG.sub("< ", text)))

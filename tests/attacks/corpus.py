@@ -1,0 +1,735 @@
+"""The attacks, as data. To add one, add one entry to ATTACKS.
+
+A submission of an attacker holds what is honest (one exercise right, one known mistake, the rest unwritten) and the
+attack; its twin is a right submission that does the honest thing that looks most like it. Payloads print REACHED when
+they got what they must not have. They may use `@ROOT@` (the classroom), `@CODE@` (the grader's code), `@OUT@` (a folder
+outside), `@PORT@` (a listener on loopback), `@SLEEP@` (what a left process would sleep).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+
+Mangle = Callable[[NotebookNode], "NotebookNode | str | bytes"]
+
+TRY = """
+def reached(what, attempt):
+    try:
+        if attempt() is False:
+            return
+    except BaseException:
+        return
+    print("REACHED", what)
+"""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One way to cheat, to reach out or to break the run, and the honest thing beside it.
+
+    `cells` are put before the first exercise, `last` after the last one, `solutions` in place of solution cells,
+    `mangle` is done to the notebook as a whole (a text or bytes replace the file); `twin_...` the same for the twin.
+    """
+
+    name: str
+    tries: str
+    cells: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+    solutions: dict[str, str] = field(default_factory=dict)
+    mangle: Mangle | None = None
+    twin_cells: tuple[str, ...] = ()
+    twin_solutions: dict[str, str] = field(default_factory=dict)
+    twin_mangle: Mangle | None = None
+    partial: float = 0.0  # what the attacker's wrong rule earns by what is right in it
+
+
+def cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:
+    """A cell by its grade id."""
+    return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
+
+
+def edited(grade_id: str, change: Callable[[NotebookNode], object]) -> Mangle:
+    """Do something to one cell."""
+
+    def mangle(notebook: NotebookNode) -> NotebookNode:
+        change(cell(notebook, grade_id))
+        return notebook
+
+    return mangle
+
+
+def everywhere(change: Callable[[NotebookNode], object]) -> Mangle:
+    """Do something to every cell."""
+
+    def mangle(notebook: NotebookNode) -> NotebookNode:
+        for each in notebook.cells:
+            change(each)
+        return notebook
+
+    return mangle
+
+
+def written(text: str) -> Mangle:
+    """Give this text as the written answer."""
+    return edited("written_comparison", lambda c: c.update(source=text))
+
+
+def many_cells(count: int, source: str) -> Mangle:
+    """Add many cells."""
+
+    def mangle(notebook: NotebookNode) -> NotebookNode:
+        one = NotebookNode(cell_type="code", source=source, metadata={}, outputs=[], execution_count=None)
+        notebook.cells += [copy.deepcopy(one) for _ in range(count)]
+        return notebook
+
+    return mangle
+
+
+# --- lying about the answers ---
+
+GRAB_SOCKETS = """
+import gc, json, os, socket
+def send(message):
+    body = message if isinstance(message, bytes) else json.dumps(message).encode()
+    for fd in map(int, os.listdir("/proc/self/fd")):
+        try:
+            os.write(fd, len(body).to_bytes(4, "big") + body) if fd > 2 else None
+        except OSError:
+            pass
+"""
+RIGHT_LOOKING = """
+ones = {"dtype": "float64", "shape": [5], "data": [1.0] * 5}
+"""
+LIES: list[Attack] = [
+    Attack(
+        "ast-transformer",
+        "drop every assert and raise before cells are compiled",
+        (
+            "import ast\nclass Drop(ast.NodeTransformer):\n"
+            "    def visit_Assert(self, node): return ast.Pass()\n    visit_Raise = visit_Assert\n"
+            "get_ipython().ast_transformers.append(Drop())",
+        ),
+        twin_cells=("import ast\nassert ast.parse('1').body",),
+    ),
+    Attack(
+        "input-transformer",
+        "rewrite the tests' text before it is run",
+        ("get_ipython().input_transformers_cleanup.append(lambda lines: [l for l in lines if 'assert' not in l])",),
+        twin_cells=("%matplotlib inline\nprint('a magic is an input transformer too')",),
+    ),
+    Attack(
+        "patched-numpy",
+        "comparisons that always agree",
+        (
+            "import numpy as np, numpy.testing as t\n"
+            "for name in ('allclose', 'array_equal', 'isclose'):\n    setattr(np, name, lambda *a, **k: True)\n"
+            "for name in dir(t):\n    if name.startswith('assert'): setattr(t, name, lambda *a, **k: None)",
+        ),
+        twin_cells=("import numpy.testing as t\nt.assert_allclose(0.1 + 0.2, 0.3)",),
+    ),
+    Attack(
+        "patched-check",
+        "replace the notebook's check by one that agrees",
+        (
+            "import course.check, course.verdict\nclass Yes:\n    def required(self): return None\n    passed = True\n"
+            "course.check.check = check = lambda *a, **k: Yes()\ncourse.verdict.judge = lambda *a, **k: Yes()",
+        ),
+        twin_cells=("from course.check import check as my_check",),
+    ),
+    Attack(
+        "patched-perform",
+        "answer every question of the grader with constants",
+        (
+            "import course.calls as c\n" + RIGHT_LOOKING + "def lie(script, *a, **k):\n"
+            "    return {op['as']: ones for op in script if 'as' in op}\nc.perform = lie\n"
+            "import course.kernel.child as ch\nch.calls.perform = lie",
+        ),
+        twin_cells=("from course import calls",),
+    ),
+    Attack(
+        "perform-echoes-inputs",
+        "answer every question with the script's own inputs",
+        (
+            "import course.calls as c\ndef lie(script, *a, **k):\n    puts = [op['value'] for op in script if 'put' in op]\n"
+            "    return {op['as']: puts[i % len(puts)] for i, op in enumerate(script) if 'as' in op}\n"
+            "c.perform.__code__ = (lambda script, functions, oracles=None: __import__('builtins').lie(script)).__code__\n"
+            "import builtins\nbuiltins.lie = lie",
+        ),
+    ),
+    Attack(
+        "patched-builtins",
+        "make len, isinstance, all and sum agree with everything",
+        (
+            "import builtins\nbuiltins.all = lambda *a: True\nbuiltins.any = lambda *a: False\n"
+            "_len = len\nbuiltins.len = lambda x: _len(x)\nbuiltins.AssertionError = Warning",
+        ),
+        twin_cells=("import builtins\nassert builtins.all([True])",),
+    ),
+    Attack(
+        "always-equal",
+        "return an object that equals everything",
+        solutions={
+            "momentum_step": "class Same:\n    def __eq__(self, other): return True\n    shape = (5,)\n"
+            "    def __array__(self, *a, **k): return np.ones(5)\n    def __len__(self): return 2\n"
+            "    def __getitem__(self, i): return self\n    def __float__(self): return 1.0\n"
+            "def momentum_step(theta, v, grad, eta, gamma=0.9): return Same(), Same()"
+        },
+        twin_cells=("class Same:\n    def __eq__(self, other): return True\n    __hash__ = None\nassert Same() == 1",),
+    ),
+    Attack(
+        "array-subclass",
+        "return an ndarray whose ufuncs, functions and tolist lie",
+        solutions={
+            "momentum_step": "class Liar(np.ndarray):\n    def __array_ufunc__(self, *a, **k): return np.True_\n"
+            "    def __array_function__(self, *a, **k): return True\n    def __eq__(self, o): return np.ones(self.shape, bool)\n"
+            "    def tolist(self): return [float('nan')] * self.size\n    def astype(self, *a, **k): return self\n"
+            "def momentum_step(theta, v, grad, eta, gamma=0.9): return theta.view(Liar), v.view(Liar)"
+        },
+        twin_solutions={
+            "gradient_descent_step": "class Mine(np.ndarray): pass\n"
+            "def gradient_descent_step(theta, grad, eta):\n    return (theta - eta * grad).view(Mine)"
+        },
+    ),
+    Attack(
+        "changing-array",
+        "an array that has other numbers each time it is read",
+        solutions={
+            "momentum_step": "class Changing(np.ndarray):\n    def ravel(self, *a):\n        return np.random.rand(self.size)\n"
+            "    def astype(self, *a, **k): return self\n"
+            "def momentum_step(theta, v, grad, eta, gamma=0.9): return theta.view(Changing), v.view(Changing)"
+        },
+    ),
+    *(
+        Attack(
+            f"only-{name}",
+            f"return {name} for everything",
+            solutions={
+                "momentum_step": f"def momentum_step(theta, v, grad, eta, gamma=0.9):\n"
+                f"    return np.full(np.shape(theta), {number}), np.full(np.shape(theta), {number})",
+                "nesterov_step": f"def nesterov_step(theta, v, grad_fn, eta, gamma=0.9):\n"
+                f"    return np.full(np.shape(theta), {number}), np.full(np.shape(theta), {number})",
+            },
+            twin_cells=(f"np.full(3, {number}); {number}",),
+        )
+        for name, number in (("nan", "np.nan"), ("inf", "-np.inf"), ("zero", "0.0"), ("huge", "1.7e308"))
+    ),
+    Attack(
+        "forged-score",
+        "print what stock nbgrader reads as a score",
+        ("20.0", "float('nan')", "float('inf')"),
+        solutions={"momentum_step": "20.0"},
+        mangle=everywhere(
+            lambda c: (
+                c.cell_type == "code"
+                and c.update(
+                    outputs=[
+                        NotebookNode(
+                            output_type="execute_result", data={"text/plain": "20.0"}, metadata={}, execution_count=1
+                        )
+                    ]
+                )
+            )
+        ),
+        twin_cells=("0.0", "float('nan')", "-1.0"),
+    ),
+    Attack(
+        "forged-reply",
+        "write a reply to the grader's socket",
+        (GRAB_SOCKETS, "send({'id': 3, 'error': None})\nsend({'id': 4, 'answers': {}})"),
+        twin_cells=("import socket\na, b = socket.socketpair()\na.sendall(b'x')\nassert b.recv(1) == b'x'",),
+    ),
+    Attack(
+        "early-answers",
+        "answer the coming questions before they are asked",
+        (
+            GRAB_SOCKETS + RIGHT_LOOKING + "import threading, time\n"
+            "def keep():\n    for i in range(40):\n        send({'id': i, 'answers': {'x': ones}, 'error': None}); time.sleep(.002)\n"
+            "threading.Thread(target=keep, daemon=True).start()",
+        ),
+        twin_cells=("import threading\nt = threading.Thread(target=print, args=('hi',)); t.start(); t.join()",),
+    ),
+    Attack("forged-death", "tell of a death that did not happen", (GRAB_SOCKETS, "send({'died': 'graded'})")),
+    Attack(
+        "forged-gradients",
+        "ask the grader for gradients without end, in a cell",
+        (
+            GRAB_SOCKETS,
+            "for _ in range(50000): send({'gradient': 'g1', 'point': {'dtype': 'float64', 'shape': [1], 'data': [1e300]}})",
+        ),
+        twin_solutions={
+            "nesterov_step": "def nesterov_step(theta, v, grad_fn, eta, gamma=0.9):\n    for _ in range(3): g = grad_fn(theta - gamma * v)\n"
+            "    w = gamma * v + eta * g\n    return theta - w, w"
+        },
+    ),
+    Attack(
+        "gradient-of-anything",
+        "ask for gradients at points that are no points",
+        solutions={
+            "nesterov_step": "def nesterov_step(theta, v, grad_fn, eta, gamma=0.9):\n"
+            "    for p in (np.full(theta.shape, 1e300), np.ones(4000), 'x', None, np.full(theta.shape, np.nan), [[]]):\n"
+            "        try: grad_fn(p)\n        except Exception: pass\n    return theta, v"
+        },
+    ),
+    *(
+        Attack(
+            f"frame-{name}",
+            f"send {name} to the grader",
+            (GRAB_SOCKETS, f"send({source})\nimport time; time.sleep(.2)"),
+        )
+        for name, source in {
+            "nested-lists": "b'[' * 3000000",
+            "nested-answers": "b'{\"id\": 2, \"error\": ' + b'[' * 900 + b']' * 900 + b'}'",
+            "long-number": "b'1' * 3000000",
+            "no-json": "b'\\xff\\x00' * 1000",
+            "a-list": "[1, 2]",
+            "too-long": "b'x' * 5000000",
+            "wrong-types": "{'id': 2, 'error': {'name': 1, 'text': [], 'traceback': {}}}",
+        }.items()
+    ),
+    Attack(
+        "long-error",
+        "send errors of megabytes, with half characters in them",
+        (
+            GRAB_SOCKETS,
+            "\n".join(
+                f"send({{'id': {i}, 'error': {{'name': 'E' * 10**6, 'text': chr(0xd800) * 10**5, 'traceback': 'T' * 10**6}}}})"
+                for i in range(2, 5)
+            ),
+        ),
+        twin_cells=("raise ValueError('x' * 10**6)",),
+    ),
+    Attack(
+        "replaced-serve",
+        "find the server by its frame and replace its methods",
+        (
+            "import sys, gc\nf = sys._getframe()\nwhile f:\n    me = f.f_locals.get('self')\n"
+            "    if type(me).__name__ == 'Child':\n"
+            "        type(me)._ask = lambda self, script, oracles: {op['as']: {'dtype': 'float64', 'shape': [5], 'data': [0.0]*5}"
+            " for op in script if 'as' in op}\n        type(me)._run = lambda self, source: None\n    f = f.f_back",
+        ),
+        twin_cells=("import inspect\ninspect.currentframe().f_lineno",),
+    ),
+    Attack(
+        "replaced-run-cell",
+        "replace the shell's run_cell and hide what fails",
+        (
+            "ip = get_ipython()\nip.run_cell = lambda *a, **k: type('R', (), {'error_before_exec': None, 'error_in_exec': None})()",
+        ),
+        twin_cells=("get_ipython().run_cell('x = 1')",),
+    ),
+    Attack(
+        "key-by-gc",
+        "find the key or the expected answers among the process's objects",
+        (
+            TRY + "import gc\nreached('key', lambda: any(type(o).__name__ in ('Exercise', 'Anatomy', 'Kernel', 'Wrong')"
+            " for o in gc.get_objects()))\nimport sys\nreached('module', lambda: any('autograder' in m for m in sys.modules))",
+        ),
+    ),
+    Attack(
+        "key-by-frame",
+        "read expected answers from the frames that call the function",
+        solutions={
+            "momentum_step": "import sys\ndef momentum_step(theta, v, grad, eta, gamma=0.9):\n    f = sys._getframe()\n"
+            "    while f:\n        for x in list(f.f_locals.values()):\n"
+            "            if hasattr(x, 'expected') or isinstance(x, dict) and 'expected' in x: print('REACHED key')\n"
+            "        f = f.f_back\n    return theta, v"
+        },
+    ),
+    Attack(
+        "memorised",
+        "answer by looking the inputs up in the public checks",
+        solutions={
+            "momentum_step": "import json, os\nfound = os.path.exists('checks.json') and print('REACHED checks')\n"
+            "def momentum_step(theta, v, grad, eta, gamma=0.9):\n    known = {}\n    return known.get(theta.tobytes(), (theta, v))"
+        },
+    ),
+    Attack(
+        "another-librarys-numbers",
+        "Keras' or SciPy's idea of a rule, where the course's differs",
+        solutions={
+            "rmsprop_step": "def rmsprop_step(theta, r, grad, eta, rho=0.9, eps=1e-8):\n    # as Keras: epsilon beside the root\n"
+            "    r = rho * r + (1 - rho) * grad**2\n    return theta - eta * grad / (np.sqrt(r) + eps), r"
+        },
+        partial=1.6,
+        twin_solutions={  # another library that computes the right numbers is an honest way to get them
+            "step_decay": "import math\ndef step_decay(t, eta_0, gamma, s):\n    return eta_0 * math.pow(gamma, t // s)"
+        },
+    ),
+    Attack(
+        "environment",
+        "find out that it is graded, and by whom",
+        (
+            "import os, sys, socket\nleft = {k: v for k, v in os.environ.items() if any(w in k + v for w in"
+            " ('NBGRADER', 'TOKEN', 'SECRET', 'SESAME', '@ROOT@'))}\nprint('REACHED', left) if left else None\n"
+            "names = ' '.join(sys.argv) + os.getcwd()\nprint('REACHED', names) if '@ROOT@' in names else None",
+        ),
+        twin_cells=("import os\nos.environ['MINE'] = '1'",),
+    ),
+]
+
+# --- reaching what is not theirs ---
+
+FILES = (
+    TRY
+    + """
+import os
+for path in ("@ROOT@", "@ROOT@/gradebook.db", "@ROOT@/.tp/secret", "@ROOT@/source", "@ROOT@/submitted/bystander/optimizers/optimizers.ipynb",
+             "@ROOT@/release/optimizers/checks.json", "@CODE@/reference/rules.py", "@CODE@/exercises", "/root", "/home", "/work", "/etc/shadow",
+             "/var", "/proc/1/root/@CODE@/judge.py", "@OUT@"):
+    reached("list " + path, lambda: bool(os.listdir(path)))
+    reached("read " + path, lambda: bool(open(path, "rb").read(1)))
+for path in ("@ROOT@/gradebook.db", "@ROOT@/evil", "@OUT@/evil", "/usr/evil", "/evil", "/etc/evil", "@CODE@/judge.py"):
+    reached("write " + path, lambda: open(path, "ab").write(b""))
+    reached("remove " + path, lambda: os.remove(path))
+"""
+)
+REACHING: list[Attack] = [
+    Attack(
+        "files",
+        "read source, secret, other submissions, the reference; write the gradebook",
+        (FILES,),
+        twin_cells=(
+            "open('mine.txt', 'w').write('x'); assert open('mine.txt').read() == 'x'\n"
+            "import tempfile\nwith tempfile.TemporaryFile() as f: f.write(b'x')",
+        ),
+    ),
+    Attack(
+        "files-by-link",
+        "the same by links and open directories",
+        (
+            TRY
+            + "import os\nfor i, p in enumerate(('@ROOT@', '/root', '@CODE@')):\n    try: os.symlink(p, f'l{i}')\n    except OSError: pass\n"
+            "    reached('link ' + p, lambda: bool(os.listdir(f'l{i}')))\n"
+            "    reached('up', lambda: bool(os.listdir('../' * 12 + p)))\n    reached('hard', lambda: os.link('@ROOT@/gradebook.db', 'g'))",
+        ),
+    ),
+    Attack(
+        "gradebook-by-sqlite",
+        "write the gradebook",
+        (
+            TRY
+            + "import sqlite3\ndef go():\n    d = sqlite3.connect('@ROOT@/gradebook.db')\n    d.execute('update grade set manual_score = 20'); d.commit()\n"
+            "reached('gradebook', go)",
+        ),
+        twin_cells=("import sqlite3\nd = sqlite3.connect(':memory:'); d.execute('create table t (x)')",),
+    ),
+    Attack(
+        "reference-by-import",
+        "import the reference",
+        (
+            TRY + "import sys\nsys.path[:0] = ['@CODE@/..', '/work/main', '.']\nimport importlib\n"
+            "reached('import', lambda: importlib.import_module('autograder.reference'))",
+        ),
+    ),
+    Attack(
+        "other-processes",
+        "read the environment and memory of the processes above",
+        (
+            TRY
+            + "import os\nfor pid in [os.getppid(), *[int(p) for p in os.listdir('/proc') if p.isdigit() and int(p) != os.getpid()]] "
+            "if os.access('/proc', os.R_OK) else range(1, 400):\n    if pid in (0, os.getpid()): continue\n"
+            "    for what in ('environ', 'mem', 'maps', 'cmdline', 'fd'):\n"
+            "        reached(f'{pid} {what}', lambda: bool(open(f'/proc/{pid}/{what}', 'rb').read(1)))",
+        ),
+        twin_cells=("open('/proc/self/status').read(); open('/proc/cpuinfo').read()",),
+    ),
+    Attack(
+        "kill-all",
+        "end every process that may be ended",
+        (
+            TRY
+            + "import os, signal\nreached('kill -1', lambda: os.kill(-1, 9))\nreached('kill 0', lambda: os.kill(0, 0) or False)\n"
+            "for pid in (os.getppid(), *range(2, 3000)):\n    if pid not in (0, os.getpid()): reached(f'kill {pid}', lambda: os.kill(pid, 9))",
+        ),
+    ),
+    Attack(
+        "kill-guard-and-stay",
+        "forget the parent, kill the watcher by its group, and stay",
+        (
+            "import ctypes, os, signal, subprocess\nsubprocess.Popen(['sleep', '@SLEEP@'], start_new_session=True)\n"
+            "ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)\nsignal.signal(15, signal.SIG_IGN)\ntry: os.killpg(0, 9)\nexcept OSError: pass",
+        ),
+        twin_cells=(
+            "import subprocess\nassert subprocess.run(['true']).returncode == 0\n"
+            "p = subprocess.Popen(['sleep', '9']); p.terminate(); p.wait()",
+        ),
+    ),
+    Attack(
+        "network",
+        "reach the network",
+        (
+            TRY
+            + "import socket\nfor family, address in ((socket.AF_INET, ('127.0.0.1', @PORT@)), (socket.AF_INET6, ('::1', @PORT@)),"
+            " (socket.AF_UNIX, '\\0c1-abstract-@PORT@'), (socket.AF_UNIX, '@OUT@/s')):\n"
+            "    reached(f'connect {address}', lambda: socket.socket(family).connect(address))\n"
+            "    reached(f'send {address}', lambda: socket.socket(family, socket.SOCK_DGRAM).sendto(b'x', address))\n"
+            "for family, kind in ((socket.AF_NETLINK, socket.SOCK_RAW), (socket.AF_INET, socket.SOCK_RAW), (socket.AF_PACKET, socket.SOCK_RAW)):\n"
+            "    reached(f'socket {family} {kind}', lambda: socket.socket(family, kind))\n"
+            "a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)\nreached('pair', lambda: a.sendto(b'x', '@OUT@/s'))",
+        ),
+        twin_cells=("import asyncio\nloop = asyncio.new_event_loop(); loop.close()",),
+    ),
+    Attack(
+        "system-calls",
+        "the kernel's rarer corners",
+        (
+            TRY + "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\nimport platform\n"
+            "calls = {'ptrace': 101, 'process_vm_readv': 310, 'unshare': 272, 'mount': 165, 'keyctl': 250, 'add_key': 248, 'shmget': 29,"
+            " 'msgget': 68, 'io_uring_setup': 425, 'memfd_create': 319, 'perf_event_open': 298, 'bpf': 321, 'userfaultfd': 323,"
+            " 'setns': 308, 'pidfd_getfd': 438, 'socket': 41, 'syslog': 103, 'open_by_handle_at': 304, 'personality': 135}\n"
+            "arguments = {'unshare': (0x10000000, 0), 'memfd_create': (b'x', 0), 'shmget': (0, 4096, 0o1600), 'msgget': (0, 0o1600),"
+            " 'socket': (1, 1, 0), 'syslog': (10, 0, 0), 'keyctl': (0, -3, 1), 'personality': (0xffffffff,)}\n"
+            "if platform.machine() == 'x86_64':\n    for name, number in calls.items():\n        args = arguments.get(name, (0, 0, 0, 0))\n"
+            "        r = libc.syscall(number, *args)\n        if r >= 0: print('REACHED', name, r)\n"
+            "        elif ctypes.get_errno() not in (1, 38): print('REACHED', name, ctypes.get_errno())",
+        ),
+    ),
+    Attack(
+        "new-namespaces",
+        "become root in a namespace of one's own",
+        (
+            TRY
+            + "import subprocess, ctypes, os\nreached('unshare', lambda: subprocess.run(['unshare', '-Ur', 'true']).returncode == 0)\n"
+            "reached('su', lambda: subprocess.run(['su', '-c', 'true'], stdin=subprocess.DEVNULL).returncode == 0)\n"
+            "reached('mount', lambda: subprocess.run(['mount', '-t', 'tmpfs', 'x', '/tmp']).returncode == 0)\n"
+            "reached('uid', lambda: os.setuid(0) or os.getuid() == 0 and bool(os.listdir('/root')))",
+        ),
+    ),
+    Attack(
+        "terminal",
+        "type into the instructor's terminal",
+        (
+            TRY + "import fcntl\nfor path in ('/dev/tty', '/dev/pts/0', '/dev/console', 0, 1, 2):\n"
+            "    reached(f'tiocsti {path}', lambda: fcntl.ioctl(path if isinstance(path, int) else open(path), 0x5412, b'x'))",
+        ),
+    ),
+    Attack(
+        "x32",
+        "system calls by their numbers in another interface",
+        (
+            "import ctypes, os, platform\nif platform.machine() == 'x86_64':\n    if ctypes.CDLL(None).syscall(0x40000000 + 39) > 0: print('REACHED x32')",
+        ),
+    ),
+]
+
+# --- breaking the run ---
+
+BREAKING: list[Attack] = [
+    Attack(
+        "fork-bomb",
+        "processes without end",
+        ("import os, time\ntry:\n    for _ in range(12): os.fork()\nexcept OSError: pass\ntime.sleep(5)",),
+    ),
+    Attack(
+        "thread-bomb",
+        "threads without end",
+        (
+            "import threading, time\nfor _ in range(2000): threading.Thread(target=time.sleep, args=(5,), daemon=True).start()",
+        ),
+    ),
+    Attack(
+        "memory",
+        "more memory than allowed",
+        ("x = []\nfor _ in range(600): x.append(b'x' * 2**22)",),
+        twin_cells=("x = np.ones(2**23)\ndel x",),
+    ),
+    Attack(
+        "shared-memory",
+        "memory that belongs to nobody",
+        (
+            "import mmap, time\nkept = []\nfor _ in range(40):\n    m = mmap.mmap(-1, 2**24); m.write(b'x' * 2**24); kept.append(m); time.sleep(.01)\n"
+            "print('REACHED 640 MB')",
+        ),
+        twin_cells=("import mmap\nm = mmap.mmap(-1, 2**20); m.write(b'x')",),
+    ),
+    Attack(
+        "disk",
+        "fill the disk",
+        (
+            TRY
+            + "import os, tempfile\ndef fill():\n    for i in range(40):\n        for folder in ('.', tempfile.gettempdir(), '/tmp', '/dev/shm'):\n"
+            "            with open(f'{folder}/fill{i}', 'wb') as f: f.write(b'x' * 2**22)\nreached('160 MB of disk', fill)",
+        ),
+        twin_cells=("open('data.bin', 'wb').write(b'x' * 2**20)",),
+    ),
+    Attack(
+        "ignores-sigint",
+        "loop on when told to stop",
+        ("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",),
+    ),
+    Attack(
+        "catches-everything",
+        "loop on, whatever is raised",
+        ("while True:\n    try:\n        while True: pass\n    except BaseException: pass",),
+    ),
+    Attack("leaves", "end the process", ("import os\nos._exit(0)",), twin_cells=("import sys\nsys.exit(0)",)),
+    Attack(
+        "leaves-when-asked",
+        "end the process when asked",
+        solutions={"momentum_step": "import os\ndef momentum_step(*a): os._exit(0)"},
+    ),
+    Attack("crashes", "break the interpreter", ("import ctypes\nctypes.string_at(0)",)),
+    Attack(
+        "thread-left",
+        "a thread that goes on working on the numbers",
+        ("import threading\ndef work():\n    while True: pass\nthreading.Thread(target=work, daemon=True).start()",),
+        twin_cells=("import threading\nthreading.Thread(target=lambda: None).start()",),
+    ),
+    Attack(
+        "daemon",
+        "a process that outlives its submission",
+        (
+            "import os, subprocess\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        import signal\n"
+            "        for s in (1, 2, 15): signal.signal(s, signal.SIG_IGN)\n        os.execvp('sleep', ['sleep', '@SLEEP@'])\n    os._exit(0)",
+        ),
+    ),
+    Attack(
+        "flood",
+        "print without end",
+        ("import os\nwhile True: os.write(1, b'y' * 65536)",),
+        twin_cells=("print('x' * 10**6)",),
+    ),
+    Attack(
+        "closes-pipes",
+        "close everything that is open",
+        ("import os\nos.closerange(0, 256)",),
+        twin_cells=("import sys\nsys.stdout = sys.stderr",),
+    ),
+    Attack("closes-output", "close the output", ("import os\nos.close(1); os.close(2)",)),
+    Attack(
+        "hostile-exception",
+        "an exception that fails when looked at",
+        (
+            "class Meta(type):\n    __name__ = property(lambda self: 1 / 0)\n    def __repr__(self): raise SystemExit\n"
+            "class E(Exception, metaclass=Meta):\n    def __str__(self): raise BaseException\n    __repr__ = __str__\n"
+            "    def __getattr__(self, n): raise BaseException\nraise E()",
+        ),
+        solutions={"momentum_step": "def momentum_step(*a): raise E()"},
+    ),
+    Attack(
+        "hostile-class-name",
+        "a class whose name is a page",
+        ("E = type('<script>alert(1)</script>' * 10**4, (Exception,), {})\nraise E('\\ud800')",),
+        solutions={
+            "momentum_step": "def momentum_step(*a): return type('<img src=x onerror=alert(1)>\\ud800' * 10**5, (), {})()"
+        },
+    ),
+    Attack(
+        "exception-that-loops",
+        "an exception whose text never ends",
+        ("class E(Exception):\n    def __str__(self):\n        while True: pass\nraise E()",),
+    ),
+    Attack(
+        "metaclass",
+        "types that say they are something else",
+        solutions={
+            "momentum_step": "class M(type):\n    def __instancecheck__(c, o): return True\n    def __subclasscheck__(c, o): return True\n"
+            "class A(metaclass=M):\n    @property\n    def __class__(self): return np.ndarray\n    size = 5\n"
+            "def momentum_step(*a): return A(), A()"
+        },
+    ),
+    Attack(
+        "hostile-output",
+        "a page and a terminal in what is printed",
+        (
+            "print('<script>alert(1)</script><img src=x onerror=alert(1)>\\x1b]8;;javascript:alert(1)\\x07x\\x1b[31m\\x1b[2J')\n"
+            "from IPython.display import HTML, Javascript, display\ndisplay(HTML('<script>alert(1)</script>'), Javascript('alert(1)'))\n"
+            "raise ValueError('<script>alert(1)</script>')",
+        ),
+        twin_cells=("from IPython.display import HTML, display\ndisplay(HTML('<b>x</b>'))\nprint('a < b > c')",),
+    ),
+    Attack(
+        "hostile-answer",
+        "a page in the written answer",
+        mangle=written(
+            '<script>alert(1)</script>\n\n<img src=x onerror=alert(1)>\n\n[x](javascript:alert(1)) ![x](x "onerror=alert(1)")\n\n'
+            "[a]: javascript:alert(1)\n\n[a] <javascript:alert(1)>\n\n<div\nonclick=alert(1)>$\\href{javascript:alert(1)}{x}$</div>\n\n"
+            "`<script>alert(1)</script>`\n\n    <script>alert(1)</script>\n\n$$<script>alert(1)</script>$$\n\\begin{a}<script>alert(1)</script>\\end{a}"
+        ),
+        twin_mangle=written("**Adam** is first: $a<b$, $\\frac{1}{2}$, `x < y`.\n\n- one\n- two"),
+    ),
+    Attack(
+        "hostile-ids",
+        "pages in ids, names, tags and metadata",
+        mangle=everywhere(
+            lambda c: (
+                c.update(id="<script>alert(1)</script>"),
+                c.metadata.update(name="<script>alert(1)</script>", tags=["<script>"]),
+            )
+        ),
+    ),
+    Attack(
+        "edited-metadata",
+        "more points, other ids, no execution",
+        mangle=everywhere(
+            lambda c: (
+                c.metadata.get("nbgrader")
+                and (c.metadata.nbgrader.update(points=1000, locked=False), c.metadata.update(tags=["skip-execution"]))
+            )
+        ),
+        twin_mangle=everywhere(lambda c: c.metadata.get("nbgrader") and c.metadata.nbgrader.update(points=0)),
+    ),
+    Attack(
+        "tagged-solution",
+        "tags that keep a cell from being run",
+        mangle=edited("momentum_step", lambda c: c.metadata.update(tags=["skip-execution", "picture", "check"])),
+        twin_mangle=edited("momentum_step", lambda c: c.metadata.update(tags=["skip-execution", "picture"])),
+    ),
+    Attack(
+        "own-test",
+        "a test cell of one's own",
+        mangle=edited("test_momentum_step", lambda c: c.update(source="pass")),
+        twin_mangle=edited("test_momentum_step", lambda c: c.update(source="pass")),
+    ),
+    Attack(
+        "nonsense-cells",
+        "cells that are nothing",
+        mangle=lambda n: (
+            '{"cells": [{"cell_type": "code", "source": {}, "metadata": [], "id": [[]], "outputs": 3},'
+            ' {"cell_type": ["x"], "source": 1}, {"cell_type": "code"}], "metadata": 1, "nbformat": 4, "nbformat_minor": 5}'
+        ),
+    ),
+    Attack("nested-json", "JSON a hundred thousand deep", mangle=lambda n: "[" * 100000 + "]" * 100000),
+    Attack("long-number-json", "a number of a million digits", mangle=lambda n: '{"nbformat": ' + "9" * 10**6 + "}"),
+    Attack("zip", "an archive in the place of the notebook", mangle=lambda n: b"PK\x03\x04" + bytes(1000)),
+    Attack(
+        "infinite-format",
+        "a version that is infinite",
+        mangle=lambda n: '{"cells": [], "metadata": {}, "nbformat": 1e999, "nbformat_minor": NaN}',
+    ),
+    Attack(
+        "nineteen-megabytes",
+        "a notebook just below the limit",
+        mangle=edited("momentum_step", lambda c: c.update(source="# " + "x" * 19_000_000)),
+    ),
+    Attack(
+        "newlines",
+        "a million empty lines",
+        ("\n" * 10**6 + "x = 1",),
+    ),
+    Attack(
+        "thousands-of-cells",
+        "twenty thousand cells",
+        mangle=many_cells(5000, "print('x' * 20000)"),
+        twin_mangle=many_cells(60, "print(1)"),
+    ),
+    Attack(
+        "half-characters",
+        "text that is no text",
+        ("x = '\ud800'", "raise ValueError(chr(0xdcff))"),
+        mangle=written("\udcff"),
+        twin_cells=("x = '\N{SNOWMAN}'",),
+    ),
+    Attack(
+        "control-characters",
+        "NUL and escapes in a cell",
+        ("x = '\0\x1b[2J'",),
+        mangle=written("a\0<\0script>alert(1)</script>\x1b[2J"),
+    ),
+]
+
+ATTACKS = {attack.name: attack for attack in (*LIES, *REACHING, *BREAKING)}

@@ -1,0 +1,191 @@
+"""The layers that shut a submission in: each by itself, as root and as an ordinary user, and the refusal without them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autograder
+from autograder.exercises import EXERCISES
+from autograder.faults import Fault
+from autograder.judge import judge
+from autograder.kernels import Limits, WarmParent, warm
+from course.kernel import confine
+from tests.kernels.test_kernel import RIGHT, gone, named
+
+LIMITS = Limits(cell=3.0, exercise=3.0, submission=30.0, memory=300 * 2**20, processes=32)
+GD = EXERCISES["optimizers"][0]
+REACH = """
+import os, signal, socket, subprocess, sys
+def tried(what, attempt):
+    try:
+        if attempt() is False: return
+    except BaseException: return
+    print("REACHED", what)
+"""
+# How the parent may find the system: each removes a layer in it before it looks for them.
+SYSTEMS = {
+    "everything": "",
+    "no bubblewrap": "",
+    "no namespaces": "confine.enter_namespaces = lambda: False",
+    "Landlock and seccomp only": "confine.enter_namespaces = lambda: False",
+    "an old Landlock": "confine.enter_namespaces = lambda: False\n"
+    "version = confine.landlock_version\nconfine.landlock_version = lambda: min(3, version())",
+    "no Landlock": "confine.landlock_version = lambda: 0",
+    "no seccomp": "confine.ARCHITECTURES.clear()",
+}
+WITHOUT_BUBBLEWRAP = {"no bubblewrap", "Landlock and seccomp only", "an old Landlock"}
+MODULES = ("IPython.core.interactiveshell",)
+
+
+@pytest.fixture(params=SYSTEMS)
+def system(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WarmParent]:
+    """A warm parent on a system that lacks something."""
+    name = request.param
+    start = tmp_path / "start.py"
+    start.write_text(
+        f"import runpy, sys\nfrom course.kernel import confine\n{SYSTEMS[name]}\nrunpy.run_module('course.kernel', run_name='__main__')\n"
+    )
+    tmp_path.chmod(0o755)
+    run = subprocess.Popen
+
+    def changed(command: list[str], **options: object) -> object:
+        if "course.kernel" in command:
+            at = command.index("-m")
+            command = [*command[:at], "-c", start.read_text(), *command[at + 2 :]]
+        return run(command, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(warm.subprocess, "Popen", changed)
+    if name in WITHOUT_BUBBLEWRAP:
+        monkeypatch.setattr(warm, "_bubblewrap", lambda home: [])
+    with WarmParent(modules=MODULES) as parent:
+        yield parent
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    """A folder with something to read, that the grader's user may read and write."""
+    folder = tmp_path / "secret"
+    folder.mkdir()
+    (folder / "key").write_text("sesame")
+    return folder
+
+
+def test_right_code_earns_its_points_on_every_system(system: WarmParent) -> None:
+    with system.kernel({"data.csv": b"1\n"}, LIMITS) as kernel:
+        assert (
+            kernel.run(RIGHT + "\nassert open('data.csv').read() == '1\\n'; open('new', 'w').write('x')").error is None
+        )
+        key = GD.draw(np.random.default_rng(0))
+        assert judge(GD, key, kernel.ask(key.script, key.oracles)[0]).score == GD.points
+
+
+def test_files_network_and_processes_are_out_of_reach_on_every_system(system: WarmParent, secret: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(secret / "door"))
+        door.listen()
+        port, code = listener.getsockname()[1], Path(autograder.__file__).parent
+        source = REACH + (
+            f"for p in ({str(secret)!r}, '/home', {str(code)!r}):\n    tried('list ' + p, lambda: bool(os.listdir(p)))\n"
+            f"tried('read', lambda: open({str(secret / 'key')!r}).read())\n"
+            f"tried('write', lambda: open({str(secret / 'new')!r}, 'w'))\n"
+            f"tried('import', lambda: bool(open({str(code / 'judge.py')!r}).read()))\n"
+            f"tried('connect', lambda: socket.create_connection(('127.0.0.1', {port}), 1))\n"
+            f"tried('door', lambda: socket.socket(socket.AF_UNIX).connect({str(secret / 'door')!r}))\n"
+            f"tried('environ', lambda: bool(open('/proc/{os.getpid()}/environ', 'rb').read(1)))\n"
+            f"tried('kill', lambda: os.kill({os.getpid()}, 0))\n"
+            "tried('kill all', lambda: os.kill(-1, signal.SIGUSR1) or False)\n"
+        )
+        with system.kernel({}, LIMITS, [str(secret), str(code)]) as kernel:
+            assert kernel.run(source).output == ""
+    assert not (secret / "new").exists()
+
+
+def test_nothing_is_left_behind_on_every_system(system: WarmParent) -> None:
+    marker = f"62{os.getpid()}"
+    source = (
+        "import ctypes, os, signal, subprocess, sys\n"
+        f"subprocess.Popen(['sleep', '{marker}'], start_new_session=True)\n"
+        "ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)\n"  # not to be told when the parent dies
+        "try: os.kill(0, 15)\nexcept BaseException: pass\n"
+    )
+    with system.kernel({}, LIMITS) as kernel:
+        with contextlib.suppress(Exception):
+            kernel.run("import signal; signal.signal(15, signal.SIG_IGN)")
+            kernel.run(source)
+    assert all(gone(pid) for pid in named(marker))
+
+
+def test_children_end_when_the_parent_is_killed_on_every_system(system: WarmParent) -> None:
+    marker = f"63{os.getpid()}"
+    with system.kernel({}, LIMITS) as kernel:
+        kernel.run(f"import subprocess; subprocess.Popen(['sleep', '{marker}'], start_new_session=True)")
+        assert named(marker)
+        assert system._process is not None
+        os.killpg(system._process.pid, signal.SIGKILL)
+        assert all(gone(pid) for pid in named(marker))
+
+
+@pytest.mark.parametrize("missing", ["files", "network"])
+def test_without_the_means_foreign_code_is_refused_in_one_line(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    layers = {"landlock": 0, "namespaces": True, "seccomp": True, "nobody": False}
+    if missing == "network":
+        layers |= {"landlock": 3, "namespaces": False, "seccomp": False}
+    monkeypatch.setattr(warm, "_bubblewrap", lambda home: [])
+    monkeypatch.setattr(warm, "receive", lambda sock: {"ready": layers})
+    with WarmParent(modules=()) as parent, pytest.raises(Fault, match=f"{missing}.*--no-sandbox") as refused:
+        with parent.kernel({}, LIMITS):
+            pass
+    assert "\n" not in str(refused.value)
+
+
+def test_no_sandbox_runs_with_ones_own_rights_and_within_limits(tmp_path: Path) -> None:
+    with WarmParent(modules=MODULES, sandbox=False) as parent, parent.kernel({}, LIMITS) as kernel:
+        assert kernel.run(f"open({str(tmp_path / 'mine')!r}, 'w').write('x')").error is None
+        assert kernel.run("while True: pass").timed_out
+    assert (tmp_path / "mine").read_text() == "x"
+
+
+def test_what_is_hidden_is_cut_out_of_what_may_be_read(tmp_path: Path) -> None:
+    for name in ("packages/numpy", "packages/grader/key", "packages/keras"):
+        (tmp_path / name).mkdir(parents=True)
+    whole, cut = confine.without([tmp_path], [str(tmp_path / "packages" / "grader")])
+    assert set(whole) == {tmp_path / "packages" / "numpy", tmp_path / "packages" / "keras"}
+    assert set(cut) == {tmp_path, tmp_path / "packages"}
+
+
+def test_an_ordinary_user_is_as_safe_as_root(tmp_path: Path) -> None:
+    """The same kernel, started by a user who is nobody: confined, and able to grade."""
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        pytest.skip("only root can become another user")
+    script = (
+        "from autograder.kernels import Limits, WarmParent\n"
+        "with WarmParent(modules=('IPython.core.interactiveshell',)) as parent, parent.kernel({}, Limits()) as kernel:\n"
+        "    print(kernel.run('import os\\nprint(os.getuid())\\nprint(os.access(\"/etc/hostname\", 4))').output)\n"
+    )
+    user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    if subprocess.run(
+        [*user, sys.executable, "-c", "import autograder.kernels"], capture_output=True, cwd="/"
+    ).returncode:
+        pytest.skip("this Python is root's alone")
+    done = subprocess.run([*user, sys.executable, "-c", script], capture_output=True, text=True, cwd="/", timeout=60)
+    assert done.stdout.split() == ["65534", "False"], done.stderr
+
+
+def test_memory_that_belongs_to_no_process_counts(warm: WarmParent) -> None:
+    source = "import mmap, time\nkept = []\nwhile True:\n    m = mmap.mmap(-1, 2**23); m.write(bytes(2**23)); kept.append(m); time.sleep(.01)"
+    started = time.monotonic()
+    with warm.kernel({}, LIMITS) as kernel, pytest.raises(Exception, match="memory"):
+        kernel.run(source)
+    assert time.monotonic() - started < LIMITS.cell + 1
