@@ -6,6 +6,8 @@ they got what they must not have. They may use `@ROOT@` (the classroom), `@CODE@
 outside), `@PORT@` (a listener on loopback), `@SLEEP@` (what a left process would sleep).
 """
 
+# ruff: noqa: E501  payloads are easier to read whole
+
 from __future__ import annotations
 
 import copy
@@ -45,6 +47,12 @@ class Attack:
     twin_solutions: dict[str, str] = field(default_factory=dict)
     twin_mangle: Mangle | None = None
     partial: float = 0.0  # what the attacker's wrong rule earns by what is right in it
+
+    @property
+    def twin(self) -> str:
+        """The name under which the honest twin hands in: the plain right submission, if it has nothing of its own."""
+        own = self.twin_cells or self.twin_solutions or self.twin_mangle
+        return f"{self.name}-twin" if own else "bystander"
 
 
 def cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:
