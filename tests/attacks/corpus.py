@@ -387,7 +387,7 @@ FILES = (
 import os
 for path in ("@ROOT@", "@ROOT@/gradebook.db", "@ROOT@/.tp/secret", "@ROOT@/source", "@ROOT@/submitted/bystander/optimizers/optimizers.ipynb",
              "@ROOT@/release/optimizers/checks.json", "@CODE@/reference/rules.py", "@CODE@/exercises", "/root", "/home", "/work", "/etc/shadow",
-             "/var", "/proc/1/root/@CODE@/judge.py", "@OUT@"):
+             "/var", "/proc/1/" + "root@CODE@/judge.py", "@OUT@"):
     reached("list " + path, lambda: bool(os.listdir(path)))
     reached("read " + path, lambda: bool(open(path, "rb").read(1)))
 for path in ("@ROOT@/gradebook.db", "@ROOT@/evil", "@OUT@/evil", "/usr/evil", "/evil", "/etc/evil", "@CODE@/judge.py"):

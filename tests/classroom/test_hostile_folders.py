@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from rich.console import Console
 from autograder.classroom.batch import Batch
 from autograder.classroom.layout import Classroom
 from autograder.classroom.reading import Unreadable, submission
+from autograder.classroom.record import _timestamp
 from autograder.classroom.report import report, results
 from autograder.harmless import line, markdown
 from tests.conftest import TP
@@ -22,15 +22,14 @@ from tests.conftest import TP
 NAMES = ["-rf", ".hidden", "a\nb", "<img src=x onerror=alert(1)>", "a\x1b[2Jb", "a\u202eb", 'a"b', os.fsdecode(b"\xff")]
 
 
-@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
-def test_a_folder_that_is_named_like_no_student_is_not_graded_and_stops_nothing(
-    classroom: Classroom, name: str
-) -> None:
-    for student in (name, "zoë o'neil", "bystander"):
+def test_folders_that_are_named_like_no_student_are_not_graded_and_stop_nothing(classroom: Classroom) -> None:
+    honest = ["zoë o'neil", "bystander"]
+    for student in (*NAMES, *honest):
         shutil.copytree(classroom.release(TP).parent, classroom.submitted(TP, student))
     done = {student: result for student, result, _ in Batch(classroom, TP, classroom.submissions(TP), workers=1)}
     statuses = {student: result.status for student, result in done.items() if result}
-    assert statuses == {name: "unreadable", "zoë o'neil": "graded", "bystander": "graded"}
+    assert statuses == dict.fromkeys(NAMES, "unreadable") | dict.fromkeys(honest, "graded")
+    assert {p.name for p in (classroom.root / "autograded").iterdir()} == set(honest)
     console = Console(width=200, record=True, file=io.StringIO())
     console.print(report(TP, results(classroom, TP)))
     assert "\x1b[2J" not in console.export_text(styles=False)
@@ -64,8 +63,9 @@ def test_a_pipe_that_never_ends_is_no_notebook(classroom: Classroom, folder: Pat
 
 
 def test_a_hostile_file_name_is_told_harmlessly(classroom: Classroom, folder: Path) -> None:
-    name = os.fsdecode(b"[/]\x1b[2J\n\xff<script>.ipynb") if sys.platform == "linux" else "[/].ipynb"
-    (folder / f"{TP}.ipynb").rename(folder / name)
+    name = os.fsdecode(b"[red]\x1b[2J\n\xff<script>.ipynb")
+    (folder / "[").mkdir()  # "[/" begins a closing tag for Rich
+    (folder / f"{TP}.ipynb").rename(folder / "[" / name)
     ((_, result, _),) = Batch(classroom, TP, ["student"], workers=1)
     assert result is not None
     assert result.status == "graded"
@@ -76,10 +76,9 @@ def test_a_hostile_file_name_is_told_harmlessly(classroom: Classroom, folder: Pa
 
 
 @pytest.mark.parametrize("stamp", [b"9" * 10**6, b"\xff", b"2026-13-45", b""])
-def test_a_senseless_timestamp_is_no_timestamp(classroom: Classroom, folder: Path, stamp: bytes) -> None:
-    (folder / "timestamp.txt").write_bytes(stamp)
-    ((_, result, reason),) = Batch(classroom, TP, ["student"], workers=1)
-    assert result is not None, reason
+def test_a_senseless_timestamp_is_no_timestamp(tmp_path: Path, stamp: bytes) -> None:
+    (tmp_path / "timestamp.txt").write_bytes(stamp)
+    assert _timestamp(tmp_path / "timestamp.txt") is None
 
 
 @pytest.mark.parametrize(

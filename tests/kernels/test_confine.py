@@ -179,7 +179,8 @@ def test_an_ordinary_user_is_as_safe_as_root(tmp_path: Path) -> None:
             *user,
             sys.executable,
             "-c",
-            "import os, sys, autograder.kernels; sys.exit(not os.access(sys.base_prefix, 4))",
+            "import os, sys, autograder.kernels; sys.exit(not os.access(sys.argv[1], 4))",
+            os.path.realpath(sys.executable),
         ],
         capture_output=True,
         cwd="/",
@@ -192,14 +193,8 @@ def test_an_ordinary_user_is_as_safe_as_root(tmp_path: Path) -> None:
 
 def test_memory_that_belongs_to_no_process_counts(warm: WarmParent) -> None:
     source = (
-        "import mmap, time
-kept = []
-while True:
-    m = mmap.mmap(-1, 2**23)
-"
-        "    m.write(bytes(2**23))
-    kept.append(m)
-    time.sleep(.01)"
+        "import mmap, time\nkept = []\nwhile True:\n    m = mmap.mmap(-1, 2**23)\n"
+        "    m.write(bytes(2**23))\n    kept.append(m)\n    time.sleep(.01)"
     )
     started = time.monotonic()
     with warm.kernel({}, LIMITS) as kernel, pytest.raises(Exception, match="memory"):
