@@ -96,8 +96,8 @@ def _build(options: argparse.Namespace) -> int:
 
 def _grade(options: argparse.Namespace) -> int:
     from autograder.classroom.batch import Batch
-    from autograder.harmless import line
     from autograder.classroom.layout import Classroom, write
+    from autograder.harmless import line
     from autograder.progress import grading
 
     classroom = Classroom.at(options.classroom)

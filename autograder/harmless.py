@@ -23,7 +23,7 @@ def line(text: str) -> str:
 def markdown(text: str) -> str:
     """Markdown that renders to no HTML, link or picture of its author's; formulas, code and forms stay.
 
-    A space behind `<` ends a tag for every parser and is nothing in a formula; so does one between the halves of a link.
+    A space behind `<` makes it no tag for any parser and is nothing in a formula; so with the halves of a link.
     MathJax has commands of its own that make links and styles; they lose their backslash.
     """
     text = CONTROL.sub("", whole(text).replace("\r\n", "\n").replace("\r", "\n"))

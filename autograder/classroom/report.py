@@ -9,11 +9,11 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from autograder.classroom.results import GRADED, UNREADABLE, Result, kept
-from autograder.harmless import line
 from autograder.classroom.layout import Classroom
+from autograder.classroom.results import GRADED, UNREADABLE, Result, kept
 from autograder.exercises import EXERCISES
 from autograder.faults import WrongUsage
+from autograder.harmless import line
 
 SHORT = {exercise.name: exercise.prefix for exercises in EXERCISES.values() for exercise in exercises}
 

@@ -31,7 +31,7 @@ def readable() -> list[Path]:
     python = {sys.prefix, sys.base_prefix, sys.exec_prefix, str(Path(sys.executable).resolve().parents[1])}
     own = Path(__file__).resolve().parents[1]
     paths = [*map(Path, system), *(Path("/etc") / name for name in settings), *map(Path, sorted(python)), own]
-    return [path for path in paths if path.exists()]
+    return [path for path in paths if os.path.exists(path)]
 
 
 def without(paths: Iterable[Path], hidden: Iterable[str]) -> tuple[list[Path], list[Path]]:

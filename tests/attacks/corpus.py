@@ -6,6 +6,8 @@ they got what they must not have. They may use `@ROOT@` (the classroom), `@CODE@
 outside), `@PORT@` (a listener on loopback), `@SLEEP@` (what a left process would sleep).
 """
 
+# ruff: noqa: E501  payloads are easier to read whole
+
 from __future__ import annotations
 
 import copy
@@ -45,6 +47,12 @@ class Attack:
     twin_solutions: dict[str, str] = field(default_factory=dict)
     twin_mangle: Mangle | None = None
     partial: float = 0.0  # what the attacker's wrong rule earns by what is right in it
+
+    @property
+    def twin(self) -> str:
+        """The name under which the honest twin hands in: the plain right submission, if it has nothing of its own."""
+        own = self.twin_cells or self.twin_solutions or self.twin_mangle
+        return f"{self.name}-twin" if own else "bystander"
 
 
 def cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:
@@ -379,7 +387,7 @@ FILES = (
 import os
 for path in ("@ROOT@", "@ROOT@/gradebook.db", "@ROOT@/.tp/secret", "@ROOT@/source", "@ROOT@/submitted/bystander/optimizers/optimizers.ipynb",
              "@ROOT@/release/optimizers/checks.json", "@CODE@/reference/rules.py", "@CODE@/exercises", "/root", "/home", "/work", "/etc/shadow",
-             "/var", "/proc/1/root/@CODE@/judge.py", "@OUT@"):
+             "/var", "/proc/1/" + "root@CODE@/judge.py", "@OUT@"):
     reached("list " + path, lambda: bool(os.listdir(path)))
     reached("read " + path, lambda: bool(open(path, "rb").read(1)))
 for path in ("@ROOT@/gradebook.db", "@ROOT@/evil", "@OUT@/evil", "/usr/evil", "/evil", "/etc/evil", "@CODE@/judge.py"):

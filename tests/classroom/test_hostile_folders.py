@@ -1,0 +1,112 @@
+"""What a submission's folder may hold or be called: nothing of it reaches another place, stops the run or a page."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from nbconvert.filters import markdown2html
+from rich.console import Console
+
+from autograder.classroom.batch import Batch
+from autograder.classroom.layout import Classroom
+from autograder.classroom.reading import Unreadable, submission
+from autograder.classroom.record import _timestamp
+from autograder.classroom.report import report, results
+from autograder.harmless import line, markdown
+from tests.conftest import TP
+
+NAMES = ["-rf", ".hidden", "a\nb", "<img src=x onerror=alert(1)>", "a\x1b[2Jb", "a\u202eb", 'a"b', os.fsdecode(b"\xff")]
+
+
+def test_folders_that_are_named_like_no_student_are_not_graded_and_stop_nothing(classroom: Classroom) -> None:
+    honest = ["zoë o'neil", "bystander"]
+    for student in (*NAMES, *honest):
+        shutil.copytree(classroom.release(TP).parent, classroom.submitted(TP, student))
+    done = {student: result for student, result, _ in Batch(classroom, TP, classroom.submissions(TP), workers=1)}
+    statuses = {student: result.status for student, result in done.items() if result}
+    assert statuses == dict.fromkeys(NAMES, "unreadable") | dict.fromkeys(honest, "graded")
+    assert {p.name for p in (classroom.root / "autograded").iterdir()} == set(honest)
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(report(TP, results(classroom, TP)))
+    assert "\x1b[2J" not in console.export_text(styles=False)
+
+
+@pytest.fixture
+def folder(classroom: Classroom) -> Path:
+    """The folder of a student who handed in right; another student's lies beside it."""
+    for student in ("other", "student"):
+        shutil.copytree(classroom.release(TP).parent, classroom.submitted(TP, student))
+    return classroom.submitted(TP, "student")
+
+
+def test_links_lead_nowhere(classroom: Classroom, folder: Path) -> None:
+    notebook = folder / f"{TP}.ipynb"
+    notebook.unlink()
+    notebook.symlink_to(classroom.submitted(TP, "other") / f"{TP}.ipynb")
+    with pytest.raises(Unreadable, match="link"):
+        submission(classroom, TP, "student")
+    shutil.rmtree(folder)
+    folder.symlink_to(classroom.submitted(TP, "other"), target_is_directory=True)
+    with pytest.raises(Unreadable, match="link"):
+        submission(classroom, TP, "student")
+
+
+def test_a_pipe_that_never_ends_is_no_notebook(classroom: Classroom, folder: Path) -> None:
+    (folder / f"{TP}.ipynb").unlink()
+    os.mkfifo(folder / "other.ipynb")
+    with pytest.raises(Unreadable, match="missing"):
+        submission(classroom, TP, "student")
+
+
+def test_a_hostile_file_name_is_told_harmlessly(classroom: Classroom, folder: Path) -> None:
+    name = os.fsdecode(b"[red]\x1b[2J\n\xff<script>.ipynb")
+    (folder / "[").mkdir()  # "[/" begins a closing tag for Rich
+    (folder / f"{TP}.ipynb").rename(folder / "[" / name)
+    ((_, result, _),) = Batch(classroom, TP, ["student"], workers=1)
+    assert result is not None
+    assert result.status == "graded"
+    assert result.repairs[0].isprintable()
+    page = (classroom.root / "autograded" / "student" / TP / f"{TP}.ipynb").read_text()
+    assert "<script>" not in page
+    Console(file=io.StringIO()).print(report(TP, results(classroom, TP)))
+
+
+@pytest.mark.parametrize("stamp", [b"9" * 10**6, b"\xff", b"2026-13-45", b""])
+def test_a_senseless_timestamp_is_no_timestamp(tmp_path: Path, stamp: bytes) -> None:
+    (tmp_path / "timestamp.txt").write_bytes(stamp)
+    assert _timestamp(tmp_path / "timestamp.txt") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<ScRipt\n>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "[x][a]\n\n[a]: javascript:alert(1)",
+        "![x](javascript:alert(1))",
+        "<javascript:alert(1)>",
+        "<\0script>alert(1)</script>",
+        "`a` <img src=x onerror=alert(1)>",
+        "$<img src=x onerror=alert(1)>$",
+        "\\begin{x}<img src=x>\\end{x}",
+        "$\\href{javascript:alert(1)}{x}$",
+        "<a\u2028href=javascript:alert(1)>",
+    ],
+)
+def test_markdown_of_a_student_renders_to_nothing_live(text: str) -> None:
+    page = markdown2html(markdown(text)).lower()
+    assert not any(bad in page for bad in ("<script", "<img", "<a ", "\\href"))
+
+
+def test_markdown_of_a_student_keeps_forms_and_formulas() -> None:
+    page = markdown2html(markdown("## Why\n\n**Adam**: $a<b$, $\\frac{1}{2}$\n\n- one\n\n|a|b|\n|-|-|\n|1|2|\n"))
+    assert all(part in page for part in ("<h2", "<strong>", "\\frac{1}{2}", "<li>", "<table>"))
+
+
+def test_a_line_is_one_line_and_nothing_for_a_terminal() -> None:
+    assert line("a\x1b[2J\n b\udcff") == "a\N{REPLACEMENT CHARACTER}[2J b?"
