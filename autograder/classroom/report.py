@@ -9,8 +9,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from autograder.classroom.results import GRADED, UNREADABLE, Result, kept
 from autograder.classroom.layout import Classroom
+from autograder.classroom.results import GRADED, UNREADABLE, Result, kept
 from autograder.exercises import EXERCISES
 from autograder.faults import WrongUsage
 
@@ -45,7 +45,7 @@ def students(tp: str, graded: list[Result]) -> Table:
         cells = [_mark(marks.get(e.name), e.points) for e in EXERCISES[tp]]
         remarks = [result.status.replace("_", " ")] if result.status != GRADED else []
         remarks += [str(e["mistake"]) for e in result.exercises if e["mistake"]] + result.repairs
-        table.add_row(result.student, f"{result.score:g}", *cells, "; ".join(remarks))
+        table.add_row(Text(result.student), f"{result.score:g}", *cells, Text("; ".join(remarks)))
     return table
 
 
