@@ -25,6 +25,7 @@ from autograder.faults import Fault, WrongUsage
 from autograder.kernels import Limits
 
 LIMITS = Limits()
+ANSWERS_WITHIN = 10  # seconds for a scheduler
 AHEAD = 4  # tasks in flight for each worker: enough to keep it busy, few enough to keep memory flat
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE}  # stop everything, not one submission
 Outcome = tuple[str, Result | None, str]
@@ -143,7 +144,7 @@ class Batch:
             raise WrongUsage("--scheduler needs Dask: install the extra `cluster`") from None
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a failed task is told once, by us
         try:
-            client = Client(self._scheduler, timeout=10, set_as_default=False)
+            client = Client(self._scheduler, timeout=ANSWERS_WITHIN, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise WrongUsage(f"no Dask scheduler answers at {self._scheduler} ({error})") from None
         with client, client.get_executor(pure=False, retries=3) as cluster:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import html
+import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,6 +59,8 @@ class Recorder:
         except (SQLAlchemyError, InvalidEntry) as error:
             with contextlib.suppress(SQLAlchemyError):
                 self.gradebook.db.rollback()
+            if isinstance(error, InvalidEntry) and isinstance(error.__context__, SQLAlchemyError):
+                error = error.__context__  # nbgrader wraps whatever its database said
             if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
                 raise Fault(f"the gradebook could not be written ({_reason(error)}); grade again, it goes on") from None
             raise ValueError(f"the gradebook refused it ({_reason(error)})") from None
@@ -73,6 +76,9 @@ def recorder(classroom: Classroom, tp: str) -> Iterator[Recorder]:
     url = course_directory.db_url
     if url.startswith("sqlite:") and "?" not in url:
         url += f"?timeout={PATIENCE}"
+    logging.getLogger("tornado.application").setLevel(
+        logging.CRITICAL
+    )  # where nbgrader writes pages about a failed write
     with convert.quiet():
         try:
             gradebook = Gradebook(url, course_directory.course_id)
