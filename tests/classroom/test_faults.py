@@ -1,4 +1,4 @@
-"""Faults of the world, not of the students: afterwards the same scores, none lost, none doubled, nothing half-written."""
+"""Faults of the world: afterwards the same scores, none lost, none doubled, nothing half-written."""
 
 from __future__ import annotations
 

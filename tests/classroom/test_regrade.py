@@ -32,7 +32,7 @@ def files(root: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def graded(classroom: Classroom) -> Classroom:
-    """Two graded submissions; then one student improves and the other breaks a rule, and a person had graded one cell."""
+    """Two graded submissions; then one improves and the other gets worse; a person had graded one cell."""
     right, wrong = solutions(CLASS / f"{RIGHT}.py"), solutions(CLASS / "hugo_bernard.py")
     hand_in(classroom, "ada", wrong)
     hand_in(classroom, "bob", right)
