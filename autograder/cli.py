@@ -7,10 +7,15 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from autograder.faults import Fault
+
+if TYPE_CHECKING:
+    from autograder.classroom.batch import Batch
+    from autograder.classroom.results import Result
 
 console = Console(stderr=True)
 
@@ -24,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     except Fault as fault:
         console.print(f"tp: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
         return fault.exit_code
+    except OSError as error:  # of the disk or its rights; our own files are written whole or not at all
+        console.print(f"tp: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        return 1
     except KeyboardInterrupt:
         console.print("tp: stopped; what was finished is kept, the same command goes on from here", style="yellow")
         return 130
@@ -58,6 +66,16 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="send the work to this Dask scheduler")
     grade.add_argument("--no-sandbox", action="store_true", help="run submissions with your own rights")
     grade.add_argument("--fresh", action="store_true", help="grade again even what has not changed")
+    regrade = command("regrade", _regrade, "Grade afresh, show who gains and who loses, and then record it.")
+    regrade.add_argument("tp")
+    regrade.add_argument("--student", help="this student only")
+    regrade.add_argument(
+        "--workers", type=_count, default=os.cpu_count() or 1, help="submissions at a time (default: one per core)"
+    )
+    regrade.add_argument("--dry-run", action="store_true", help="show it only, record nothing")
+    regrade.add_argument("--json", type=Path, help="write the changes to this file")
+    regrade.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="send the work to this Dask scheduler")
+    regrade.add_argument("--no-sandbox", action="store_true", help="run submissions with your own rights")
     feedback = command("feedback", _feedback, "Write a feedback page for each graded submission.")
     feedback.add_argument("tp")
     feedback.add_argument("--student", help="this student only")
@@ -97,38 +115,87 @@ def _build(options: argparse.Namespace) -> int:
 def _grade(options: argparse.Namespace) -> int:
     from autograder.classroom.batch import Batch
     from autograder.classroom.layout import Classroom, write
-    from autograder.harmless import line
-    from autograder.progress import grading
 
     classroom = Classroom.at(options.classroom)
     classroom.release(options.tp)
     students = classroom.submissions(options.tp, options.student)
+    _check_json(options)
+    batch = Batch(
+        classroom,
+        options.tp,
+        students,
+        options.workers,
+        fresh=options.fresh,
+        scheduler=options.scheduler,
+        sandbox=not options.no_sandbox,
+    )
+    graded, failed = _drive(batch, f"grading {options.tp}", students)
+    if options.json:
+        public = [result.public() for result in sorted(graded, key=lambda result: result.student)]
+        write(options.json, json.dumps(public, indent=1) + "\n")
+    _tell(failed)
+    print(f"{options.tp}: {len(graded)} of {len(students)} submissions graded; see `tp report {options.tp}`")
+    return 1 if failed else 0
+
+
+def _regrade(options: argparse.Namespace) -> int:
+    from autograder.classroom.batch import Batch
+    from autograder.classroom.layout import Classroom, write
+    from autograder.classroom.regrade import compare, record, table
+
+    classroom = Classroom.at(options.classroom)
+    classroom.release(options.tp)
+    students = classroom.submissions(options.tp, options.student)
+    _check_json(options)
+    batch = Batch(
+        classroom,
+        options.tp,
+        students,
+        options.workers,
+        fresh=True,
+        scheduler=options.scheduler,
+        sandbox=not options.no_sandbox,
+        dry_run=True,
+    )
+    graded, failed = _drive(batch, f"regrading {options.tp}", students)
+    changes = compare(classroom, graded)
+    Console(width=None if sys.stdout.isatty() else 160).print(table(changes))
+    if options.json:
+        write(options.json, json.dumps([change.public() for change in changes], indent=1) + "\n")
+    if not options.dry_run:
+        with console.status("recording ..."):
+            failed += record(classroom, options.tp, graded, options.workers)
+    _tell(failed)
+    done = "nothing was recorded (--dry-run)" if options.dry_run else f"recorded; see `tp report {options.tp}`"
+    print(f"{options.tp}: {len(students) - len(failed)} of {len(students)} submissions regraded, {done}")
+    return 1 if failed else 0
+
+
+def _check_json(options: argparse.Namespace) -> None:
     if options.json and not options.json.resolve().parent.is_dir():
         raise Fault(f"--json {options.json}: the folder {options.json.resolve().parent} does not exist")
+
+
+def _drive(batch: Batch, title: str, students: list[str]) -> tuple[list[Result], list[tuple[str, str]]]:
+    """Run a batch under a progress bar; the results, and who has none with the reason."""
+    from autograder.progress import grading
+
     graded, failed = [], []
-    with grading(console, f"grading {options.tp}", len(students)) as done:
-        batch = Batch(
-            classroom,
-            options.tp,
-            students,
-            options.workers,
-            fresh=options.fresh,
-            scheduler=options.scheduler,
-            sandbox=not options.no_sandbox,
-        )
+    with grading(console, title, len(students)) as done:
         for student, result, reason in batch:
             done(student)
             if result is None:
                 failed.append((student, reason))
             else:
                 graded.append(result)
-    if options.json:
-        public = [result.public() for result in sorted(graded, key=lambda result: result.student)]
-        write(options.json, json.dumps(public, indent=1) + "\n")
+    return graded, failed
+
+
+def _tell(failed: list[tuple[str, str]]) -> None:
+    from autograder.harmless import line
+
     for student, reason in failed:
         console.print(f"tp: {line(student)} was not graded: {line(reason)}", style="red", markup=False, soft_wrap=True)
-    print(f"{options.tp}: {len(graded)} of {len(students)} submissions graded; see `tp report {options.tp}`")
-    return 1 if failed else 0
 
 
 def _feedback(options: argparse.Namespace) -> int:

@@ -43,10 +43,13 @@ class Task:
 
     @property
     def key(self) -> str:
-        """What the result depends on, as one digest: the code that runs, who wrote it, the limits, the grader."""
-        parts = [self.student, repr(self.limits), grader_version(), *sorted(self.files)]
-        parts += [f"{cell.cell_type}\0{cell.source}" for cell in self.notebook.cells]
-        return hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+        """What the result depends on, as two digests: the code and its author; the limits and the grader."""
+        code = [self.student, *(f"{cell.cell_type}\0{cell.source}" for cell in self.notebook.cells)]
+        return f"{_digest(code)}-{_digest([repr(self.limits), grader_version(), *sorted(self.files)])}"
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def task(classroom: Classroom, tp: str, student: str, notebook: NotebookNode, limits: Limits) -> Task:

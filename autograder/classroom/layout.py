@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.faults import WrongUsage
+from autograder.faults import Fault, WrongUsage
 
 CONFIG = '''"""nbgrader's configuration of this classroom; written by `tp build`, which never overwrites it."""
 
@@ -83,19 +86,34 @@ class Classroom:
         path = self.own / "secret"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_name(f".secret.{os.getpid()}.part")
             try:
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                return path.read_bytes()
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(32))
+                fresh.touch(0o600)
+                fresh.write_bytes(secrets.token_bytes(32))
+                with contextlib.suppress(FileExistsError):
+                    os.link(fresh, path)  # whole or not at all, and never twice
+            finally:
+                fresh.unlink(missing_ok=True)
         return path.read_bytes()
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Be the one grader at work here; what a killed one left half-written goes. Fault if there is another."""
+        self.own.mkdir(parents=True, exist_ok=True)
+        with open(self.own / "lock", "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Fault(f"another `tp` is grading in {self.root}: wait for it, or stop it") from None
+            for half in [*self.own.rglob(".*.part"), *self.root.glob("autograded/*/*/.*.part")]:
+                half.unlink(missing_ok=True)
+            yield
 
 
 def write(path: Path, text: str) -> None:
     """Write a file whole or not at all: a reader sees the old text or the new one, never half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         beside.write_text(text, encoding="utf-8")
         os.replace(beside, path)

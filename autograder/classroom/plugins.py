@@ -15,7 +15,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.classroom.grade import task
 from autograder.classroom.layout import Classroom
-from autograder.classroom.reading import read
+from autograder.classroom.reading import read, submission
 from autograder.classroom.rebuild import rebuild
 from autograder.classroom.record import enter, shown, sources
 from autograder.classroom.results import keep, kept
@@ -44,10 +44,12 @@ class Rebuild(NbGraderPreprocessor):
     """The first step: the released notebook with the student's solutions in it."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        """Rebuild the whole notebook; the repairs are kept in its metadata for the next pass."""
-        classroom, tp, _ = _where(resources)
-        notebook, repairs = rebuild(nb, read(classroom.release(tp)))
-        notebook.metadata["repairs"] = repairs
+        """Rebuild the whole notebook from the file itself; the repairs are kept in its metadata for the next pass."""
+        classroom, tp, student = _where(resources)
+        release = read(classroom.release(tp))
+        submitted, found = submission(classroom, tp, student, release)
+        notebook, repairs = rebuild(submitted, release)
+        notebook.metadata["repairs"] = [*found, *repairs]
         return notebook, resources
 
 

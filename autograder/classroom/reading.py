@@ -1,4 +1,4 @@
-"""Read notebooks that anybody may have written: a notebook comes out, or one line that says why not."""
+"""Find and read what a student handed in: a notebook and what was odd about it, or one line that says why not."""
 
 from __future__ import annotations
 
@@ -10,42 +10,67 @@ from nbformat import NotebookNode
 
 from autograder import harmless
 from autograder.classroom.layout import Classroom
+from autograder.classroom.rebuild import rebuild, written
+from autograder.classroom.recover import plain, recover
 
 LARGEST = 20 * 2**20  # bytes; a TP with all its pictures has less than one million
+MOST_NOTEBOOKS = 20  # that are looked at where a student handed in several
+ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".xz")
 
 
 class Unreadable(Exception):
     """The submission is no notebook; the message says why."""
 
 
-def submission(classroom: Classroom, tp: str, student: str) -> tuple[NotebookNode, list[str]]:
-    """The notebook that a student handed in, and what is odd about it. Unreadable if there is none to read."""
+def submission(classroom: Classroom, tp: str, student: str, release: NotebookNode) -> tuple[NotebookNode, list[str]]:
+    """The notebook that a student handed in, and what is odd about it. Unreadable if there is none to read.
+
+    Of several it is the one with most of the release's solutions written; of equals, the one with the TP's name.
+    """
     folder = classroom.submitted(tp, student)
-    path = folder / f"{tp}.ipynb"
-    found: list[str] = []
     if harmless.line(student) != student or student[0] in "-." or set(student) & set('<>&"`'):
         raise Unreadable("the name of its folder is no student's: rename the folder")
     if folder.resolve() != (classroom.root / "submitted").resolve() / student / tp:
         raise Unreadable("its folder is a link to another place")
-    if not path.is_file():
-        others = sorted(p for p in folder.rglob("*.ipynb") if p.is_file() and ".ipynb_checkpoints" not in p.parts)
-        if len(others) != 1:
-            raise Unreadable(f"{tp}.ipynb is missing")
-        path = others[0]
-        found.append(
-            f"The notebook was called {harmless.line(str(path.relative_to(folder)))[:100]}; it is graded as {tp}.ipynb."
-        )
-    if path.is_symlink() or not path.resolve().is_relative_to(folder.resolve()):
-        raise Unreadable("the notebook is a link to another place")
-    return read(path), found
+    paths = sorted(_notebooks(folder), key=lambda path: (path != folder / f"{tp}.ipynb", str(path)))[:MOST_NOTEBOOKS]
+    read_: list[tuple[int, Path, NotebookNode, list[str]]] = []
+    reasons: list[str] = []
+    for path in paths:
+        try:
+            notebook, told = salvage(path)
+            read_.append((written(rebuild(notebook, release)[0], release), path, notebook, told))
+        except Unreadable as error:
+            reasons.append(str(error))
+    if not read_:
+        raise Unreadable(reasons[0] if reasons else _nothing(folder, tp))
+    _, path, notebook, told = max(read_, key=lambda found: found[0])  # the first of equals
+    name = plain(path.relative_to(folder))
+    if len(paths) > 1:
+        told.insert(0, f"Of {len(paths)} notebooks {name} is graded: no other holds more of the TP.")
+    elif name != f"{tp}.ipynb":
+        told.insert(0, f"The notebook was called {name}; it is graded as {tp}.ipynb.")
+    return notebook, told
 
 
-def read(path: Path) -> NotebookNode:
-    """Read a notebook in the current format. Unreadable, with the reason, if that cannot be done."""
+def salvage(path: Path) -> tuple[NotebookNode, list[str]]:
+    """The cells of a student's file, and what was wrong with it. Unreadable if there are none."""
+    name = plain(path.name)
+    if path.is_symlink():
+        raise Unreadable(f"{name} is a link to another place")
     try:
         if path.stat().st_size > LARGEST:
             raise ValueError(f"it is larger than {LARGEST // 2**20} MB")
-        with warnings.catch_warnings(action="ignore"):  # `rebuild` can do without good cell ids
+        return recover(path.read_bytes())
+    except RecursionError:
+        raise Unreadable(f"{name} cannot be read: it is nested too deeply") from None
+    except Exception as error:  # anything can be in a file that a student made; all of it means the same
+        raise Unreadable(f"{name} cannot be read: {plain(' '.join(str(error).split()), 200)}") from None
+
+
+def read(path: Path) -> NotebookNode:
+    """Read one of the classroom's own notebooks. Unreadable, with the reason, if that cannot be done."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
             notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
         if not all(isinstance(cell, dict) and "cell_type" in cell for cell in notebook.cells):
             raise ValueError("its cells are broken")
@@ -54,3 +79,23 @@ def read(path: Path) -> NotebookNode:
     except Exception as error:  # anything can be in a file that a student made; all of it means the same
         raise Unreadable(f"{path.name} cannot be read: {harmless.line(str(error))[:200]}") from None
     return notebook
+
+
+def _notebooks(folder: Path) -> list[Path]:
+    """The notebooks in a folder and below it; no checkpoints, no hidden files, nothing behind a link."""
+    found = []
+    for path in folder.rglob("*.ipynb"):
+        parts = path.relative_to(folder).parts
+        inside = path.is_symlink() or path.resolve().is_relative_to(folder.resolve())
+        if inside and (path.is_file() or path.is_symlink()) and not any(p.startswith((".", "__MACOSX")) for p in parts):
+            found.append(path)
+    return found
+
+
+def _nothing(folder: Path, tp: str) -> str:
+    others = sorted(plain(p.name) for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
+    others = [name for name in others if name != "timestamp.txt"]
+    archives = [name for name in others if name.lower().endswith(ARCHIVES)]
+    if archives:
+        return f"{tp}.ipynb is missing; {archives[0]} is an archive, unpack it there"
+    return f"{tp}.ipynb is missing{f' (there: {others[0]})' if others else ''}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import html
+import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +14,11 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from autograder import harmless
 from autograder.classroom import convert
@@ -34,28 +37,35 @@ class Recorder:
     def __init__(self, classroom: Classroom, tp: str, gradebook: Gradebook) -> None:
         self._classroom = classroom
         self._tp = tp
-        self._gradebook = gradebook
+        self.gradebook = gradebook
         self._released = sources(read(classroom.release(tp)))
         self._config = convert.configuration(classroom)
 
     def record(self, result: Result, notebook: NotebookNode) -> None:
-        """Record one result. Fault, and nothing half-written in the gradebook, if that cannot be done."""
+        """Record one result. Fault if the gradebook cannot be written; ValueError if it takes all but this one."""
         folder = self._classroom.root / "autograded" / result.student / self._tp
         stamp = self._classroom.submitted(self._tp, result.student) / "timestamp.txt"
         try:
-            self._gradebook.update_or_create_student(result.student)
-            submission = self._gradebook.update_or_create_submission(
+            self.gradebook.update_or_create_student(result.student)
+            submission = self.gradebook.update_or_create_submission(
                 self._tp, result.student, timestamp=_timestamp(stamp)
             )
-            enter(self._gradebook, result, notebook, self._released)
+            enter(self.gradebook, result, notebook, self._released)
             if submission.total_seconds_late > 0:
                 names = {"notebook": self._tp, "assignment": self._tp, "student": result.student}
-                resources = {"nbgrader": names | {"db_url": str(self._gradebook.db.bind.url)}}
+                url = self.gradebook.engine.url.render_as_string(hide_password=False)
+                resources = {"nbgrader": names | {"db_url": url}}
                 AssignLatePenalties(config=self._config).preprocess(notebook, resources)
-        except SQLAlchemyError as error:
-            self._gradebook.db.rollback()
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise Fault(f"the gradebook could not be written ({reason}); the result is kept, grade again") from None
+        except MissingEntry:
+            raise Fault(f"the gradebook knows no {self._tp}: run `tp build {self._tp}`, then grade again") from None
+        except (SQLAlchemyError, InvalidEntry) as error:
+            with contextlib.suppress(SQLAlchemyError):
+                self.gradebook.db.rollback()
+            if isinstance(error, InvalidEntry) and isinstance(error.__context__, SQLAlchemyError):
+                error = error.__context__  # nbgrader wraps whatever its database said
+            if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
+                raise Fault(f"the gradebook could not be written ({_reason(error)}); grade again, it goes on") from None
+            raise ValueError(f"the gradebook refused it ({_reason(error)})") from None
         write(folder / f"{self._tp}.ipynb", nbformat.writes(shown(notebook, result)))
         if stamp.is_file() and not stamp.is_symlink():
             shutil.copy(stamp, folder)
@@ -68,12 +78,15 @@ def recorder(classroom: Classroom, tp: str) -> Iterator[Recorder]:
     url = course_directory.db_url
     if url.startswith("sqlite:") and "?" not in url:
         url += f"?timeout={PATIENCE}"
+    logging.getLogger("tornado.application").setLevel(
+        logging.CRITICAL
+    )  # where nbgrader writes pages about a failed write
     with convert.quiet():
         try:
             gradebook = Gradebook(url, course_directory.course_id)
         except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise Fault(f"the gradebook {course_directory.db_url} cannot be opened ({reason})") from None
+            place = make_url(course_directory.db_url).render_as_string(hide_password=True)
+            raise Fault(f"the gradebook {place} cannot be opened ({_reason(error)})") from None
         with gradebook:
             yield Recorder(classroom, tp, gradebook)
 
@@ -95,6 +108,20 @@ def enter(gradebook: Gradebook, result: Result, notebook: NotebookNode, released
     gradebook.db.commit()
 
 
+def marks(classroom: Classroom, tp: str) -> dict[str, dict[str, tuple[float | None, float | None]]]:
+    """What the gradebook holds of a TP, by student and cell: the grader's score and a person's. Writes nothing."""
+    found: dict[str, dict[str, tuple[float | None, float | None]]] = {}
+    with recorder(classroom, tp) as records:
+        for submission in records.gradebook.assignment_submissions(tp):
+            grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+            found[submission.student_id] = {grade.name: (grade.auto_score, grade.manual_score) for grade in grades}
+    return found
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).splitlines()[0]
+
+
 def sources(notebook: NotebookNode) -> dict[str, str]:
     """The sources of a notebook's nbgrader cells, by their ids."""
     cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
@@ -111,8 +138,10 @@ def shown(notebook: NotebookNode, result: Result) -> NotebookNode:
         elif cell.metadata.get("nbgrader", {}).get("solution"):
             cell.source = harmless.markdown(cell.source)
     if result.repairs:
-        lines = "\n".join(f"- {html.escape(harmless.line(repair))}" for repair in result.repairs)
-        notebook.cells.insert(0, new_markdown_cell(f"**Repaired before grading**\n\n{lines}", id="repairs"))
+        told = [html.escape(harmless.line(repair)) for repair in result.repairs]  # names may hold Markdown
+        lines = "".join(f"<li>{repair}</li>" for repair in told)
+        text = f"<div><b>Repaired before grading</b><ul>{lines}</ul></div>"
+        notebook.cells.insert(0, new_markdown_cell(text, id="repairs"))
     return notebook
 
 

@@ -17,6 +17,7 @@ from threading import Lock
 
 import autograder
 from autograder.faults import Fault
+from autograder.kernels import homes
 from autograder.kernels.kernel import Kernel, Limits
 from course.calls import Plain
 from course.kernel import confine, frame, receive
@@ -58,7 +59,7 @@ class WarmParent:
             self._process.kill()
             self._process.wait()
         if self._home is not None:
-            shutil.rmtree(self._home, ignore_errors=True)
+            homes.removed(self._home)
         self._control = self._process = self._home = None
 
     @contextmanager
@@ -133,7 +134,7 @@ class WarmParent:
             return self._control
         self.close()
         ours, theirs = socket.socketpair()
-        self._home = Path(tempfile.mkdtemp(prefix="tp-"))
+        self._home = homes.made()
         self._home.chmod(0o711)  # a submission that runs as nobody must get to its directory
         wrapper = _bubblewrap(self._home) if self._sandbox else []
         python = [sys.executable, "-P", "-W", "ignore", "-m", "course.kernel"]

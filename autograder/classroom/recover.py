@@ -1,0 +1,167 @@
+"""Get the cells out of a notebook file, whatever happened to the file: encodings, old formats, merges, a lost end.
+
+Of each cell only what `rebuild` needs is kept: type, id, metadata and source. Nothing here trusts the file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from nbformat import NotebookNode
+
+MOST_CELLS = 5000  # a TP has a hundred
+ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
+Cell = dict[str, Any]
+
+
+def recover(data: bytes) -> tuple[NotebookNode, list[str]]:
+    """The notebook in a file, and what was wrong with the file. ValueError, with the reason, if it holds no cells."""
+    if data.startswith(ARCHIVES):
+        raise ValueError("it is an archive; the notebook itself is needed")
+    if not data.strip():
+        raise ValueError("it is empty")
+    told: list[str] = []
+    texts = sides(_decoded(data, told))
+    if len(texts) > 1:
+        told.append("The file held both sides of an unfinished git merge; both were read.")
+    found = [_document(text) for text in texts]
+    whole = [document for document, complete in found if complete]
+    if not whole:
+        told.append("The file was damaged; the cells that could be read are graded.")
+    documents = whole or [document for document, _ in found]
+    cells = [_cells(document, told) for document in documents]
+    if not any(cells) and not whole:
+        raise ValueError("it is no notebook")
+    if max(map(len, cells)) > MOST_CELLS:
+        raise ValueError(f"it has more than {MOST_CELLS} cells")
+    _note_kernel(documents[-1], told)
+    notebook = NotebookNode(cells=_union(*cells), metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
+    return notebook, list(dict.fromkeys(told))
+
+
+def sides(text: str) -> list[str]:
+    """Both sides of a text with git's conflict markers, ours first; the text alone if it has none."""
+    ours: list[str] = []
+    theirs: list[str] = []
+    into, conflicts = (ours, theirs), 0
+    for line in text.splitlines(keepends=True):
+        inside = len(into) < 2
+        if line.startswith("<<<<<<<") and not inside:
+            into = (ours,)  # type: ignore[assignment]
+        elif line.startswith("|||||||") and inside:
+            into = ()  # type: ignore[assignment]
+        elif line.rstrip() == "=======" and inside:
+            into = (theirs,)  # type: ignore[assignment]
+        elif line.startswith(">>>>>>>") and inside:
+            into, conflicts = (ours, theirs), conflicts + 1
+        else:
+            for side in into:
+                side.append(line)
+    return ["".join(ours), "".join(theirs)] if conflicts else [text]
+
+
+def plain(text: object, most: int = 100) -> str:
+    """A name from a student's file or folder, fit to be printed in one line."""
+    return "".join(c if c.isprintable() else "?" for c in str(text))[:most]
+
+
+def _decoded(data: bytes, told: list[str]) -> str:
+    encoding: str = json.detect_encoding(data)
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        encoding = "cp1252" if encoding.startswith("utf-8") else encoding
+        text = data.decode(encoding, "replace")
+    if encoding not in ("utf-8", "utf-8-sig"):
+        told.append(f"The file was saved as {encoding}, not as UTF-8; it has been converted.")
+    return text
+
+
+def _document(text: str) -> tuple[Any, bool]:
+    """What a text holds as JSON, and whether it is complete; if it is not, the cells up to the fault."""
+    decoder = json.JSONDecoder(strict=False)
+    try:
+        return decoder.decode(text), True
+    except ValueError:
+        start = re.search(r'"cells"\s*:\s*\[', text)
+    cells: list[object] = []
+    place = start.end() if start else len(text)
+    between = re.compile(r"[\s,]*")
+    while place < len(text) and len(cells) <= MOST_CELLS:
+        try:
+            cell, place = decoder.raw_decode(text, between.match(text, place).end())  # type: ignore[union-attr]
+        except ValueError:
+            break
+        cells.append(cell)
+    return {"cells": cells}, False
+
+
+def _cells(document: Any, told: list[str]) -> list[NotebookNode]:
+    """The cells of a document in any of Jupyter's formats. ValueError if it is none of them."""
+    if not isinstance(document, dict):
+        raise ValueError("it is no notebook")
+    found = document.get("cells")
+    if not isinstance(found, list):
+        sheets = document.get("worksheets")
+        if not isinstance(sheets, list):
+            raise ValueError("it is no notebook: it has no cells")
+        found = [c for s in sheets if isinstance(s, dict) and isinstance(s.get("cells"), list) for c in s["cells"]]
+        told.append("The notebook was in an old format; it has been converted.")
+    cells: list[NotebookNode] = []
+    for cell in found:
+        if isinstance(cell, dict):
+            cells += _nodes(cell, told)
+        else:
+            told.append("Something that is no cell has been left out.")
+    return cells
+
+
+def _nodes(cell: Cell, told: list[str]) -> list[NotebookNode]:
+    """A cell, or two if its source holds both sides of a merge."""
+    kind = cell.get("cell_type")
+    if kind not in ("code", "markdown", "raw"):  # old formats have headings and html
+        kind = "code" if kind is None and ("outputs" in cell or "input" in cell) else "markdown"
+    source = cell.get("source", cell.get("input", ""))
+    text = "".join(map(str, source)) if isinstance(source, list) else str(source)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
+    metadata, identity = cell.get("metadata"), cell.get("id")
+    head: Cell = {"cell_type": kind, "metadata": metadata if isinstance(metadata, dict) else {}}
+    if isinstance(identity, str):
+        head["id"] = identity
+    texts = sides(text)
+    if len(texts) > 1:
+        told.append("A cell held both sides of an unfinished git merge; both were read.")
+    return [NotebookNode(head, source=side) for side in texts]
+
+
+def _note_kernel(document: Any, told: list[str]) -> None:
+    metadata = document.get("metadata")
+    spec = metadata.get("kernelspec") if isinstance(metadata, dict) else None
+    if isinstance(spec, dict):
+        words = [str(spec.get(word, "")) for word in ("name", "language", "display_name")]
+        if any(words) and not any("python" in word.lower() for word in words):
+            told.append(f"The notebook was set to the kernel {plain(words[0] or words[2])}; it runs in Python.")
+
+
+def _union(ours: list[NotebookNode], theirs: list[NotebookNode] | None = None) -> list[NotebookNode]:
+    """The cells of both sides of a merge: one of theirs that is not ours follows ours of the same id."""
+    merged = list(ours)
+    place = 0
+    for cell in theirs or ():
+        if cell in merged:
+            place = merged.index(cell) + 1
+            continue
+        same = [i for i, other in enumerate(merged) if _same(cell, other)]
+        place = same[-1] + 1 if same else place
+        merged.insert(place, cell)
+        place += 1
+    return merged
+
+
+def _same(cell: NotebookNode, other: NotebookNode) -> bool:
+    """Whether two cells are versions of one."""
+    if (mine := cell.get("id")) is not None and mine == other.get("id"):
+        return True
+    return bool(cell.metadata.get("nbgrader")) and cell.metadata.get("nbgrader") == other.metadata.get("nbgrader")

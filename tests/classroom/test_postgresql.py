@@ -1,0 +1,76 @@
+"""PostgreSQL as the gradebook: a real server of this test's own, on a socket in its folder."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.classroom import record
+from autograder.classroom.batch import Batch
+from autograder.classroom.build import build
+from autograder.classroom.layout import Classroom, source
+from autograder.cli import main
+from autograder.demo import RIGHT, hand_in
+from tests.conftest import TP
+
+PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [
+    Path(found).parent for found in [shutil.which("initdb")] if found
+]
+pytestmark = pytest.mark.skipif(not PLACES, reason="PostgreSQL is not installed (Debian: the package postgresql)")
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """The URL of an empty database. initdb refuses root, who becomes another user for it."""
+    pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
+    user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # the path of a socket must be short
+    shutil.chown(folder, user)
+
+    def run(*command: str) -> None:
+        own = {"user": user} if os.geteuid() == 0 else {}
+        subprocess.run([str(PLACES[-1] / command[0]), *command[1:]], check=True, capture_output=True, cwd=folder, **own)
+
+    data = str(folder / "data")
+    try:
+        run("initdb", "--pgdata", data, "--auth", "trust", "--username", "teacher", "--no-sync")
+        options = f"-c listen_addresses= -c fsync=off -k {folder}"
+        run("pg_ctl", "--pgdata", data, "--wait", "--log", str(folder / "log"), "--options", options, "start")
+        try:
+            run("createdb", "--host", str(folder), "--username", "teacher", "grades")
+            yield f"postgresql+psycopg://teacher:hush@/grades?host={folder}"
+        finally:
+            run("pg_ctl", "--pgdata", data, "--mode", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_a_class_is_graded_into_postgresql(server: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Build, grade, regrade; and, when the server's database is gone, one line that keeps the password to itself."""
+    classroom = Classroom.made_at(tmp_path / "classroom")
+    config = classroom.root / "nbgrader_config.py"
+    config.write_text(f"{config.read_text()}\nc = get_config()\nc.CourseDirectory.db_url = {server!r}\n")
+    build(classroom, TP, source(TP))
+    hand_in(classroom, classroom.release(TP))
+    students = ["hugo_bernard", RIGHT]
+    done = {student: result for student, result, _ in Batch(classroom, TP, students, 2)}
+    found = record.marks(classroom, TP)
+    for student in students:
+        result = done[student]
+        assert result is not None
+        assert sum(auto or 0 for auto, _ in found[student].values()) == result.score
+    assert not (classroom.root / "gradebook.db").exists()
+    assert main(["--classroom", str(classroom.root), "regrade", TP, "--student", RIGHT]) == 0
+    assert record.marks(classroom, TP) == found
+    config.write_text(config.read_text().replace("@/grades", "@/nowhere"))
+    assert main(["--classroom", str(classroom.root), "grade", TP, "--student", RIGHT]) == 1
+    said = capsys.readouterr().err
+    assert "cannot be opened" in said
+    assert "hush" not in said
