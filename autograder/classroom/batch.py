@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 from nbformat import NotebookNode
 
@@ -18,11 +19,13 @@ from autograder.classroom.grade import Task, max_score, task
 from autograder.classroom.layout import Classroom
 from autograder.classroom.reading import Unreadable, read, submission
 from autograder.classroom.rebuild import rebuild
-from autograder.classroom.record import Recorder, recorder
 from autograder.classroom.results import UNREADABLE, Result, keep, kept
-from autograder.classroom.worker import work
+from autograder.classroom.worker import warm_parent, work
 from autograder.faults import Fault, WrongUsage
 from autograder.kernels import Limits
+
+if TYPE_CHECKING:
+    from autograder.classroom.record import Recorder
 
 LIMITS = Limits()
 ANSWERS_WITHIN = 10  # seconds for a scheduler
@@ -58,26 +61,30 @@ class Batch:
         self._release = read(classroom.release(tp))
         self._repairs: dict[str, list[str]] = {}
         self._notebooks: dict[str, NotebookNode] = {}
+        self._records: Recorder | None = None
+        self._stack = ExitStack()
 
     def __iter__(self) -> Iterator[Outcome]:
         with ExitStack() as stack:
             with _said_in_one_line():
                 stack.enter_context(self._classroom.held())
-            records = None if self._dry_run else stack.enter_context(recorder(self._classroom, self._tp))
+            self._stack = stack
             workers: Executor | None = None
             running: dict[Future[Result], tuple[str, str]] = {}
             for student in self._students:
                 todo = self._prepared(student)
                 if isinstance(todo, Result):
-                    yield self._recorded(records, todo)
+                    yield self._recorded(todo)
                     continue
                 if workers is None:
+                    if self._scheduler is None:
+                        warm_parent(todo.modules, self._sandbox).start()  # by the thread that lasts longest
                     workers = stack.enter_context(self._executor())
                 running[workers.submit(work, todo, self._sandbox)] = student, todo.key
                 if len(running) >= AHEAD * self._workers:
-                    yield from self._finished(records, running)
+                    yield from self._finished(running)
             while running:
-                yield from self._finished(records, running)
+                yield from self._finished(running)
 
     def _prepared(self, student: str) -> Task | Result:
         """The task of grading a submission, or its result if that is known already."""
@@ -92,7 +99,7 @@ class Batch:
         known = kept(self._classroom, self._tp, student)
         return todo if self._fresh or known is None or known.key != todo.key else known
 
-    def _finished(self, records: Recorder | None, running: dict[Future[Result], tuple[str, str]]) -> Iterator[Outcome]:
+    def _finished(self, running: dict[Future[Result], tuple[str, str]]) -> Iterator[Outcome]:
         """Record what has been graded since the last look; waits for at least one."""
         for future in wait(running, return_when=FIRST_COMPLETED).done:
             student, key = running.pop(future)
@@ -105,9 +112,9 @@ class Batch:
             except Exception as error:  # of a worker or its machine; the submission itself cannot cause one
                 yield student, None, _one_line(error)
             else:
-                yield self._recorded(records, result)
+                yield self._recorded(result)
 
-    def _recorded(self, records: Recorder | None, result: Result) -> Outcome:
+    def _recorded(self, result: Result) -> Outcome:
         """Keep and record a result, unless that has been done."""
         notebook = self._notebooks.pop(result.student, None)
         repairs = self._repairs.pop(result.student, result.repairs)
@@ -115,8 +122,9 @@ class Batch:
         if result.recorded and result.repairs == repairs and there.is_file():
             return result.student, result, ""
         result.repairs, result.recorded = repairs, False
-        if records is None:
+        if self._dry_run:
             return result.student, result, ""
+        records = self._opened()
         try:
             with _said_in_one_line():
                 keep(self._classroom, result)
@@ -127,6 +135,14 @@ class Batch:
         except (OSError, ValueError) as error:
             return result.student, None, _one_line(error)
         return result.student, result, ""
+
+    def _opened(self) -> Recorder:
+        """The recorder, opened when there is something to record: the workers start while nbgrader is imported."""
+        if self._records is None:
+            from autograder.classroom.record import recorder
+
+            self._records = self._stack.enter_context(recorder(self._classroom, self._tp))
+        return self._records
 
     @contextmanager
     def _executor(self) -> Iterator[Executor]:

@@ -21,6 +21,7 @@ from autograder.kernels import Kernel, KernelDied, Limits, WarmParent
 from course.check import FILE
 from course.verdict import Key, Verdict
 
+ATTEMPTS = 3  # at a submission whose process ended because its parent did
 MOST_DEATHS = 4  # of a submission's processes; each one costs the cell or the exercise that killed it
 
 
@@ -92,10 +93,14 @@ def _is_released(cell: NotebookNode) -> bool:
 def grade(task: Task, warm: WarmParent) -> Result:
     """Run the notebook in a fresh process and judge what it answers."""
     started = time.monotonic()
-    result = Result(task.student, task.assignment, GRADED, max_score(task.notebook), task.key)
-    _run(task, result, warm)
-    result.seconds = round(time.monotonic() - started, 3)
-    return result
+    for _ in range(ATTEMPTS):
+        parent = warm.start()
+        result = Result(task.student, task.assignment, GRADED, max_score(task.notebook), task.key)
+        _run(task, result, warm)
+        if warm.start() == parent:
+            result.seconds = round(time.monotonic() - started, 3)
+            return result
+    raise OSError("the parent of the kernels died again and again")  # which is no fault of the submission
 
 
 def max_score(notebook: NotebookNode) -> float:

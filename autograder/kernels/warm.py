@@ -38,6 +38,7 @@ class WarmParent:
     def __init__(self, modules: Sequence[str] = (), sandbox: bool = True) -> None:
         self._modules = (*ALWAYS, *modules)
         self._lock = Lock()
+        self._count, self._wrapped, self._ready = 0, False, False
         self._sandbox = sandbox
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -129,10 +130,20 @@ class WarmParent:
             "sandbox": self._sandbox,
         }
 
-    def _started(self) -> socket.socket:
+    def start(self) -> int:
+        """Start the parent, unless it runs, without waiting for it; returns how many have been started by now.
+
+        Linux ends it with the thread that started it, so a thread that lasts should call this first.
+        """
+        with self._lock:
+            self._start()
+            return self._count
+
+    def _start(self) -> socket.socket:
         if self._control is not None and self._process is not None and self._process.poll() is None:
             return self._control
         self.close()
+        self._count += 1
         ours, theirs = socket.socketpair()
         self._home = homes.made()
         self._home.chmod(0o711)  # a submission that runs as nobody must get to its directory
@@ -149,13 +160,19 @@ class WarmParent:
             start_new_session=True,
         )
         theirs.close()
-        self._control = ours
-        ours.settimeout(START)
-        layers = receive(ours)["ready"]
-        if self._sandbox:
-            _require(layers, bool(wrapper))
-        ours.settimeout(10.0)
+        self._control, self._wrapped, self._ready = ours, bool(wrapper), False
         return ours
+
+    def _started(self) -> socket.socket:
+        control = self._start()
+        if not self._ready:
+            control.settimeout(START)
+            layers = receive(control)["ready"]
+            if self._sandbox:
+                _require(layers, self._wrapped)
+            control.settimeout(10.0)
+            self._ready = True
+        return control
 
 
 def _require(layers: Plain, bubblewrap: bool) -> None:
