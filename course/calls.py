@@ -17,7 +17,6 @@ Plain values are {"dtype", "shape", "data"} for arrays and numbers, {"error": te
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -145,8 +144,7 @@ def perform(
     recorded = {name: _Recorded(ask) for name, ask in (oracles or {}).items()}
     answers: Answers = {}
     stopped: Failure | None = None
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    with np.errstate(all="ignore"):
         for op in script:
             if "put" in op:
                 store[op["put"]] = _writable(op["value"])

@@ -6,6 +6,7 @@ import contextlib
 import signal
 import socket
 import sys
+import warnings
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,8 @@ class Child:
 
         self._stop = calls.Stopped
         try:
-            return calls.perform(script, self._shell.user_ns, {name: remote(name) for name in oracles})
+            with warnings.catch_warnings(action="ignore"):
+                return calls.perform(script, self._shell.user_ns, {name: remote(name) for name in oracles})
         except calls.Stopped:
             return {}
         finally:

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from autograder.classroom.batch import Batch
 from autograder.classroom.layout import Classroom
-from autograder.classroom.reading import Unreadable, submission
+from autograder.classroom.reading import Unreadable, read, submission
 from autograder.classroom.record import _timestamp
 from autograder.classroom.report import report, results
 from autograder.harmless import line, markdown
@@ -48,18 +48,18 @@ def test_links_lead_nowhere(classroom: Classroom, folder: Path) -> None:
     notebook.unlink()
     notebook.symlink_to(classroom.submitted(TP, "other") / f"{TP}.ipynb")
     with pytest.raises(Unreadable, match="link"):
-        submission(classroom, TP, "student")
+        submission(classroom, TP, "student", read(classroom.release(TP)))
     shutil.rmtree(folder)
     folder.symlink_to(classroom.submitted(TP, "other"), target_is_directory=True)
     with pytest.raises(Unreadable, match="link"):
-        submission(classroom, TP, "student")
+        submission(classroom, TP, "student", read(classroom.release(TP)))
 
 
 def test_a_pipe_that_never_ends_is_no_notebook(classroom: Classroom, folder: Path) -> None:
     (folder / f"{TP}.ipynb").unlink()
     os.mkfifo(folder / "other.ipynb")
     with pytest.raises(Unreadable, match="missing"):
-        submission(classroom, TP, "student")
+        submission(classroom, TP, "student", read(classroom.release(TP)))
 
 
 def test_a_hostile_file_name_is_told_harmlessly(classroom: Classroom, folder: Path) -> None:

@@ -70,7 +70,7 @@ def test_a_class_is_graded_into_postgresql(server: str, tmp_path: Path, capsys: 
     assert main(["--classroom", str(classroom.root), "regrade", TP, "--student", RIGHT]) == 0
     assert record.marks(classroom, TP) == found
     config.write_text(config.read_text().replace("@/grades", "@/nowhere"))
-    assert main(["--classroom", str(classroom.root), "grade", TP, "--student", RIGHT]) == 1
+    assert main(["--classroom", str(classroom.root), "grade", TP, "--student", RIGHT, "--fresh"]) == 1
     said = capsys.readouterr().err
     assert "cannot be opened" in said
     assert "hush" not in said
