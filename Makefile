@@ -2,7 +2,7 @@
 PYTHON ?= python3
 READY := .venv/.ready
 
-.PHONY: demo test lab site lock clean
+.PHONY: demo test lab site bench lock clean
 
 demo: $(READY)  ## a made-up class: build, release, hand in, grade, feedback, report
 	.venv/bin/tp demo
@@ -20,9 +20,12 @@ test: $(READY)  ## lint, types, and all tests
 	.venv/bin/mypy
 	.venv/bin/python -m pytest
 
+bench: $(READY)  ## stacked training runs against a loop over model.fit
+	.venv/bin/python -m course.training.bench
+
 lock: $(READY)  ## resolve the dependencies of pyproject.toml anew
-	.venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --all-extras \
-		--upgrade pyproject.toml --output-file requirements.lock
+	.venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--extra cluster --extra jax --extra site --extra test --upgrade pyproject.toml --output-file requirements.lock
 
 clean:  ## remove what was generated, but no classroom
 	rm -rf .venv build dist

@@ -1,4 +1,4 @@
-"""`tp`: build, grade, feedback, report, demo, lab. Exit codes: 0 done, 1 the work found a fault, 2 wrong usage."""
+"""`tp`: build, grade, feedback, report, ... Exit codes: 0 done, 1 the work found a fault, 2 wrong usage."""
 
 from __future__ import annotations
 
@@ -81,6 +81,19 @@ def _parser() -> argparse.ArgumentParser:
     feedback.add_argument("--student", help="this student only")
     report = command("report", _report, "Show how the class did and which mistakes it made.")
     report.add_argument("tp")
+    report.add_argument("--html", type=Path, help="write the report to this file, one page that needs nothing else")
+    report.add_argument("--picture", type=Path, help="write the mistakes as bars to this file, .png or .svg")
+    check = command(
+        "check-exercises", _check_exercises, "Prove that every exercise passes what is right and catches all else."
+    )
+    check.add_argument("--seeds", type=_count, default=5, help="how many fresh draws (default: 5)")
+    check.add_argument(
+        "--seed", type=int, action="append", help="draw with this seed instead, for example one that was red"
+    )
+    check.add_argument(
+        "--catalogue", action="store_true", help="print the mistakes: what was done, its effect, the hint"
+    )
+    check.add_argument("--compare", action="store_true", help="count what checks of other structures would have caught")
     demo = command("demo", _demo, "Grade a class of made-up students, from the build to the feedback.")
     demo.add_argument(
         "--workers", type=_count, default=os.cpu_count() or 1, help="submissions at a time (default: one per core)"
@@ -213,12 +226,29 @@ def _feedback(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     from autograder.classroom.layout import Classroom
     from autograder.classroom.report import report, results
+    from autograder.classroom.report_page import write_to
 
     classroom = Classroom.at(options.classroom)
     classroom.release(options.tp)
-    wide = Console(width=None if sys.stdout.isatty() else 160)
-    wide.print(report(options.tp, results(classroom, options.tp)))
+    graded = results(classroom, options.tp)
+    for path in filter(None, (options.html, options.picture)):
+        write_to(path, options.tp, graded, as_page=path is options.html)
+        print(f"{options.tp}: written to {path}")
+    if not (options.html or options.picture):
+        wide = Console(width=None if sys.stdout.isatty() else 160)
+        wide.print(report(options.tp, graded))
     return 0
+
+
+def _check_exercises(options: argparse.Namespace) -> int:
+    from autograder.check_exercises import catalogue, check_exercises, compare, fresh_seeds
+
+    wide = Console(width=None if sys.stdout.isatty() else 160)
+    if options.catalogue:
+        return catalogue(wide)
+    if options.compare:
+        return compare(wide, console)
+    return check_exercises(options.seed or fresh_seeds(options.seeds), wide, console)
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from dataclasses import asdict
 
 import numpy as np
 
 from autograder.exercises.exercise import Exercise
+from autograder.known import KnownFunctions
+from autograder.pictures import picture
 from course.calls import Answers, Plain
-from course.verdict import Key, Mistake, Verdict
+from course.diagnosis import diagnosed
+from course.verdict import Key, Verdict
 from course.verdict import judge as hold_against
 
 
@@ -21,21 +24,17 @@ def generator(secret: bytes, *identity: str) -> np.random.Generator:
 
 
 def judge(exercise: Exercise, key: Key, answers: Answers) -> Verdict:
-    """Hold answers against a fresh key; the known mistakes are computed only if something failed."""
-
-    def known() -> Iterator[tuple[Mistake, Answers]]:
-        yield from exercise.mistaken(key)
-
-    return hold_against(key, answers, known())
+    """Hold answers against a fresh key; the known mistakes are asked only if something failed."""
+    return diagnosed(hold_against(key, answers), key, answers, KnownFunctions(exercise))
 
 
 def public_key(exercise: Exercise, rng: np.random.Generator) -> Plain:
     """What `course.check` needs for one exercise: numbers and words only."""
-    key = exercise.draw(rng)
+    key, other = exercise.draw(rng), exercise.draw(rng)
+    known = KnownFunctions(exercise)
     return {
         "key": key.as_json(),
-        "mistakes": [
-            {"mistake": {"id": mistake.id, "hint": mistake.hint, "section": mistake.section}, "answers": answers}
-            for mistake, answers in exercise.mistaken(key)
-        ],
+        "mistakes": [asdict(mistake) for mistake in known.mistakes],
+        "explanations": known.in_numbers(key, other),
+        "picture": picture(exercise),
     }

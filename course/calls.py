@@ -28,6 +28,7 @@ Oracle = Callable[[np.ndarray], np.ndarray]
 
 LARGEST = 4096  # elements of one answer; the scripts never ask for more than a few dozen
 LONGEST = 300  # characters of one error message
+NOT_ASKED = "was not asked: an earlier call took too long"
 
 
 class Stopped(BaseException):
@@ -39,6 +40,11 @@ class Failure:
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
+
+    @property
+    def kind(self) -> str:
+        """The reason without the words of an exception's message, which differ from one Python to the next."""
+        return self.reason.partition(":")[0]
 
 
 def plain(value: object) -> Plain:
@@ -133,12 +139,16 @@ def _stacked(points: list[np.ndarray]) -> np.ndarray | Failure:
 
 
 def perform(
-    script: Iterable[Plain], functions: Mapping[str, Any], oracles: Mapping[str, Oracle] | None = None
+    script: Iterable[Plain],
+    functions: Mapping[str, Any],
+    oracles: Mapping[str, Oracle] | None = None,
+    enough: Callable[[str, Plain], bool] | None = None,
 ) -> Answers:
     """Carry a script out and return the answers it records, by name.
 
     A call that fails costs only the answers that depend on it. After a call was stopped by the time limit no further
-    call is made. `functions` maps names to callables; `oracles` maps names to gradients.
+    call is made. `functions` maps names to callables; `oracles` maps names to gradients. With `enough` the rest of the
+    script is left out once it returns True for an answer.
     """
     store: dict[str, Any] = {}
     recorded = {name: _Recorded(ask) for name, ask in (oracles or {}).items()}
@@ -151,7 +161,7 @@ def perform(
             elif "call" in op:
                 result = stopped or _call(functions, op, store, recorded)
                 if isinstance(result, Failure) and result.reason == reason_of(Stopped()):
-                    stopped = Failure("not asked: an earlier call took too long")
+                    stopped = Failure(NOT_ASKED)
                 store[op["call"]] = result
             elif "fill" in op:
                 target = _resolve(op["fill"], store)
@@ -162,18 +172,25 @@ def perform(
             elif "asked" in op:
                 points, result = recorded[op["asked"]].points, _resolve(op["in"], store)
                 answers[op["as"]] = plain(result if isinstance(result, Failure) and not points else _stacked(points))
+            if enough and "as" in op and enough(op["as"], answers[op["as"]]):
+                break
     return answers
 
 
-def _writable(encoded: Plain) -> Any:
-    decoded = value(encoded)
-    return decoded.copy() if isinstance(decoded, np.ndarray) else decoded
+def decoded(script: Iterable[Plain]) -> list[Plain]:
+    """The script with its arrays decoded once, for those who perform it a thousand times."""
+    return [op | {"value": value(op["value"])} if "put" in op else op for op in script]
+
+
+def _writable(encoded: Plain | np.ndarray) -> Any:
+    array = encoded if isinstance(encoded, np.ndarray) else value(encoded)
+    return array.copy() if isinstance(array, np.ndarray) else array
 
 
 def _call(functions: Mapping[str, Any], op: Plain, store: dict[str, Any], oracles: dict[str, _Recorded]) -> Any:
     name = op["function"]
     if name not in functions:
-        return Failure(f"{name} is not defined")
+        return Failure("is not defined")
     args = []
     for arg in op["args"]:
         if isinstance(arg, dict) and "oracle" in arg:

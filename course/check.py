@@ -1,14 +1,13 @@
 """The immediate check of a TP: is this step right, and if not, why?
 
 The check holds numbers, not the solution: `tp build` writes `checks.json` beside the notebook, with public inputs, the
-answers that the right rule gives to them, and the answers that known mistakes give. The grader asks the same questions
-about inputs that nobody has seen.
+answers that the right rule gives to them, and fingerprints of those that known mistakes and pairs of them give. The
+grader asks the same questions about inputs that nobody has seen.
 """
 
 from __future__ import annotations
 
 import contextlib
-import html
 import io
 import json
 import logging
@@ -18,77 +17,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from course import calls
-from course.verdict import NOT_YET, Key, Mistake, Verdict, judge
+from course import calls, picture
+from course.diagnosis import diagnosed
+from course.display import CheckFailed, Report
+from course.fingerprints import KnownNumbers
+from course.verdict import Key, Mistake, judge
+
+__all__ = ["FILE", "CheckFailed", "Report", "check"]
 
 FILE = "checks.json"
-
-
-class CheckFailed(AssertionError):
-    """Raised by `Report.required`; its message is the report in words."""
-
-
-class Report:
-    """What the check found. Shows itself, as a table in a notebook and as text elsewhere."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        self.verdict = verdict
-
-    def required(self) -> None:
-        """Raise CheckFailed unless every criterion is met; the graded cells call this."""
-        if not self.verdict.passed:
-            raise CheckFailed("\n" + str(self))
-        print(self)
-
-    def _headline(self) -> str:
-        met = sum(outcome.passed for outcome in self.verdict.criteria)
-        if self.verdict.passed:
-            return f"{self.verdict.exercise}: right. All {met} criteria are met."
-        return f"{self.verdict.exercise}: {met} of {len(self.verdict.criteria)} criteria are met."
-
-    def _same_failure(self) -> str | None:
-        """The one reason if no call could be answered at all, for example an unwritten function."""
-        if any(outcome.passed for outcome in self.verdict.criteria):
-            return None
-        reasons = {o.message.partition(": your function ")[2] for o in self.verdict.criteria if o.message != NOT_YET}
-        return reasons.pop() if len(reasons) == 1 and reasons != {""} else None
-
-    def __str__(self) -> str:
-        lines = [self._headline()]
-        if reason := self._same_failure():
-            return f"{self.verdict.exercise}: your function {reason}"
-        if self.verdict.mistake:
-            lines += [f"  Most likely: {self.verdict.mistake.hint}", f"  Read again: {self.verdict.mistake.section}"]
-        lines += [
-            f"  {'ok  ' if outcome.passed else 'no  '}{outcome.name}"
-            + (f": {outcome.message}" if outcome.message else "")
-            for outcome in self.verdict.criteria
-        ]
-        return "\n".join(lines)
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        if reason := self._same_failure():
-            return _box(f"<b>{html.escape(self.verdict.exercise)}</b>: your function {html.escape(reason)}", False)
-        text = f"<b>{html.escape(self._headline())}</b>"
-        if self.verdict.mistake:
-            text += (
-                f"<p style='margin:.4em 0'>Most likely: {html.escape(self.verdict.mistake.hint)} "
-                f"<i>(read again: {html.escape(self.verdict.mistake.section)})</i></p>"
-            )
-        rows = "".join(
-            f"<tr><td style='text-align:left;vertical-align:top'>{'✓' if outcome.passed else '✗'}&nbsp;"
-            f"{html.escape(outcome.name)}</td>"
-            f"<td style='text-align:left;white-space:normal'>{html.escape(outcome.message)}</td></tr>"
-            for outcome in self.verdict.criteria
-        )
-        return _box(f"{text}<table style='margin-left:0'>{rows}</table>", self.verdict.passed)
-
-
-def _box(content: str, passed: bool) -> str:
-    colour = "#009E73" if passed else "#D55E00"
-    return f"<div style='border-left:4px solid {colour};padding:.3em 1em'>{content}</div>"
 
 
 def check(exercise: str, function: Callable[..., Any]) -> Report:
@@ -100,12 +37,21 @@ def check(exercise: str, function: Callable[..., Any]) -> Report:
     keys = _load(Path(os.environ.get("COURSE_CHECKS", FILE)))
     if exercise not in keys:
         raise KeyError(f"no check for {exercise!r}; there are checks for {', '.join(keys)}")
-    key = Key.from_json(keys[exercise]["key"])
+    public = keys[exercise]
+    key = Key.from_json(public["key"])
     oracles = {name: calls.oracle(spec) for name, spec in key.oracles.items()}
     with _quiet():
         answers = calls.perform(key.script, {exercise: function}, oracles)
-    mistakes = ((Mistake(**known["mistake"]), known["answers"]) for known in keys[exercise]["mistakes"])
-    return Report(judge(key, answers, mistakes))
+    known = KnownNumbers([Mistake(**mistake) for mistake in public["mistakes"]], public["explanations"])
+    verdict = diagnosed(judge(key, answers), key, answers, known)
+    if verdict.passed:
+        return Report(verdict)
+    spec = public["picture"]
+    with _quiet():
+        drawn, trouble = picture.points(function, spec)
+    if not drawn:
+        return Report(verdict)
+    return Report(verdict, picture.svg(spec, drawn, trouble), picture.compared(spec, drawn, trouble))
 
 
 @contextlib.contextmanager

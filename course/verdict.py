@@ -1,4 +1,4 @@
-"""From answers to a verdict: which criteria are met, what that earns, and which known mistake explains the numbers.
+"""From answers to a verdict: which criteria are met, and what that earns. `course.diagnosis` says why not.
 
 The grader and the check in the notebook judge by this one module; they differ in the key they hold. The grader draws a
 fresh key for each submission and judges outside the learner's process; the notebook holds a public key, numbers only.
@@ -6,7 +6,6 @@ fresh key for each submission and judges outside the learner's process; the note
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -59,7 +58,8 @@ class Mistake:
 class Key:
     """All that judging one exercise needs: the script, the criteria, and the expected answers by name.
 
-    `oracles` holds the gradients that the script lets the learner ask, as data (`course.calls.oracle`).
+    `oracles` holds the gradients that the script lets the learner ask, as data (`course.calls.oracle`). `parameters`
+    and `outputs` are the names of what the function takes and returns, `lecture` the one that derives it.
     """
 
     exercise: str
@@ -67,6 +67,9 @@ class Key:
     criteria: tuple[Criterion, ...]
     expected: Answers
     oracles: dict[str, Plain] = field(default_factory=dict)
+    parameters: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    lecture: str = ""
 
     @property
     def max_score(self) -> float:
@@ -84,7 +87,8 @@ class Key:
             Criterion(**{**criterion, "claims": tuple(Claim(**claim) for claim in criterion["claims"])})
             for criterion in data["criteria"]
         )
-        return cls(**{**data, "criteria": criteria})
+        names = {field: tuple(data[field]) for field in ("parameters", "outputs")}
+        return cls(**{**data, **names, "criteria": criteria})
 
 
 @dataclass(frozen=True)
@@ -100,18 +104,35 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one exercise came to: points, criteria and, where the numbers tell, the mistake."""
+    """What one exercise came to: points, criteria and, where something is not met, the diagnosis.
+
+    `mistakes` are the known ones that explain the numbers, none, one or two; `diagnosis` is what the student reads.
+    """
 
     exercise: str
     score: float
     max_score: float
     criteria: tuple[Outcome, ...]
-    mistake: Mistake | None = None
+    mistakes: tuple[Mistake, ...] = ()
+    diagnosis: str = ""
 
     @property
     def passed(self) -> bool:
         """True if every criterion is met."""
         return all(outcome.passed for outcome in self.criteria)
+
+    @property
+    def mistake(self) -> Mistake | None:
+        """The mistake that explains the numbers, or the two that do so together as one; None if nothing does."""
+        if len(self.mistakes) < 2:
+            return self.mistakes[0] if self.mistakes else None
+        ids, hints = ([getattr(mistake, name) for mistake in self.mistakes] for name in ("id", "hint"))
+        return Mistake(" + ".join(ids), " And: ".join(hints), ", ".join(self.sections))
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The lecture sections to read again, each once."""
+        return tuple(dict.fromkeys(mistake.section for mistake in self.mistakes if mistake.section))
 
     def as_json(self) -> Plain:
         """The form in which `tp grade --json` and the grader's files hold a verdict."""
@@ -120,28 +141,24 @@ class Verdict:
             "score": self.score,
             "max_score": self.max_score,
             "mistake": self.mistake.id if self.mistake else None,
-            "hint": self.mistake.hint if self.mistake else None,
-            "section": self.mistake.section if self.mistake else None,
-            "criteria": [
-                {"name": o.name, "passed": o.passed, "points": o.points, "earned": o.earned, "message": o.message}
-                for o in self.criteria
-            ],
+            "diagnosis": self.diagnosis,
+            "mistakes": [asdict(mistake) for mistake in self.mistakes],
+            "criteria": [asdict(outcome) for outcome in self.criteria],
         }
 
     @classmethod
     def from_json(cls, data: Plain) -> Verdict:
         """The inverse of `as_json`."""
-        mistake = Mistake(data["mistake"], data["hint"], data["section"]) if data["mistake"] else None
-        outcomes = tuple(Outcome(**{k: c[k] for k in Outcome.__dataclass_fields__}) for c in data["criteria"])
-        return cls(data["name"], data["score"], data["max_score"], outcomes, mistake)
+        mistakes = tuple(Mistake(**mistake) for mistake in data["mistakes"])
+        outcomes = tuple(Outcome(**outcome) for outcome in data["criteria"])
+        return cls(data["name"], data["score"], data["max_score"], outcomes, mistakes, data["diagnosis"])
 
 
-def judge(key: Key, answers: Answers, mistakes: Iterable[tuple[Mistake, Answers]] = ()) -> Verdict:
+def judge(key: Key, answers: Answers) -> Verdict:
     """Hold the answers against the key.
 
     Manners (inputs unchanged, integer input, ...) count only once a quarter of the rule itself is earned: a function
-    that returns copies of its inputs is polite, and wrong. `mistakes` yields each known mistake with the answers it
-    would have given to the same script; it is consulted only if something failed.
+    that returns copies of its inputs is polite, and wrong.
     """
     faults = [_fault(criterion, key.expected, answers) for criterion in key.criteria]
     rule = sum(c.points for c in key.criteria if c.rule)
@@ -153,27 +170,20 @@ def judge(key: Key, answers: Answers, mistakes: Iterable[tuple[Mistake, Answers]
         earned = criterion.points if fault is None else 0.0
         outcomes.append(Outcome(criterion.name, fault is None, criterion.points, earned, fault or ""))
     score = round(sum(outcome.earned for outcome in outcomes), 6)
-    mistake = None
-    if any(not outcome.passed for outcome in outcomes):
-        mistake = recognise(answers, mistakes)
-    return Verdict(key.exercise, score, key.max_score, tuple(outcomes), mistake)
+    return Verdict(key.exercise, score, key.max_score, tuple(outcomes))
 
 
-def recognise(answers: Answers, mistakes: Iterable[tuple[Mistake, Answers]]) -> Mistake | None:
-    """The known mistake that gives exactly these answers, all of them; None if there is none."""
-    for mistake, theirs in mistakes:
-        if answers.keys() == theirs.keys() and all(same(answers[name], theirs[name]) for name in answers):
-            return mistake
-    return None
-
-
-def same(one: Plain, other: Plain) -> bool:
-    """Whether two answers agree: the same failure to answer, or the same shape and numbers (NaN equals NaN)."""
-    a, b = value(one), value(other)
-    if isinstance(a, Failure) or isinstance(b, Failure):
-        return isinstance(a, Failure) and isinstance(b, Failure) and a.reason == b.reason
-    with np.errstate(all="ignore"):
-        return a.shape == b.shape and bool(np.allclose(a, b, rtol=RTOL, atol=ATOL, equal_nan=True))
+def agree(one: np.ndarray | Failure, other: np.ndarray | Failure) -> bool:
+    """Whether two answers agree: the same kind of failure, or the same shape and numbers (NaN equals NaN)."""
+    if isinstance(one, Failure) or isinstance(other, Failure):
+        return isinstance(one, Failure) and isinstance(other, Failure) and one.kind == other.kind
+    if one.shape != other.shape:
+        return False
+    with np.errstate(all="ignore"):  # infinity minus infinity
+        difference = np.abs(one - other)
+        if np.isfinite(difference).all():
+            return bool((difference <= ATOL + RTOL * np.abs(other)).all())
+        return bool(np.allclose(one, other, rtol=RTOL, atol=ATOL, equal_nan=True))
 
 
 def _fault(criterion: Criterion, expected: Answers, answers: Answers) -> str | None:

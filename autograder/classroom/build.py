@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -99,6 +100,7 @@ def _check_syntax(path: Path, cell: NotebookNode) -> None:
         raise Fault(f"{path}, cell {cell.id}, line {error.lineno}: {error.msg}") from None
 
 
+@cache
 def checks(tp: str) -> dict[str, object]:
     """The public keys of a TP's checks: the same inputs for everybody, in every build."""
     return {

@@ -1,8 +1,10 @@
-"""What a class did: one line for each student, and where the class struggles."""
+"""What a class did: one line for each student, where the class struggles, which mistakes it made."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import mean
 
 from rich.console import Group
@@ -14,6 +16,7 @@ from autograder.classroom.results import GRADED, UNREADABLE, Result, kept
 from autograder.exercises import EXERCISES
 from autograder.faults import WrongUsage
 from autograder.harmless import line
+from course import sections
 
 SHORT = {exercise.name: exercise.prefix for exercises in EXERCISES.values() for exercise in exercises}
 
@@ -29,7 +32,7 @@ def results(classroom: Classroom, tp: str) -> list[Result]:
 
 def report(tp: str, graded: list[Result]) -> Group:
     """The class report, for a terminal: the students, the exercises, the mistakes."""
-    return Group(students(tp, graded), Text(), exercises(tp, graded), Text(), mistakes(graded))
+    return Group(students(tp, graded), Text(), exercises(tp, graded), Text(), mistakes(tp, graded))
 
 
 def students(tp: str, graded: list[Result]) -> Table:
@@ -50,35 +53,85 @@ def students(tp: str, graded: list[Result]) -> Table:
     return table
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How a class did in one exercise. missed: the criterion that most of it missed, and how many did."""
+
+    exercise: str
+    average: float
+    points: float
+    complete: int
+    students: int
+    missed: tuple[str, int] | None
+
+
+@dataclass(frozen=True)
+class Made:
+    """A mistake that was recognised: in which exercise, how many students made it, and what they are told."""
+
+    exercise: str
+    mistake: str
+    students: int
+    section: str
+    hint: str
+
+
+def standings(tp: str, graded: Sequence[Result]) -> list[Standing]:
+    """One for each exercise, in the order of the TP."""
+    found = []
+    for exercise in EXERCISES[tp]:
+        done = [e for r in graded if r.status != UNREADABLE for e in r.exercises if e["name"] == exercise.name]
+        if done:
+            missed = Counter(c["name"] for e in done for c in e["criteria"] if not c["passed"]).most_common(1)
+            average, complete = mean(e["score"] for e in done), sum(e["score"] == exercise.points for e in done)
+            worst = missed[0] if missed else None
+            found.append(Standing(exercise.name, average, exercise.points, complete, len(done), worst))
+    return found
+
+
+def made(tp: str, graded: Sequence[Result]) -> list[Made]:
+    """The mistakes of the class, exercise by exercise in the order of the TP, the commonest first.
+
+    Of two that were made together each counts.
+    """
+    found = []
+    for exercise in EXERCISES[tp]:
+        done = [e for result in graded for e in result.exercises if e["name"] == exercise.name]
+        counts = Counter((m["id"], m["section"], m["hint"]) for e in done for m in e.get("mistakes", []))
+        found += [Made(exercise.name, i, n, section, hint) for (i, section, hint), n in counts.most_common()]
+    return found
+
+
+def unexplained(tp: str, graded: Sequence[Result]) -> dict[str, int]:
+    """By exercise: how many were wrong in a way that has no name, or gave no answer."""
+    wrong = [e["name"] for r in graded for e in r.exercises if not e["mistake"] and e["score"] < e["max_score"]]
+    return {exercise.name: wrong.count(exercise.name) for exercise in EXERCISES[tp] if exercise.name in wrong}
+
+
 def exercises(tp: str, graded: list[Result]) -> Table:
     """One row for each exercise: how the class did, and the criterion that most of it missed."""
     table = Table(title="Where the class stands", title_justify="left")
     for column in ("exercise", "average", "all points", "most often missed"):
         table.add_column(column)
-    readable = [result for result in graded if result.status != UNREADABLE]
-    for exercise in EXERCISES[tp]:
-        done = [e for result in readable for e in result.exercises if e["name"] == exercise.name]
-        if not done:
-            continue
-        missed = Counter(c["name"] for e in done for c in e["criteria"] if not c["passed"])
-        worst = missed.most_common(1)
-        table.add_row(
-            exercise.name,
-            f"{mean(e['score'] for e in done):.2f} of {exercise.points:g}",
-            f"{sum(e['score'] == exercise.points for e in done)} of {len(done)}",
-            f"{worst[0][0]} ({worst[0][1]})" if worst else "",
-        )
+    for s in standings(tp, graded):
+        missed = f"{s.missed[0]} ({s.missed[1]})" if s.missed else ""
+        table.add_row(s.exercise, f"{s.average:.2f} of {s.points:g}", f"{s.complete} of {s.students}", missed)
     return table
 
 
-def mistakes(graded: list[Result]) -> Table:
-    """One row for each mistake that was recognised, the commonest first, with the section to teach again."""
+def mistakes(tp: str, graded: list[Result]) -> Table:
+    """One row for each mistake that was recognised, by exercise, with the section to teach again."""
     table = Table(title="Mistakes recognised by their numbers", title_justify="left")
-    for column in ("mistake", "students", "teach again", "what the students are told"):
+    for column in ("exercise", "mistake", "students", "teach again", "what the students are told"):
         table.add_column(column)
-    made = Counter((e["mistake"], e["section"], e["hint"]) for r in graded for e in r.exercises if e["mistake"])
-    for (mistake, section, hint), count in made.most_common():
-        table.add_row(mistake, str(count), section, hint)
+    before = ""
+    for m in made(tp, graded):
+        name = "" if m.exercise == before else m.exercise
+        table.add_row(name, m.mistake, str(m.students), sections.title(m.section), Text(m.hint))
+        before = m.exercise
+    if rest := unexplained(tp, graded):
+        counts = ", ".join(f"{name} {count}" for name, count in rest.items())
+        table.caption = f"Wrong without a name, or not answered: {counts}"
     return table
 
 

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from operator import iadd
 from typing import Any
 
-import numpy as np
 from numpy.random import Generator
 
+from autograder.catalogue.adagrad import equivalents, mistakes
 from autograder.exercises import probes
-from autograder.exercises.exercise import Anatomy, Check, Exercise, Wrong
+from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.manners import manners
 from autograder.reference import adagrad_step
 
 LECTURE = "04_adagrad"
-CONVENTIONS = "09_conventions"
-
-rule = Anatomy(
-    adagrad_step,
-    stages={
-        "r_new": lambda s: s.r + s.grad**2,
-        "root": lambda s: np.sqrt(s.r_new + s.eps),
-        "theta_new": lambda s: s.theta - s.eta * s.grad / s.root,
-    },
-    returns=("theta_new", "r_new"),
-)
 
 
 def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
@@ -72,7 +60,7 @@ exercise = Exercise(
             "epsilon inside the root",
             0.3,
             "eps must stand inside the root: sqrt(r + eps).",
-            probes.one_step(0, theta=probes.zeros, r=probes.zeros, grad=probes.tiny, eps=1e-3),
+            probes.one_step(0, 1, theta=probes.zeros, r=probes.zeros, grad=probes.tiny, eps=1e-3),
         ),
         Check(
             "epsilon by default",
@@ -95,90 +83,6 @@ exercise = Exercise(
         ),
         *manners(0.05),
     ),
-    mistakes=(
-        Wrong(
-            "epsilon-outside",
-            "You add eps after the root, sqrt(r) + eps, as the paper and PyTorch do. In this course it stands inside: "
-            "sqrt(r + eps).",
-            CONVENTIONS,
-            rule.variant(root=lambda s: np.sqrt(s.r_new) + s.eps),
-        ),
-        Wrong(
-            "no-epsilon",
-            "eps is not used: a parameter without gradient becomes 0/0.",
-            LECTURE,
-            rule.variant(root=lambda s: np.sqrt(s.r_new)),
-        ),
-        Wrong(
-            "no-root",
-            "The square root is missing: divide by sqrt(r + eps), not by r + eps.",
-            LECTURE,
-            rule.variant(root=lambda s: s.r_new + s.eps),
-        ),
-        Wrong(
-            "not-squared",
-            "You add the gradient, not its square, to r.",
-            LECTURE,
-            rule.variant(r_new=lambda s: s.r + s.grad),
-        ),
-        Wrong(
-            "absolute",
-            "You add the absolute value of the gradient, not its square, to r.",
-            LECTURE,
-            rule.variant(r_new=lambda s: s.r + np.abs(s.grad)),
-        ),
-        Wrong(
-            "old-accumulator",
-            "You divide by the root of the old r. Add the new square first.",
-            LECTURE,
-            rule.variant(root=lambda s: np.sqrt(s.r + s.eps)),
-        ),
-        Wrong(
-            "no-memory",
-            "The old r is not used: every step has the length eta.",
-            LECTURE,
-            rule.variant(r_new=lambda s: s.grad**2),
-        ),
-        Wrong(
-            "accumulator-not-kept",
-            "The step is right, but you return the old r: the next step will not remember this one.",
-            LECTURE,
-            Anatomy(adagrad_step, rule.stages, ("theta_new", "r")).variant(),
-        ),
-        Wrong(
-            "one-rate-for-all",
-            "You sum the squares over all coordinates. AdaGrad keeps one r for each.",
-            LECTURE,
-            rule.variant(r_new=lambda s: s.r + np.sum(np.square(s.grad))),
-        ),
-        Wrong(
-            "rmsprop",
-            "You average the squares with 0.9: that is RMSprop. AdaGrad adds them up.",
-            "05_rmsprop",
-            rule.variant(r_new=lambda s: 0.9 * s.r + 0.1 * s.grad**2),
-        ),
-        Wrong(
-            "ascent",
-            "You add the step. The gradient points uphill: subtract.",
-            LECTURE,
-            rule.variant(theta_new=lambda s: s.theta + s.eta * s.grad / s.root),
-        ),
-        Wrong(
-            "precedence",
-            "eps is added to theta: in `eta * g / np.sqrt(r) + eps` the sum comes last. Put r + eps in brackets.",
-            LECTURE,
-            rule.variant(theta_new=lambda s: s.theta - (s.eta * s.grad / np.sqrt(s.r_new) + s.eps)),
-        ),
-        Wrong(
-            "in-place",
-            "`r += ...` changes the caller's accumulator. Write `r = r + ...`, which makes a new array.",
-            LECTURE,
-            rule.variant(r_new=lambda s: iadd(s.r, s.grad**2)),
-        ),
-    ),
-    equivalents={
-        "power -1/2": rule.variant(theta_new=lambda s: s.theta - s.eta * s.grad * (s.r_new + s.eps) ** -0.5),
-        "ufuncs": rule.variant(r_new=lambda s: np.add(s.r, np.square(s.grad))),
-        "scaled rate": rule.variant(theta_new=lambda s: s.theta - (s.eta / s.root) * s.grad),
-    },
+    mistakes=mistakes,
+    equivalents=equivalents,
 )

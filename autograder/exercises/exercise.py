@@ -8,59 +8,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 
+from autograder.catalogue.anatomy import Wrong
+from autograder.exercises.further import ask_further
 from course import calls
 from course.calls import Answers, Plain
-from course.verdict import Claim, Criterion, Key, Mistake
-
-Stage = Callable[[SimpleNamespace], Any]
-Stages = Mapping[str, Stage]
-
-
-@dataclass(frozen=True)
-class Anatomy:
-    """A rule cut into named stages, so that a variant is written by replacing one of them.
-
-    `stages` maps the name of each intermediate result to how it follows from the arguments and the stages before it
-    (attributes of `s`); `returns` names the results. `signature` supplies the argument names and defaults.
-    """
-
-    signature: Callable[..., Any]
-    stages: Stages
-    returns: tuple[str, ...]
-
-    def variant(self, **replaced: Stage) -> Callable[..., Any]:
-        """The rule with some stages replaced. KeyError names a stage that does not exist."""
-        if unknown := replaced.keys() - self.stages.keys():
-            raise KeyError(f"no stage {sorted(unknown)}; there are {list(self.stages)}")
-        stages = {**self.stages, **replaced}
-        parameters = inspect.signature(self.signature)
-
-        def rule(*args: Any, **kwargs: Any) -> Any:
-            bound = parameters.bind(*args, **kwargs)
-            bound.apply_defaults()
-            s = SimpleNamespace(**bound.arguments)
-            for name, stage in stages.items():
-                setattr(s, name, stage(s))
-            results = tuple(getattr(s, name) for name in self.returns)
-            return results if len(results) > 1 else results[0]
-
-        return rule
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """A wrong variant: `id` within its exercise, the hint a student reads, the section to read again, the code."""
-
-    id: str
-    hint: str
-    section: str
-    function: Callable[..., Any]
+from course.verdict import Claim, Criterion, Key
 
 
 class Ask:
@@ -173,7 +130,9 @@ class Exercise:
             ask.begin(check.name)
             check.probe(self, ask, rng)
             criteria.append(Criterion(check.name, check.points, check.fails, tuple(ask.claims), check.rule))
-        key = Key(self.name, ask.script, tuple(criteria), {}, ask.oracles)
+        ask_further(self, ask, rng)
+        parameters = tuple(inspect.signature(self.reference).parameters)
+        key = Key(self.name, ask.script, tuple(criteria), {}, ask.oracles, parameters, self.outputs, self.lecture)
         key.expected.update(self.answers_of(self.reference, key))
         return key
 
@@ -181,13 +140,6 @@ class Exercise:
         """What a function, run here, answers to the key's script. For our own functions only."""
         oracles = {name: calls.oracle(spec) for name, spec in key.oracles.items()}
         return calls.perform(key.script, {self.name: function}, oracles)
-
-    def mistaken(self, key: Key) -> list[tuple[Mistake, Answers]]:
-        """Every known mistake with the answers it gives to the key's script."""
-        return [
-            (Mistake(f"{self.prefix}/{w.id}", w.hint, w.section), self.answers_of(w.function, key))
-            for w in self.mistakes
-        ]
 
     @property
     def prefix(self) -> str:

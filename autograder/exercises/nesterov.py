@@ -6,24 +6,13 @@ from typing import Any
 
 from numpy.random import Generator
 
+from autograder.catalogue.nesterov import equivalents, mistakes
 from autograder.exercises import probes
-from autograder.exercises.exercise import Anatomy, Check, Exercise, Wrong
+from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.manners import manners
 from autograder.reference import nesterov_step
 
 LECTURE = "03_nesterov"
-CONVENTIONS = "09_conventions"
-
-rule = Anatomy(
-    nesterov_step,
-    stages={
-        "look": lambda s: s.theta - s.gamma * s.v,
-        "g": lambda s: s.grad_fn(s.look),
-        "v_new": lambda s: s.gamma * s.v + s.eta * s.g,
-        "theta_new": lambda s: s.theta - s.v_new,
-    },
-    returns=("theta_new", "v_new"),
-)
 
 
 def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
@@ -71,89 +60,6 @@ exercise = Exercise(
         ),
         *manners(0.1),
     ),
-    mistakes=(
-        Wrong(
-            "gradient-at-theta",
-            "You ask for the gradient at theta: that is momentum. Nesterov asks at theta - gamma v.",
-            LECTURE,
-            rule.variant(look=lambda s: s.theta),
-        ),
-        Wrong(
-            "look-behind",
-            "You look at theta + gamma v. With this course's sign v points uphill, so ahead is theta - gamma v.",
-            LECTURE,
-            rule.variant(look=lambda s: s.theta + s.gamma * s.v),
-        ),
-        Wrong(
-            "look-without-gamma",
-            "You look at theta - v; momentum will carry you by gamma v only.",
-            LECTURE,
-            rule.variant(look=lambda s: s.theta - s.v),
-        ),
-        Wrong(
-            "look-scaled-by-rate",
-            "You look at theta - eta v. eta stands in the velocity already; look at theta - gamma v.",
-            LECTURE,
-            rule.variant(look=lambda s: s.theta - s.eta * s.v),
-        ),
-        Wrong(
-            "step-from-look",
-            "You step from the look-ahead point, so gamma v is counted twice. Step from theta.",
-            LECTURE,
-            rule.variant(theta_new=lambda s: s.look - s.v_new),
-        ),
-        Wrong(
-            "keras-variable",
-            "You return the look-ahead point theta - gamma v, which Keras and PyTorch store. The course keeps theta.",
-            CONVENTIONS,
-            rule.variant(theta_new=lambda s: s.theta - s.v_new - s.gamma * s.v_new),
-        ),
-        Wrong(
-            "no-memory",
-            "The old velocity is missing from the new one: only the look-ahead uses it.",
-            LECTURE,
-            rule.variant(v_new=lambda s: s.eta * s.g),
-        ),
-        Wrong(
-            "ema",
-            "You average: v = gamma v + (1 - gamma) eta g. In this course the gradient enters with eta alone.",
-            CONVENTIONS,
-            rule.variant(v_new=lambda s: s.gamma * s.v + (1 - s.gamma) * s.eta * s.g),
-        ),
-        Wrong(
-            "rate-outside",
-            "You keep eta out of the velocity and apply it in the step. Here eta stands inside: v = gamma v + eta g.",
-            CONVENTIONS,
-            rule.variant(
-                look=lambda s: s.theta - s.eta * s.gamma * s.v,
-                v_new=lambda s: s.gamma * s.v + s.g,
-                theta_new=lambda s: s.theta - s.eta * s.v_new,
-            ),
-        ),
-        Wrong(
-            "rate-twice",
-            "eta stands in the velocity already; you apply it again in the step.",
-            LECTURE,
-            rule.variant(theta_new=lambda s: s.theta - s.eta * s.v_new),
-        ),
-        Wrong(
-            "ascent",
-            "You add the velocity. With v = gamma v + eta g the step goes down when v is subtracted.",
-            LECTURE,
-            rule.variant(theta_new=lambda s: s.theta + s.v_new),
-        ),
-        Wrong(
-            "gamma-hard-coded",
-            "You use 0.9 whatever gamma is passed.",
-            LECTURE,
-            rule.variant(look=lambda s: s.theta - 0.9 * s.v, v_new=lambda s: 0.9 * s.v + s.eta * s.g),
-        ),
-    ),
-    equivalents={
-        "one line": rule.variant(theta_new=lambda s: s.theta - s.gamma * s.v - s.eta * s.g),
-        "from the look-ahead point": rule.variant(theta_new=lambda s: s.look - s.eta * s.g),
-        "gradient asked twice": rule.variant(
-            v_new=lambda s: s.gamma * s.v + s.eta * s.grad_fn(s.theta - s.gamma * s.v)
-        ),
-    },
+    mistakes=mistakes,
+    equivalents=equivalents,
 )

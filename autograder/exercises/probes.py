@@ -122,18 +122,21 @@ def zero_gradient(ex: Exercise, ask: Ask, rng: Generator) -> None:
 
 
 def integers(ex: Exercise, ask: Ask, rng: Generator) -> None:
-    """Integer arrays give what the same numbers as floats give."""
-    arguments = _draw(ex, rng, (SIZE,), {})
-    whole = {
-        name: rng.integers(1, 9, size=SIZE) * (rng.choice([-1, 1], size=SIZE) if name in ("theta", "grad") else 1)
-        for name, value in arguments.items()
-        if isinstance(value, Array)
-    }
-    floats = _call(ex, ask, arguments | {name: value.astype(float) for name, value in whole.items()})
-    ints = _call(ex, ask, arguments | whole)
-    for one, other, name in zip(floats, ints, ex.outputs, strict=True):
-        like = ask.read(one, f"{name} from floats")
-        ask.expect_like(other, f"{name} from integers", like)
+    """Integer arrays give what the same numbers as floats give: all of them together, and each alone."""
+    arrays = [name for name, value in _draw(ex, rng, (SIZE,), {}).items() if isinstance(value, Array)]
+    for chosen in (arrays, *([name] for name in arrays if len(arrays) > 1)):
+        arguments = _draw(ex, rng, (SIZE,), {})
+        whole = {name: _whole(rng, name) for name in chosen}
+        floats = _call(ex, ask, arguments | {name: value.astype(float) for name, value in whole.items()})
+        ints = _call(ex, ask, arguments | whole)
+        where = "" if chosen == arrays else f" in {chosen[0]} alone"
+        for one, other, name in zip(floats, ints, ex.outputs, strict=True):
+            like = ask.read(one, f"{name} from floats{where}")
+            ask.expect_like(other, f"{name} from integers{where}", like)
+
+
+def _whole(rng: Generator, name: str) -> Array:
+    return rng.integers(1, 9, size=SIZE) * (rng.choice([-1, 1], size=SIZE) if name in ("theta", "grad") else 1)
 
 
 def shapes(ex: Exercise, ask: Ask, rng: Generator) -> None:
@@ -161,16 +164,20 @@ def inputs_unchanged(ex: Exercise, ask: Ask, rng: Generator) -> None:
 
 
 def nothing_shared(ex: Exercise, ask: Ask, rng: Generator) -> None:
-    """Overwriting the inputs, or one result, changes no result."""
-    arguments = _draw(ex, rng, (SIZE,), {})
-    refs = {k: ask.put(v) for k, v in arguments.items() if isinstance(v, Array)}
-    results = _call(ex, ask, arguments | refs)
-    before = [ask.read(ref, f"{name} as returned") for ref, name in zip(results, ex.outputs, strict=True)]
-    for ref in refs.values():
-        ask.fill(ref, 7.0)
-    for i, ref in enumerate(results):
-        ask.expect_like(ref, f"{ex.outputs[i]} once its inputs were overwritten", before[i])
-        ask.fill(ref, 5.0)
+    """Overwriting the inputs, or one result, changes no result; not even when nothing moves."""
+    drawn = _draw(ex, rng, (SIZE,), {})
+    flat = {"A": np.zeros((SIZE, SIZE)).tolist(), "b": [0.0] * SIZE, "c": [0.0] * SIZE}
+    still = {"grad": np.zeros(SIZE), "grad_fn": flat}
+    at_rest = drawn | _start(ex, drawn) | {name: value for name, value in still.items() if name in drawn}
+    for arguments, where in ((drawn, ""), (at_rest, ", at rest")):
+        refs = {k: ask.put(v) for k, v in arguments.items() if isinstance(v, Array)}
+        results = _call(ex, ask, arguments | refs)
+        before = [ask.read(ref, f"{name} as returned{where}") for ref, name in zip(results, ex.outputs, strict=True)]
+        for ref in refs.values():
+            ask.fill(ref, 7.0)
+        for i, ref in enumerate(results):
+            ask.expect_like(ref, f"{ex.outputs[i]} once its inputs were overwritten{where}", before[i])
+            ask.fill(ref, 5.0)
 
 
 def minus_velocity(ex: Exercise, ask: Ask, rng: Generator) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from numpy.random import Generator
 
-from autograder.exercises.exercise import Anatomy, Ask, Check, Exercise, Probe, Wrong
+from autograder.catalogue import exponential_decay as exponential_decay_catalogue
+from autograder.catalogue import step_decay as step_decay_catalogue
+from autograder.exercises.exercise import Ask, Check, Exercise, Probe
 from autograder.reference import exponential_decay, step_decay
 
 LECTURE = "07_learning_rates"
@@ -45,21 +45,6 @@ def exponential_arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, A
     return {"t": 0, "eta_0": float(rng.uniform(0.05, 2.0)), "k": float(rng.uniform(0.02, 0.2))}
 
 
-staircase = Anatomy(
-    step_decay,
-    stages={
-        "drops": lambda p: p.t // p.s,
-        "eta": lambda p: p.eta_0 * p.gamma**p.drops,
-    },
-    returns=("eta",),
-)
-
-smooth = Anatomy(
-    exponential_decay,
-    stages={"exponent": lambda p: -p.k * p.t, "eta": lambda p: p.eta_0 * math.exp(p.exponent)},
-    returns=("eta",),
-)
-
 step_exercise = Exercise(
     reference=step_decay,
     outputs=("eta",),
@@ -92,87 +77,8 @@ step_exercise = Exercise(
             at(lambda p: [4 * p["s"], 0, p["s"], p["s"], 3 * p["s"] + 1, 0]),
         ),
     ),
-    mistakes=(
-        Wrong(
-            "no-floor",
-            "t / s is not rounded down: your rate falls a little at every step instead of once every s steps.",
-            LECTURE,
-            staircase.variant(drops=lambda p: p.t / p.s),
-        ),
-        Wrong(
-            "rounded",
-            "You round t / s to the nearest integer; the drops come half a period early. Round down.",
-            LECTURE,
-            staircase.variant(drops=lambda p: round(p.t / p.s)),
-        ),
-        Wrong(
-            "ceil",
-            "You round t / s up: the first drop comes at t = 1.",
-            LECTURE,
-            staircase.variant(drops=lambda p: math.ceil(p.t / p.s)),
-        ),
-        Wrong(
-            "one-step-early",
-            "You count (t + 1) / s: every drop comes one step early.",
-            LECTURE,
-            staircase.variant(drops=lambda p: (p.t + 1) // p.s),
-        ),
-        Wrong(
-            "one-step-late",
-            "You count (t - 1) / s: every drop comes one step late, and t = 0 gives eta_0 / gamma.",
-            LECTURE,
-            staircase.variant(drops=lambda p: (p.t - 1) // p.s),
-        ),
-        Wrong(
-            "starts-dropped",
-            "You count one drop too many: the rate has dropped at t = 0 already.",
-            LECTURE,
-            staircase.variant(drops=lambda p: p.t // p.s + 1),
-        ),
-        Wrong(
-            "one-drop-only",
-            "Your rate drops once and never again.",
-            LECTURE,
-            staircase.variant(drops=lambda p: int(p.t >= p.s)),
-        ),
-        Wrong(
-            "linear",
-            "You multiply by gamma times the number of drops. Each drop multiplies once more: gamma to that power.",
-            LECTURE,
-            staircase.variant(eta=lambda p: p.eta_0 * p.gamma * p.drops),
-        ),
-        Wrong(
-            "amount-removed",
-            "You multiply by 1 - gamma. gamma is what remains, not what is taken away.",
-            LECTURE,
-            staircase.variant(eta=lambda p: p.eta_0 * (1 - p.gamma) ** p.drops),
-        ),
-        Wrong(
-            "hyperbolic",
-            "You divide by 1 + gamma floor(t / s). Step decay multiplies by gamma at each drop.",
-            LECTURE,
-            staircase.variant(eta=lambda p: p.eta_0 / (1 + p.gamma * p.drops)),
-        ),
-        Wrong(
-            "power-of-both",
-            "eta_0 is inside the power: (eta_0 gamma)^n. Only gamma is raised.",
-            LECTURE,
-            staircase.variant(eta=lambda p: (p.eta_0 * p.gamma) ** p.drops),
-        ),
-        Wrong(
-            "every-step",
-            "s is ignored: your rate drops at every step.",
-            LECTURE,
-            staircase.variant(drops=lambda p: p.t),
-        ),
-    ),
-    equivalents={
-        "np.floor": staircase.variant(drops=lambda p: np.floor(p.t / p.s)),
-        "int": staircase.variant(drops=lambda p: int(p.t / p.s)),
-        "exp and log": staircase.variant(eta=lambda p: p.eta_0 * math.exp(p.drops * math.log(p.gamma))),
-        "divmod": staircase.variant(drops=lambda p: divmod(p.t, p.s)[0]),
-        "loop": staircase.variant(eta=lambda p: p.eta_0 * math.prod([p.gamma] * p.drops)),
-    },
+    mistakes=step_decay_catalogue.mistakes,
+    equivalents=step_decay_catalogue.equivalents,
 )
 
 exponential_exercise = Exercise(
@@ -185,63 +91,6 @@ exponential_exercise = Exercise(
         Check("decay", 0.6, "The rate must be eta_0 exp(-k t).", at(lambda p: [1, 2, 7, 30, 100])),
         Check("any order", 0.2, "The rate depends on t alone, whatever was asked before.", at(lambda p: [50, 0, 3, 3])),
     ),
-    mistakes=(
-        Wrong(
-            "growing", "The sign of k is wrong: your rate grows.", LECTURE, smooth.variant(exponent=lambda p: p.k * p.t)
-        ),
-        Wrong(
-            "compound",
-            "You multiply by (1 - k) at each step. That is close to exp(-k) only for small k.",
-            LECTURE,
-            smooth.variant(eta=lambda p: p.eta_0 * (1 - p.k) ** p.t),
-        ),
-        Wrong(
-            "hyperbolic",
-            "You divide by 1 + k t. Exponential decay multiplies by exp(-k t).",
-            LECTURE,
-            smooth.variant(eta=lambda p: p.eta_0 / (1 + p.k * p.t)),
-        ),
-        Wrong(
-            "power-of-k",
-            "You raise k to the power t. It is e that is raised, to -k t.",
-            LECTURE,
-            smooth.variant(eta=lambda p: p.eta_0 * p.k**p.t),
-        ),
-        Wrong(
-            "base-10",
-            "You use powers of 10 instead of e.",
-            LECTURE,
-            smooth.variant(eta=lambda p: p.eta_0 * 10.0**p.exponent),
-        ),
-        Wrong(
-            "base-2",
-            "You use powers of 2 instead of e.",
-            LECTURE,
-            smooth.variant(eta=lambda p: p.eta_0 * 2.0**p.exponent),
-        ),
-        Wrong("no-time", "t is ignored.", LECTURE, smooth.variant(exponent=lambda p: -p.k)),
-        Wrong(
-            "one-step-early",
-            "You use t + 1: at t = 0 the rate has decayed already.",
-            LECTURE,
-            smooth.variant(exponent=lambda p: -p.k * (p.t + 1)),
-        ),
-        Wrong(
-            "no-start",
-            "eta_0 is missing: your schedule starts at 1.",
-            LECTURE,
-            smooth.variant(eta=lambda p: math.exp(p.exponent)),
-        ),
-        Wrong(
-            "linear",
-            "Your rate falls on a straight line and becomes negative.",
-            LECTURE,
-            smooth.variant(eta=lambda p: p.eta_0 * (1 - p.k * p.t)),
-        ),
-    ),
-    equivalents={
-        "np.exp": smooth.variant(eta=lambda p: p.eta_0 * np.exp(-p.k * p.t)),
-        "power of exp(-k)": smooth.variant(eta=lambda p: p.eta_0 * math.exp(-p.k) ** p.t),
-        "division": smooth.variant(eta=lambda p: p.eta_0 / math.exp(p.k * p.t)),
-    },
+    mistakes=exponential_decay_catalogue.mistakes,
+    equivalents=exponential_decay_catalogue.equivalents,
 )

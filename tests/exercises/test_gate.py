@@ -3,56 +3,44 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import secrets
 
 import numpy as np
 import pytest
+from rich.console import Console
 
+from autograder import check_exercises
+from autograder.cli import main
 from autograder.exercises import EXERCISES, Exercise, probes
 from autograder.exercises.exercise import Check
+from autograder.gate import Examination, examine
 from autograder.judge import judge
-from course.verdict import Verdict
 
 ALL = [exercise for exercises in EXERCISES.values() for exercise in exercises]
-SEEDS = [secrets.randbits(32) for _ in range(5)]  # pytest prints the seed of a failure in the test's name
+SEEDS = [secrets.randbits(32) for _ in range(3)]  # pytest prints the seed of a failure in the test's name
 
 every = pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
-
-
-def verdict(exercise: Exercise, function: object, seed: int) -> Verdict:
-    key = exercise.draw(np.random.default_rng(seed))
-    return judge(exercise, key, exercise.answers_of(function, key))  # type: ignore[arg-type]
-
-
-def red(exercise: Exercise, seed: int) -> list[str]:
-    """What is wrong with an exercise: right forms that fail, wrong ones that pass or are called by another name."""
-    faults = []
-    for name, function in {"the reference": exercise.reference, **exercise.equivalents}.items():
-        found = verdict(exercise, function, seed)
-        if not found.passed or found.score != exercise.points:
-            faults.append(f"{name} is right and fails: {[o.message for o in found.criteria if not o.passed]}")
-    for wrong in exercise.mistakes:
-        found = verdict(exercise, wrong.function, seed)
-        named = found.mistake.id if found.mistake else None
-        if found.passed or found.score == exercise.points:
-            faults.append(f"{wrong.id} is wrong and passes")
-        elif named != f"{exercise.prefix}/{wrong.id}":
-            faults.append(f"{wrong.id} is called {named}")
-    return faults
+ADAM = next(exercise for exercise in ALL if exercise.name == "adam_step")
 
 
 @every
 @pytest.mark.parametrize("seed", SEEDS)
 def test_right_forms_pass_and_every_mistake_fails_and_is_named(exercise: Exercise, seed: int) -> None:
-    assert red(exercise, seed) == []
+    assert examine(exercise, seed)[0] == []
+
+
+@every
+def test_every_criterion_kills_a_mistake(exercise: Exercise) -> None:
+    """A criterion that no known mistake fails would be points for nothing, or a catalogue with a hole."""
+    found = Examination(exercise)
+    found.add(SEEDS[0], *examine(exercise, SEEDS[0]))
+    assert found.idle == []
 
 
 @every
 @pytest.mark.parametrize("seed", SEEDS[:2])
 def test_an_unwritten_or_idle_function_earns_next_to_nothing(exercise: Exercise, seed: int) -> None:
-    def stub(*_: object) -> None:
-        raise NotImplementedError
-
     def nothing(*_: object) -> None:
         return None
 
@@ -64,22 +52,20 @@ def test_an_unwritten_or_idle_function_earns_next_to_nothing(exercise: Exercise,
         copies = tuple(np.zeros(np.shape(a)) for a in arguments[: len(exercise.outputs)])
         return copies if len(copies) > 1 else copies[0]
 
-    assert verdict(exercise, stub, seed).score == 0
-    assert verdict(exercise, nothing, seed).score == 0
+    key = exercise.draw(np.random.default_rng(seed))
+    assert judge(exercise, key, exercise.answers_of(nothing, key)).score == 0
     for idle in (inputs_again, zeros):
-        assert verdict(exercise, idle, seed).score < exercise.points / 5
+        assert judge(exercise, key, exercise.answers_of(idle, key)).score < exercise.points / 5
 
 
 @every
-def test_every_criterion_kills_a_mistake(exercise: Exercise) -> None:
-    """A criterion that no known mistake fails would be points for nothing, or a catalogue with a hole."""
-    failed = {
-        outcome.name
-        for wrong in exercise.mistakes
-        for outcome in verdict(exercise, wrong.function, SEEDS[0]).criteria
-        if not outcome.passed
-    }
-    assert {check.name for check in exercise.checks} - failed <= {"any shape"}
+def test_the_gate_judges_as_the_grader_does(exercise: Exercise) -> None:
+    """The gate keeps the mistakes' answers; the grader asks them anew. Both must find the same name."""
+    key = exercise.draw(np.random.default_rng(SEEDS[0]))
+    for wrong in exercise.mistakes[:: len(exercise.mistakes) // 4]:
+        mistake = judge(exercise, key, exercise.answers_of(wrong.function, key)).mistake
+        assert mistake is not None
+        assert mistake.id == f"{exercise.prefix}/{wrong.id}"
 
 
 @every
@@ -89,20 +75,65 @@ def test_the_same_generator_draws_the_same_key_and_another_one_another(exercise:
     assert one.script != other.script
 
 
-def test_a_weak_check_turns_the_gate_red() -> None:
+def weak() -> Exercise:
     """One step from zero state, the test that many courses use, cannot see Adam's second step."""
-    adam = next(exercise for exercise in ALL if exercise.name == "adam_step")
-    weak = dataclasses.replace(
-        adam, checks=(Check("first step", 4.0, "wrong", probes.one_step(0, start=True, defaults=True)),)
+    return dataclasses.replace(
+        ADAM, checks=(Check("first step", 4.0, "wrong", probes.one_step(0, start=True, defaults=True)),)
     )
-    survivors = {fault.split()[0] for fault in red(weak, SEEDS[0]) if fault.endswith("passes")}
-    assert {"betas-swapped", "betas-hard-coded", "raw-gradient", "corrected-state"} <= survivors
+
+
+def test_a_weak_check_turns_the_gate_red() -> None:
+    survivors = {fault.split()[0] for fault in examine(weak(), SEEDS[0])[0] if fault.endswith("passes")}
+    assert {"betas-exchanged", "betas-fixed", "raw-gradient", "corrected-state"} <= survivors
+
+
+def test_a_check_that_is_too_strict_turns_the_gate_red() -> None:
+    """A right form that must give the very bits of the reference is not right any more."""
+    clumsy = dataclasses.replace(
+        ADAM, equivalents={"not quite": ADAM.mistakes[0].anatomy.variant(rate=lambda s: s.eta * (1 + 1e-6))}
+    )
+    (fault,) = examine(clumsy, SEEDS[0])[0]
+    assert fault.startswith("not quite is right and fails")
 
 
 def test_a_mistake_without_a_name_turns_the_gate_red() -> None:
-    adam = next(exercise for exercise in ALL if exercise.name == "adam_step")
-    twins = dataclasses.replace(adam, mistakes=(*adam.mistakes, dataclasses.replace(adam.mistakes[0], id="its-twin")))
-    assert red(twins, SEEDS[0]) == [f"its-twin is called adam/{adam.mistakes[0].id}"]
+    first = ADAM.mistakes[0]
+    twins = dataclasses.replace(ADAM, mistakes=(*ADAM.mistakes, dataclasses.replace(first, id="its-twin")))
+    assert examine(twins, SEEDS[0])[0] == [f"its-twin is called adam/{first.id}"]
+
+
+def test_another_spelling_that_gives_other_numbers_turns_the_gate_red() -> None:
+    mistakes = [dataclasses.replace(ADAM.mistakes[0], also={"other numbers": ADAM.mistakes[1].replaced})]
+    odd = dataclasses.replace(ADAM, mistakes=(*mistakes, *ADAM.mistakes[1:]))
+    assert examine(odd, SEEDS[0])[0] == [
+        f"{ADAM.mistakes[0].id} (other numbers) is called adam/{ADAM.mistakes[1].id}",
+    ]
+
+
+def test_the_command_shows_the_matrix_and_its_exit_code_tells_red_from_green(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = next(exercise for exercise in ALL if exercise.name == "gradient_descent_step")
+    monkeypatch.setattr(check_exercises, "ALL", {small.name: small})
+    assert main(["check-exercises", "--seeds", "2"]) == 0
+    printed = capsys.readouterr().out
+    assert all(wrong.id in printed for wrong in small.mistakes)
+    assert all(check.name in printed for check in small.checks)
+    assert "killed by 'any shape' alone: flattened" in printed
+
+    monkeypatch.setattr(check_exercises, "ALL", {ADAM.name: weak()})
+    quiet = Console(file=io.StringIO(), width=160)
+    assert check_exercises.check_exercises([SEEDS[0]], quiet, quiet) == 1
+    assert main(["check-exercises", "--seed", str(SEEDS[0])]) == 1
+    printed = capsys.readouterr().out
+    assert f"RED adam_step: betas-exchanged is wrong and passes (seed {SEEDS[0]})" in printed
+
+
+def test_the_catalogue_can_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check-exercises", "--catalogue"]) == 0
+    printed = capsys.readouterr().out
+    assert "gradient-descent/ascent" in printed
+    assert "Published:" in printed
 
 
 def test_points_of_the_tp_add_up_to_seventeen_and_three_for_the_written_answer() -> None:

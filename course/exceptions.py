@@ -1,0 +1,31 @@
+"""Why a call gave no numbers, in a student's words: what the usual exceptions of these exercises mean."""
+
+from __future__ import annotations
+
+MEANINGS = (
+    ("raised NotImplementedError", "It is not written yet."),
+    ("raised NameError", "A name in it has no value: is it misspelt, or defined in a cell that did not run?"),
+    ("raised UnboundLocalError", "A variable is read before it gets its value inside the function."),
+    ("positional argument", "It must take the arguments that the exercise lists, in that order."),
+    ("unexpected keyword", "It must take the arguments that the exercise lists, under these names."),
+    ("only length-1 arrays", "The functions of `math` take single numbers; NumPy's (`np.sqrt`) take arrays."),
+    ("only 0-dimensional arrays", "The functions of `math` take single numbers; NumPy's (`np.sqrt`) take arrays."),
+    ("truth value of an array", "`if`, `and`, `max` ask one question of a whole array; use `np.where`, `np.maximum`."),
+    ("could not be broadcast", "Two arrays of different shapes meet."),
+    ("not aligned", "Two arrays of different shapes meet in a matrix product; products here are elementwise."),
+    ("matmul", "`@` is the matrix product; products here are elementwise, `*`."),
+    ("Cannot cast ufunc", "`x -= ...` cannot write floats into an integer array. Compute a new one, `x = x - ...`."),
+    ("not subscriptable", "Something that holds no elements is indexed with `[...]`."),
+    ("not callable", "Something that is no function is called with `(...)`."),
+    ("raised IndexError", "An index is beyond the end: an array may have any shape, and any number of elements."),
+    ("raised ZeroDivisionError", "A plain number is divided by zero."),
+    ("raised OverflowError", "A number became too large for a float."),
+    ("raised RecursionError", "The function calls itself without end."),
+    ("read-only", "It writes into an array that it was only lent."),
+    ("took too long", "Is there a loop that does not end?"),
+)
+
+
+def in_words(reason: str) -> str:
+    """What a failure means, in one sentence; empty if nothing more can be said than the reason itself."""
+    return next((meaning for part, meaning in MEANINGS if part in reason), "")

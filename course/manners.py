@@ -1,0 +1,85 @@
+"""What a function does besides computing: to its inputs, to shared memory, to integers, to other shapes.
+
+Each finding is read off directly (an input holds other numbers afterwards), so its name is sure whatever the formula.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course.calls import Failure, value
+from course.evidence import INPUT, INTEGERS, SHAPE, SHARED, Evidence, Value
+from course.findings import listed
+from course.verdict import Mistake, agree
+
+
+def manners(evidence: Evidence) -> list[Mistake]:
+    """What is wrong with the manners, each with an id where it is a known habit, without one where it is only seen."""
+    section = evidence.key.lecture
+    found = []
+    changed = [read.input for read, given, _ in evidence.wrong(INPUT) if not isinstance(given, Failure)]
+    if changed:
+        arrays = "array" if len(set(changed)) == 1 else "arrays"
+        hint = (
+            f"Your function changes the {arrays} that it is given as {_listed(changed)}: `x -= ...`, `x[...] = ...` "
+            "and `out=x` do. Compute a new one, `x = x - ...`."
+        )
+        found.append(Mistake("manners/in-place", hint, section))
+    shared = [name for name, _, _ in _unlike_themselves(evidence, SHARED)]
+    if shared and not changed:
+        does = "shares its" if len(set(shared)) == 1 else "share their"
+        hint = f"Your {_listed(shared)} {does} memory with an input or another result. Return new arrays, `x.copy()`."
+        found.append(Mistake("manners/shared", hint, section))
+    whole = [w for w in _unlike_themselves(evidence, INTEGERS) if not _follows(w, changed)]
+    if whole and all(not isinstance(g, Failure) and agree(g.astype(float), np.trunc(w)) for _, g, w in whole):
+        hint = (
+            f"With integer arrays your {_listed([name for name, _, _ in whole])} loses what comes after the point: it "
+            "is written into an integer array. Begin with `x = np.asarray(x, dtype=float)`."
+        )
+        found.append(Mistake("manners/whole-numbers", hint, section))
+    elif whole:
+        found.append(Mistake("", f"With integer arrays {_seen(whole)}.", section))
+    if shaped := _unlike_themselves(evidence, SHAPE):
+        found.append(Mistake("", f"With a matrix of parameters {_seen(shaped)}.", section))
+    return found
+
+
+def _unlike_themselves(evidence: Evidence, kind: str) -> list[tuple[str, Value, np.ndarray]]:
+    """The answers of a kind that differ from the learner's own ordinary ones: the result's name, and both numbers."""
+    own = {claim.answer: claim for criterion in evidence.key.criteria for claim in criterion.claims if claim.like}
+    found = []
+    for read in evidence.reads:
+        claim = own.get(read.answer)
+        if read.kind != kind or claim is None or claim.like is None:
+            continue
+        given, model = evidence.given(read.answer), evidence.given(claim.like)
+        expected, usual = value(evidence.key.expected[read.answer]), value(evidence.key.expected[claim.like])
+        assert isinstance(expected, np.ndarray)
+        assert isinstance(usual, np.ndarray)
+        if isinstance(model, Failure) or model.shape != usual.shape:
+            continue  # the ordinary call is no better
+        wanted = claim.times * model.reshape(expected.shape)
+        if not agree(given, wanted):
+            found.append((evidence.key.outputs[read.output], given, wanted))
+    return found
+
+
+def _follows(answer: tuple[str, Value, np.ndarray], changed: list[str]) -> bool:
+    """Whether an odd answer to integers is what writing into the integer inputs leads to."""
+    name, given, wanted = answer
+    if isinstance(given, Failure):
+        return bool(changed) and "UFunc" in given.kind
+    return name in changed and agree(given.astype(float), np.trunc(wanted))
+
+
+def _seen(answers: list[tuple[str, Value, np.ndarray]]) -> str:
+    for name, given, wanted in answers:
+        if isinstance(given, Failure):
+            return f"your function {given.reason.rstrip('.')}"
+        if given.shape != wanted.shape:
+            return f"your {name} has the shape {given.shape} instead of {wanted.shape}"
+    return f"your {_listed([name for name, _, _ in answers])} is not what the same numbers give as floats in a row"
+
+
+def _listed(names: list[str]) -> str:
+    return listed(list(dict.fromkeys(names)))
