@@ -18,9 +18,11 @@ test: $(READY)  ## lint, types, and all tests
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile
 
-bench: $(READY)  ## stacked training runs against a loop over model.fit
+bench: $(READY)  ## grading beside stock nbgrader and otter; stacked training beside a loop over model.fit
+	.venv/bin/python -m autograder.bench
+	.venv/bin/python -m autograder.bench --keras
 	.venv/bin/python -m course.training.bench
 
 lock: $(READY)  ## resolve the dependencies of pyproject.toml anew

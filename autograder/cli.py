@@ -191,8 +191,11 @@ def _check_json(options: argparse.Namespace) -> None:
 
 def _drive(batch: Batch, title: str, students: list[str]) -> tuple[list[Result], list[tuple[str, str]]]:
     """Run a batch under a progress bar; the results, and who has none with the reason."""
+    from autograder.kernels import advice
     from autograder.progress import grading
 
+    if said := advice():
+        console.print(f"tp: {said}", style="yellow", markup=False, soft_wrap=True)
     graded, failed = [], []
     with grading(console, title, len(students)) as done:
         for student, result, reason in batch:

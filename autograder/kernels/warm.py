@@ -175,6 +175,13 @@ class WarmParent:
         return control
 
 
+def advice() -> str | None:
+    """One line on what a Debian package would add on this machine; None if it is there."""
+    if shutil.which("bwrap"):
+        return None
+    return "bubblewrap is not installed (Debian: bubblewrap): submissions are confined without the layer that it adds"
+
+
 def _require(layers: Plain, bubblewrap: bool) -> None:
     """Fault unless files and network are out of a submission's reach."""
     lacking = []

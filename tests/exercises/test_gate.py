@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import os
+import random
 import secrets
 
 import numpy as np
@@ -18,7 +20,8 @@ from autograder.gate import Examination, examine
 from autograder.judge import judge
 
 ALL = [exercise for exercises in EXERCISES.values() for exercise in exercises]
-SEEDS = [secrets.randbits(32) for _ in range(3)]  # pytest prints the seed of a failure in the test's name
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", secrets.token_hex(8))  # the same in all processes of one run
+SEEDS = [random.Random(f"{RUN} {number}").getrandbits(32) for number in range(3)]  # shown in the tests' names
 
 every = pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
 ADAM = next(exercise for exercise in ALL if exercise.name == "adam_step")
