@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import re
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +19,12 @@ from autograder.demo import CLASS
 from autograder.kernels import WarmParent
 
 TP = "optimizers"
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", secrets.token_hex(8))  # the same in all processes of one run
+
+
+def fresh_seeds(count: int) -> list[int]:
+    """Seeds that are new in every run; they stand in the names of the tests that use them."""
+    return [random.Random(f"{RUN} {number}").getrandbits(32) for number in range(count)]
 
 
 @pytest.fixture(scope="session")

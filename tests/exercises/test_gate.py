@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import os
-import random
-import secrets
 
 import numpy as np
 import pytest
@@ -18,10 +15,10 @@ from autograder.exercises import EXERCISES, Exercise, probes
 from autograder.exercises.exercise import Check
 from autograder.gate import Examination, examine
 from autograder.judge import judge
+from tests.conftest import fresh_seeds
 
 ALL = [exercise for exercises in EXERCISES.values() for exercise in exercises]
-RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", secrets.token_hex(8))  # the same in all processes of one run
-SEEDS = [random.Random(f"{RUN} {number}").getrandbits(32) for number in range(3)]  # shown in the tests' names
+SEEDS = fresh_seeds(3)
 
 every = pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
 ADAM = next(exercise for exercise in ALL if exercise.name == "adam_step")
