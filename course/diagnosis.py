@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import numpy as np
+
 from course.calls import Answers, Failure
 from course.evidence import INPUT, INTEGERS, NUMBERS, SHAPE, SHARED, Evidence
 from course.findings import findings
@@ -43,6 +45,7 @@ class Known(Protocol):
         """Whether all of these give the same answers on other inputs too: all answers if exact, else the numbers."""
 
 
+@np.errstate(all="ignore")  # a learner may return 1e308, or nothing at all like a number
 def diagnosed(verdict: Verdict, key: Key, answers: Answers, known: Known) -> Verdict:
     """The verdict with its diagnosis; as it is if everything is right."""
     if verdict.passed:
