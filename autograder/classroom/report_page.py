@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from autograder.classroom.grade import GRADED, Result
 from autograder.classroom.report import SHORT, Made, made, standings, unexplained
+from autograder.classroom.results import GRADED, Result
 from autograder.exercises import EXERCISES
 from autograder.faults import Fault, WrongUsage
 from course import figures, sections

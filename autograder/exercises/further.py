@@ -22,7 +22,7 @@ def ask_further(ex: Exercise, ask: Ask, rng: Generator) -> None:
     base = ex.arguments(rng, SHAPE)
     schedule = not any(isinstance(value, np.ndarray | dict) for value in base.values())
     if schedule:
-        # Of some draws the one with the longest period: in a short one, rounding and flooring are hard to tell apart.
+        # Of some draws the longest period: where it is short, rounding up early and counting from one are the same.
         base = max((ex.arguments(rng, SHAPE) for _ in range(DRAWS)), key=lambda drawn: float(drawn.get("s", 0)))
         base["t"] = int(rng.integers(30, 60))
     _call(ex, ask, base, "as drawn")

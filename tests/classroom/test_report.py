@@ -1,0 +1,145 @@
+"""The class report: counts that add up, in the terminal, as a picture, and as a page that stands alone."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from autograder.classroom.layout import Classroom
+from autograder.classroom.report import made, mistakes, report, standings, unexplained
+from autograder.classroom.report_page import MOST, page, picture
+from autograder.classroom.results import GRADED, UNREADABLE, Result, keep
+from autograder.cli import main
+from autograder.exercises import EXERCISES
+from autograder.faults import WrongUsage
+from course.verdict import Mistake, Outcome, Verdict
+
+TP = "optimizers"
+ASCENT = Mistake("adam/ascent", "You add the step.", "06_adam#three-places-for-epsilon")
+LATE = Mistake("adam/t-plus-one", "You correct with t + 1.", "06_adam")
+HOSTILE = "<script>alert('x')</script>"
+
+
+def verdict(name: str, *found: Mistake, passed: bool = False) -> dict[str, object]:
+    points = next(exercise.points for exercise in EXERCISES[TP] if exercise.name == name)
+    outcome = Outcome("step", passed, points, points if passed else 0.0, "")
+    return Verdict(name, outcome.earned, points, (outcome,), found).as_json()
+
+
+def handed_in(student: str, adam: tuple[Mistake, ...] | None, repairs: list[str] | None = None) -> Result:
+    """A submission with everything right but, unless None, adam_step."""
+    done = [verdict(e.name, passed=True) for e in EXERCISES[TP] if e.name != "adam_step" or adam is None]
+    done += [verdict("adam_step", *adam)] if adam is not None else []
+    return Result(student, TP, GRADED, 20.0, "key", repairs=repairs or [], exercises=done)
+
+
+CLASS = [
+    handed_in("ann", (ASCENT,)),
+    handed_in("bob", (ASCENT, LATE)),
+    handed_in("cyd", ()),
+    handed_in("dan", None),
+    Result("eve", TP, UNREADABLE, 20.0, ""),
+]
+
+
+def text(table: object) -> str:
+    console = Console(width=200, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    with console.file:
+        console.print(table)
+    return console.export_text()
+
+
+def test_of_two_mistakes_made_together_each_counts() -> None:
+    assert [(m.mistake, m.students) for m in made(TP, CLASS)] == [("adam/ascent", 2), ("adam/t-plus-one", 1)]
+    assert unexplained(TP, CLASS) == {"adam_step": 1}
+
+
+def test_who_handed_in_nothing_readable_is_not_in_the_averages() -> None:
+    adam = next(s for s in standings(TP, CLASS) if s.exercise == "adam_step")
+    assert (adam.complete, adam.students, adam.average) == (1, 4, adam.points / 4)
+    assert adam.missed == ("step", 3)
+
+
+def test_the_terminal_names_mistake_count_and_section() -> None:
+    shown = text(mistakes(TP, CLASS))
+    assert re.search(r"adam_step\s.*adam/ascent\s.*2\s.*Three places for epsilon.*You add the step", shown)
+    assert "ann" in text(report(TP, CLASS))
+
+
+def test_the_picture_is_what_its_name_says() -> None:
+    assert picture(TP, CLASS, "png").startswith(b"\x89PNG")
+    drawn = picture(TP, CLASS, "svg")
+    assert b"<svg" in drawn
+    assert drawn == picture(TP, CLASS, "svg")
+    with pytest.raises(WrongUsage, match=r"ends in \.png or \.svg, not in \.gif"):
+        picture(TP, CLASS, "gif")
+
+
+class Page(HTMLParser):
+    """What a page loads from elsewhere, and which of its tables and images lack a name."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.outside: list[str] = []
+        self.nameless: list[str] = []
+        self.tags: list[str] = []
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        given = dict(attrs)
+        for name in ("src", "href"):
+            address = given.get(name) or "data:"
+            if not address.startswith(("data:", "#")):
+                self.outside.append(address)
+        if tag == "img" and not given.get("alt"):
+            self.nameless.append(tag)
+        if tag == "th" and given.get("scope") not in ("row", "col"):
+            self.nameless.append(tag)
+
+
+def test_the_page_needs_nothing_else_and_has_words_for_everything() -> None:
+    found = Page(page(TP, CLASS))
+    assert found.outside == found.nameless == []
+    assert found.tags.count("table") == found.tags.count("caption") == 5
+    assert "script" not in found.tags
+    source = page(TP, CLASS)
+    assert "<html lang='en'>" in source
+    assert "@media print" in source
+    assert Page("<img src='there.png'><th>x</th>").outside == ["there.png"]  # the test can fail
+    assert Page("<img src='there.png'><th>x</th>").nameless == ["img", "th"]
+
+
+def test_hostile_names_and_hints_are_shown_not_run() -> None:
+    hostile = [handed_in(HOSTILE, (Mistake(f"adam/{HOSTILE}", HOSTILE, HOSTILE),))]
+    source = page(TP, hostile)
+    assert "<script" not in source
+    assert "&lt;script&gt;" in source
+    assert HOSTILE in text(mistakes(TP, hostile))
+
+
+def test_a_class_without_mistakes_and_one_with_many_are_both_drawn() -> None:
+    assert "recognised" not in page(TP, [handed_in("dan", None)])
+    many = [handed_in(str(n), (Mistake(f"adam/{n}", "", ""),)) for n in range(3 * MOST)]
+    alt = re.search(r"alt='([^']*)'", page(TP, many))
+    assert alt is not None
+    assert alt[1].count("adam/") == MOST
+
+
+def test_the_command_writes_the_page_and_the_picture_or_says_why_not(
+    classroom: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for result in CLASS:
+        classroom.submitted(TP, result.student).mkdir(parents=True)
+        keep(classroom, result)
+    command = ["--classroom", str(classroom.root), "report", TP]
+    assert main([*command, "--html", str(tmp_path / "r.html"), "--picture", str(tmp_path / "r.svg")]) == 0
+    assert "adam/ascent" in (tmp_path / "r.html").read_text()
+    assert "<svg" in (tmp_path / "r.svg").read_text()
+    assert main([*command, "--html", str(tmp_path / "nowhere" / "r.html")]) == 1
+    assert main([*command, "--picture", str(tmp_path / "r.gif")]) == 2
+    assert "nowhere" in capsys.readouterr().err
