@@ -99,9 +99,11 @@ def digits(cases: list[Case]) -> str | None:
     """To how many digits (at least 4) or decimals (at least 5) all numbers are right, in words; None if to fewer."""
     off = np.concatenate([np.abs(case.learner - case.right).ravel() for case in cases])
     size = np.concatenate([np.abs(case.right).ravel() for case in cases])
-    if not np.isfinite(off).all() or not off.any() or size.max() < 0.1:
+    if not (off < 1e100).all() or not off.any() or size.max() < 0.1:  # NaN is not below anything
         return None
-    if not off[size == 0].any() and (count := math.floor(-math.log10(2 * (off[size > 0] / size[size > 0]).max()))) >= 4:
+    worst = 2 * (off[size > 0] / size[size > 0]).max(initial=0.0)
+    exact = 0.0 < worst < np.inf and not off[size == 0].any()
+    if exact and (count := math.floor(-math.log10(worst))) >= 4:
         return f"{count} digits"
     count = math.floor(-math.log10(2 * off.max() * (1 - CLOSE)))
     return f"{count} decimals" if count >= 5 else None
