@@ -386,7 +386,7 @@ FILES = (
     + """
 import os
 for path in ("@ROOT@", "@ROOT@/gradebook.db", "@ROOT@/.tp/secret", "@ROOT@/source", "@ROOT@/submitted/bystander/optimizers/optimizers.ipynb",
-             "@ROOT@/release/optimizers/checks.json", "@CODE@/reference/rules.py", "@CODE@/exercises", "/root", "/home", "/work", "/etc/shadow",
+             "@ROOT@/release/optimizers/checks.json", "@CODE@/reference/rules.py", "@CODE@/exercises", "/root", "/home", "/etc/shadow",
              "/var", "/proc/1/" + "root@CODE@/judge.py", "@OUT@"):
     reached("list " + path, lambda: bool(os.listdir(path)))
     reached("read " + path, lambda: bool(open(path, "rb").read(1)))
@@ -429,7 +429,7 @@ REACHING: list[Attack] = [
         "reference-by-import",
         "import the reference",
         (
-            TRY + "import sys\nsys.path[:0] = ['@CODE@/..', '/work/main', '.']\nimport importlib\n"
+            TRY + "import sys\nsys.path[:0] = ['@CODE@/..', '.']\nimport importlib\n"
             "reached('import', lambda: importlib.import_module('autograder.reference'))",
         ),
     ),
