@@ -26,7 +26,7 @@ bench: $(READY)  ## grading beside stock nbgrader and otter; stacked training be
 	.venv/bin/python -m course.training.bench
 
 lock: $(READY)  ## resolve the dependencies of pyproject.toml anew
-	.venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	.venv/bin/uv pip compile --universal --generate-hashes --no-annotate --no-header \
 		--extra cluster --extra jax --extra site --extra test --upgrade pyproject.toml --output-file requirements.lock
 
 clean:  ## remove what was generated, but no classroom
