@@ -98,7 +98,7 @@ def _tf32(backend: str) -> bool:
     if backend == "jax":
         import jax
 
-        return jax.config.jax_default_matmul_precision not in ("float32", "highest")
+        return jax.config.values["jax_default_matmul_precision"] not in ("float32", "highest")
     import tensorflow as tf
 
     return bool(tf.config.experimental.tensor_float_32_execution_enabled())
