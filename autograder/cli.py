@@ -195,7 +195,7 @@ def _drive(batch: Batch, title: str, students: list[str]) -> tuple[list[Result],
     from autograder.progress import grading
 
     if said := advice():
-        console.print(f"tp: {said}", style="yellow", markup=False, soft_wrap=True)
+        console.print(f"note: {said}", style="yellow", markup=False, soft_wrap=True)
     graded, failed = [], []
     with grading(console, title, len(students)) as done:
         for student, result, reason in batch:

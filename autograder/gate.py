@@ -16,7 +16,7 @@ from autograder.exercises.exercise import Exercise
 from autograder.known import KnownFunctions
 from course.calls import Answers, value
 from course.diagnosis import Fit, diagnosed
-from course.evidence import NUMBERS, Evidence
+from course.diagnosis.evidence import NUMBERS, Evidence
 from course.verdict import NOT_YET, Key, Verdict, agree, judge
 
 

@@ -14,8 +14,8 @@ from autograder.exercises.exercise import Exercise
 from course import calls
 from course.calls import Answers, Plain, value
 from course.diagnosis import Fit
-from course.evidence import NUMBERS, Evidence, Value
-from course.fingerprints import COLUMNS, SUMS, TOLERANCE, encoded, fingerprint, kinds
+from course.diagnosis.evidence import NUMBERS, Evidence, Value
+from course.diagnosis.fingerprints import COLUMNS, SUMS, TOLERANCE, encoded, fingerprint, kinds
 from course.verdict import Key, Mistake, agree
 
 MOST = 400  # pairs that are asked of one submission's exercise: with early ends, less than 0.1 s
@@ -135,7 +135,7 @@ class KnownFunctions:
         return True
 
     def in_numbers(self, key: Key, other: Key) -> Plain:
-        """The mistakes and their pairs as fingerprints, for `course.fingerprints.KnownNumbers`.
+        """The mistakes and their pairs as fingerprints, for `course.diagnosis.fingerprints.KnownNumbers`.
 
         Of the pairs those of mistakes that change one stage and show in the numbers, if the pair shows otherwise than
         each single mistake: manners are read off directly. Where two fingerprints are the same, their answers to

@@ -19,8 +19,8 @@ from typing import Any
 
 from course import calls, picture
 from course.diagnosis import diagnosed
+from course.diagnosis.fingerprints import KnownNumbers
 from course.display import CheckFailed, Report
-from course.fingerprints import KnownNumbers
 from course.verdict import Key, Mistake, judge
 
 __all__ = ["FILE", "CheckFailed", "Report", "check"]

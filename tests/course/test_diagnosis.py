@@ -15,8 +15,8 @@ from autograder.judge import judge
 from autograder.known import KnownFunctions, together
 from course.calls import value
 from course.check import check
-from course.evidence import Evidence
-from course.fingerprints import TOLERANCE, fingerprint, kinds
+from course.diagnosis.evidence import Evidence
+from course.diagnosis.fingerprints import TOLERANCE, fingerprint, kinds
 from course.verdict import Mistake, Verdict, agree
 from tests.conftest import fresh_seeds
 

@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 
 from course.calls import Answers, Failure, Plain, plain
-from course.diagnosis import Fit
-from course.evidence import NUMBERS, Evidence
+from course.diagnosis.evidence import NUMBERS, Evidence
+from course.diagnosis.naming import Fit
 from course.verdict import Mistake
 
 Array = np.ndarray

@@ -13,9 +13,9 @@ from typing import Protocol
 import numpy as np
 
 from course.calls import Answers, Failure
-from course.evidence import INPUT, INTEGERS, NUMBERS, SHAPE, SHARED, Evidence
-from course.findings import findings
-from course.manners import manners
+from course.diagnosis.evidence import INPUT, INTEGERS, NUMBERS, SHAPE, SHARED, Evidence
+from course.diagnosis.findings import findings
+from course.diagnosis.manners import manners
 from course.verdict import Key, Mistake, Verdict
 
 

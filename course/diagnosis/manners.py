@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from course.calls import Failure, value
-from course.evidence import INPUT, INTEGERS, SHAPE, SHARED, Evidence, Value
-from course.findings import listed
+from course.diagnosis.evidence import INPUT, INTEGERS, SHAPE, SHARED, Evidence, Value
+from course.diagnosis.findings import listed
 from course.verdict import Mistake, agree
 
 

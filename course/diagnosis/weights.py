@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from course.factors import CLOSE, LEAST, Case, expression
+from course.diagnosis.factors import CLOSE, LEAST, Case, expression
 
 Array = np.ndarray
 

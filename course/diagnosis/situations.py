@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from course.evidence import Call
+from course.diagnosis.evidence import Call
 from course.verdict import Key
 
 Property = tuple[str, Callable[[Call], bool]]

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from course.calls import NOT_ASKED, Failure
-from course.evidence import NUMBERS, Call, Evidence
-from course.exceptions import in_words
-from course.factors import LEAST, Case, by_a_factor, by_direction, digits
-from course.situations import when
+from course.diagnosis.evidence import NUMBERS, Call, Evidence
+from course.diagnosis.exceptions import in_words
+from course.diagnosis.factors import LEAST, Case, by_a_factor, by_direction, digits
+from course.diagnosis.situations import when
+from course.diagnosis.weights import weights
 from course.verdict import agree
-from course.weights import weights
 
 MOST = 3  # sentences; more than that nobody reads
 NOTHING_MORE = "None of the known mistakes gives these numbers."

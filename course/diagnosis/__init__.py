@@ -1,0 +1,13 @@
+"""Why a learner's answers are wrong, from the numbers alone.
+
+naming       which known mistake, or which two together, give these numbers
+evidence     the script read backwards: what was asked with what, and what came back
+findings     what is sure without a name: factors (a constant factor, a direction), weights (how much each
+             input counts), situations (where it is wrong), exceptions (what a raised error means)
+manners      what is wrong beside the numbers: inputs changed, memory shared, integers rounded
+fingerprints known mistakes as a few sums each, for the check in the notebook
+"""
+
+from course.diagnosis.naming import Fit, diagnosed
+
+__all__ = ["Fit", "diagnosed"]
