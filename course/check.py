@@ -21,6 +21,7 @@ from course import calls, picture
 from course.diagnosis import diagnosed
 from course.diagnosis.fingerprints import KnownNumbers
 from course.display import CheckFailed, Report
+from course.training.ways import WAYS
 from course.verdict import Key, Mistake, judge
 
 __all__ = ["FILE", "CheckFailed", "Report", "check"]
@@ -41,12 +42,14 @@ def check(exercise: str, function: Callable[..., Any]) -> Report:
     key = Key.from_json(public["key"])
     oracles = {name: calls.oracle(spec) for name, spec in key.oracles.items()}
     with _quiet():
-        answers = calls.perform(key.script, {exercise: function}, oracles)
+        answers = calls.perform(key.script, {exercise: function}, oracles, ways=WAYS)
     known = KnownNumbers([Mistake(**mistake) for mistake in public["mistakes"]], public["explanations"])
     verdict = diagnosed(judge(key, answers), key, answers, known)
     if verdict.passed:
         return Report(verdict)
     spec = public["picture"]
+    if spec is None:
+        return Report(verdict)
     with _quiet():
         drawn, trouble = picture.points(function, spec)
     if not drawn:

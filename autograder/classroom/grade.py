@@ -180,7 +180,7 @@ def _run_cell(cell: NotebookNode, kernel: Kernel, result: Result, limits: Limits
 
 def _ask(exercise: Exercise, kernel: Kernel, result: Result, secret: bytes) -> Verdict:
     key = _fresh_key(exercise, result, secret)
-    answers, late = kernel.ask(key.script, key.oracles)
+    answers, late = kernel.ask(key.script, key.oracles, exercise.seconds)
     if late:
         result.status = TIMED_OUT
     elif result.status == GRADED and any("MemoryError" in str(a.get("error", "")) for a in answers.values()):

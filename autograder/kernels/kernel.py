@@ -134,13 +134,15 @@ class Kernel:
             error = {name: whole(error[name][:LONGEST_TEXT]) for name in ("name", "text", "traceback")}
         return Ran(output, error, late)
 
-    def ask(self, script: list[Plain], oracles: dict[str, Plain]) -> tuple[Answers, bool]:
+    def ask(self, script: list[Plain], oracles: dict[str, Plain], seconds: float | None = None) -> tuple[Answers, bool]:
         """Have a script performed on the learner's functions; gradients are answered here. KernelDied as in `run`.
 
-        Returns the answers and whether the time limit cut the asking short.
+        `seconds` if this exercise may take longer than others. Returns the answers and whether the time limit cut the
+        asking short.
         """
+        limit = max(self._limits.exercise, seconds or 0.0)
         gradients = {name: calls.oracle(spec) for name, spec in oracles.items()}
-        reply, _, late = self._request({"ask": script, "oracles": list(gradients)}, self._limits.exercise, gradients)
+        reply, _, late = self._request({"ask": script, "oracles": list(gradients)}, limit, gradients)
         answers = reply.get("answers")
         if not isinstance(answers, dict):
             raise self._broken()

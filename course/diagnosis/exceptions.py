@@ -21,6 +21,11 @@ MEANINGS = (
     ("raised ZeroDivisionError", "A plain number is divided by zero."),
     ("raised OverflowError", "A number became too large for a float."),
     ("raised RecursionError", "The function calls itself without end."),
+    ("object has no attribute", "Is it made, under this name, in `__init__` or in `build`, after `super()` is called?"),
+    (
+        "not recognized: {",
+        "`__init__` must take the arguments that the exercise lists, and hand `**kwargs` to `super()`.",
+    ),
     ("read-only", "It writes into an array that it was only lent."),
     ("took too long", "Is there a loop that does not end?"),
 )

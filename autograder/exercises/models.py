@@ -1,0 +1,102 @@
+"""The ways of `course.training.ways`, gone by models in NumPy: what a Keras optimizer would do, without Keras.
+
+A model is a function of one variable and one step,
+
+    rule(theta, grad, t, learning_rate, ..., optimizer=Optimizer) -> new theta
+
+with the hyper-parameters by the names that they have in Keras. tests/exercises holds each way against the real one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from course.training.ways import CHANGES, STEPS, STOPS
+
+Array = np.ndarray
+Rule = Callable[..., Array]
+Names = Sequence[str]
+
+
+@dataclass
+class Optimizer:
+    """What an optimizer keeps between steps, and how it came about.
+
+    first_rate: the learning rate when it was made. slots: what it keeps, by name and variable; Keras saves it with the
+    model. untracked: the same for what Keras does not know of. variable: the index of the one that is updated.
+    configured: made from a configuration. calls: how often its Python code has run, for this variable or another; in a
+    compiled `fit` that is once for each variable, when the step is traced.
+    """
+
+    first_rate: float
+    slots: dict[tuple[str, int], Any] = field(default_factory=dict)
+    untracked: dict[tuple[str, int], Any] = field(default_factory=dict)
+    variable: int = 0
+    configured: bool = False
+    compiled: bool = False
+    calls: int = 0
+
+
+def _stepped(
+    rule: Rule,
+    optimizer: Optimizer,
+    parts: list[Array],
+    rows: Array,
+    rates: Sequence[float],
+    hyper: dict[str, float],
+    begin: int = 1,
+) -> list[Array]:
+    """The weights after each row of gradients; `parts` are the variables, `rates` one for each row."""
+    cuts = np.cumsum([len(part) for part in parts])[:-1]
+    found = []
+    for number, (row, rate) in enumerate(zip(rows, rates, strict=True)):
+        for i, grad in enumerate(np.split(row, cuts)):
+            optimizer.variable = i
+            if not optimizer.compiled or number == 0:
+                optimizer.calls += 1
+            parts[i] = np.asarray(rule(parts[i], grad, begin + number, rate, **hyper, optimizer=optimizer))
+        found.append(np.concatenate(parts))
+    return found
+
+
+def _rows(theta: Array, grads: Array) -> Array:
+    return np.asarray(grads, dtype=float).reshape(STEPS, len(theta))
+
+
+def _way(
+    halves: bool = False, changing: bool = False, compiled: bool = False, configured: bool = False
+) -> Callable[..., tuple[Array, ...]]:
+    def way(rule: Rule, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
+        parts = np.split(theta, 2) if halves else [theta]
+        rates = [eta / 2 if changing and k >= CHANGES else eta for k in range(STEPS)]
+        known = dict(zip(names, hyper, strict=False))
+        return tuple(
+            _stepped(
+                rule, Optimizer(eta, compiled=compiled, configured=configured), parts, _rows(theta, grads), rates, known
+            )
+        )
+
+    return way
+
+
+def _saved(rule: Rule, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
+    rows, known = _rows(theta, grads), dict(zip(names, hyper, strict=False))
+    before = Optimizer(eta, compiled=True)
+    found = _stepped(rule, before, [theta], rows[:STOPS], [eta] * STOPS, known)
+    after = Optimizer(eta, slots=before.slots, configured=True, compiled=True)
+    rest = _stepped(rule, after, [found[-1]], rows[STOPS:], [eta] * (STEPS - STOPS), known, STOPS + 1)
+    return tuple(found + rest)
+
+
+WAYS: dict[str, Callable[..., tuple[Array, ...]]] = {
+    "applied": _way(),
+    "two variables": _way(halves=True),
+    "a changing rate": _way(changing=True),
+    "fit": _way(compiled=True),
+    "rebuilt": _way(configured=True),
+    "saved": _saved,
+}
