@@ -52,7 +52,7 @@ def keras_habits(
             effect="An optimizer that is rebuilt from its configuration learns at the default rate.",
             hint="`get_config` does not hold the learning rate. Begin with `config = super().get_config()`, add your "
             "own hyper-parameters, and return it.",
-            rate=lambda s: rate if s.optimizer.configured and not s.optimizer.compiled else s.learning_rate,
+            rate=lambda s: rate if s.optimizer.configured and not s.optimizer.traces else s.learning_rate,
         ),
         *(
             wrong(

@@ -32,26 +32,31 @@ def gradients(rng: Generator, shape: tuple[int, ...]) -> Array:
     return (rng.choice([-1.0, 1.0], size=size) * 10.0 ** rng.uniform(-1, 0.3, size=size)).ravel()
 
 
-def keras_checks(variables: float, rate: float, fit: float, config: float, saved: float) -> tuple[Check, ...]:
-    """The criteria on how the class is used, with the points of each."""
+def keras_checks(
+    variables: float, rate: float, fit: float, config: float, saved: float, **fixed: Any
+) -> tuple[Check, ...]:
+    """The criteria on how the class is used, with the points of each.
+
+    `fixed` holds where the hyper-parameters are not what is asked about; a configuration must hold all of them.
+    """
     return (
         Check(
             "several variables",
             variables,
             "Two variables must move as each would alone.",
-            probes.used("two variables"),
+            probes.used("two variables", **fixed),
         ),
         Check(
             "a rate that changes",
             rate,
             "When the learning rate is changed, the next step must use the new one.",
-            probes.used("a changing rate"),
+            probes.used("a changing rate", **fixed),
         ),
         Check(
             "in fit",
             fit,
             "In a compiled model, `fit` must move the weights in the same way.",
-            probes.used("fit", times=1),
+            probes.used("fit", times=1, **fixed),
         ),
         Check(
             "from its configuration",

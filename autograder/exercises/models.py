@@ -17,6 +17,9 @@ import numpy as np
 
 from course.training.ways import CHANGES, STEPS, STOPS
 
+# With TensorFlow: once more for a model that is new, to find the variables. A model that was loaded has them.
+TRACES = 2
+
 Array = np.ndarray
 Rule = Callable[..., Array]
 Names = Sequence[str]
@@ -28,8 +31,8 @@ class Optimizer:
 
     first_rate: the learning rate when it was made. slots: what it keeps, by name and variable; Keras saves it with the
     model. untracked: the same for what Keras does not know of. variable: the index of the one that is updated.
-    configured: made from a configuration. calls: how often its Python code has run, for this variable or another; in a
-    compiled `fit` that is once for each variable, when the step is traced.
+    configured: made from a configuration. calls: how often its Python code has run, for this variable or another.
+    traces: how often it runs in a compiled `fit`, all before the first step; 0 if it is not compiled.
     """
 
     first_rate: float
@@ -37,7 +40,7 @@ class Optimizer:
     untracked: dict[tuple[str, int], Any] = field(default_factory=dict)
     variable: int = 0
     configured: bool = False
-    compiled: bool = False
+    traces: int = 0
     calls: int = 0
 
 
@@ -56,8 +59,7 @@ def _stepped(
     for number, (row, rate) in enumerate(zip(rows, rates, strict=True)):
         for i, grad in enumerate(np.split(row, cuts)):
             optimizer.variable = i
-            if not optimizer.compiled or number == 0:
-                optimizer.calls += 1
+            optimizer.calls += optimizer.traces * (number == 0) if optimizer.traces else 1
             parts[i] = np.asarray(rule(parts[i], grad, begin + number, rate, **hyper, optimizer=optimizer))
         found.append(np.concatenate(parts))
     return found
@@ -68,7 +70,7 @@ def _rows(theta: Array, grads: Array) -> Array:
 
 
 def _way(
-    halves: bool = False, changing: bool = False, compiled: bool = False, configured: bool = False
+    halves: bool = False, changing: bool = False, traces: int = 0, configured: bool = False
 ) -> Callable[..., tuple[Array, ...]]:
     def way(rule: Rule, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
         parts = np.split(theta, 2) if halves else [theta]
@@ -76,7 +78,7 @@ def _way(
         known = dict(zip(names, hyper, strict=False))
         return tuple(
             _stepped(
-                rule, Optimizer(eta, compiled=compiled, configured=configured), parts, _rows(theta, grads), rates, known
+                rule, Optimizer(eta, traces=traces, configured=configured), parts, _rows(theta, grads), rates, known
             )
         )
 
@@ -85,9 +87,9 @@ def _way(
 
 def _saved(rule: Rule, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
     rows, known = _rows(theta, grads), dict(zip(names, hyper, strict=False))
-    before = Optimizer(eta, compiled=True)
+    before = Optimizer(eta, traces=TRACES)
     found = _stepped(rule, before, [theta], rows[:STOPS], [eta] * STOPS, known)
-    after = Optimizer(eta, slots=before.slots, configured=True, compiled=True)
+    after = Optimizer(eta, slots=before.slots, configured=True, traces=1)
     rest = _stepped(rule, after, [found[-1]], rows[STOPS:], [eta] * (STEPS - STOPS), known, STOPS + 1)
     return tuple(found + rest)
 
@@ -96,7 +98,7 @@ WAYS: dict[str, Callable[..., tuple[Array, ...]]] = {
     "applied": _way(),
     "two variables": _way(halves=True),
     "a changing rate": _way(changing=True),
-    "fit": _way(compiled=True),
+    "fit": _way(traces=TRACES),
     "rebuilt": _way(configured=True),
     "saved": _saved,
 }

@@ -72,7 +72,7 @@ exercise = Exercise(
             "Without beta_1, beta_2 and epsilon the class must use 0.9, 0.999 and 1e-8.",
             probes.used("applied", defaults=True, grads=small),
         ),
-        *keras_checks(variables=0.75, rate=0.5, fit=1.0, config=0.5, saved=0.25),
+        *keras_checks(variables=0.75, rate=0.5, fit=1.0, config=0.5, saved=0.25, epsilon=unseen),
     ),
     mistakes=mistakes,
     equivalents=equivalents,
