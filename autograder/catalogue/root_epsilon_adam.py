@@ -118,8 +118,8 @@ mistakes = (
         "iterations-without-plus-one",
         did="The correction uses self.iterations, which is 0 at the first step.",
         effect="The first step is 0/0 = NaN, and NaN stays.",
-        hint="Your weights are NaN from the first step on, as 0/0 is. `self.iterations` counts the steps that are done, "
-        "0 at the first: t is `self.iterations + 1`.",
+        hint="Your weights are NaN from the first step on, as 0/0 is. `self.iterations` counts the steps already "
+        "done, 0 at the first: t is `self.iterations + 1`.",
         section=KERAS,
         clock=lambda s: s.t - 1,
     ),
