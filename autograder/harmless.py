@@ -7,7 +7,8 @@ import re
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
 LINK = re.compile(r"\](?=[(:\[])")
-COMMAND = re.compile(r"\\(?=(?:href|url|class|cssId|style|require|data|html\w*|mmlToken|includegraphics)(?![A-Za-z]))")
+COMMANDS = "href|url|class|cssId|style|require|data|html\\w*|mmlToken|includegraphics|bbox|unicode"
+COMMAND = re.compile(rf"\\(?=(?:{COMMANDS})(?![A-Za-z]))")
 
 
 def whole(text: str) -> str:

@@ -214,7 +214,7 @@ def _fault(criterion: Criterion, key: Key, answers: Answers) -> str | None:
                 return f"{criterion.fails} ({label}: there are no numbers to compare with)"  # NaN, or nothing done
             wanted = claim.times * model.reshape(wanted.shape)
         with np.errstate(all="ignore"):
-            close = np.isclose(given, wanted, rtol=key.rtol, atol=key.atol)
+            close = np.abs(given - wanted) <= key.atol + key.rtol * np.abs(wanted)  # False where there is no number
         if not close.all():
             where: Any = np.unravel_index(int(np.argmin(close)), close.shape) if close.ndim else ()
             index = f"[{', '.join(str(int(i)) for i in where)}]" if where else ""

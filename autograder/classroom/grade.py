@@ -44,9 +44,10 @@ class Task:
 
     @property
     def key(self) -> str:
-        """What the result depends on, as two digests: the code and its author; the limits and the grader."""
+        """What the result depends on, as two digests: the code and its author; the limits, the grader and the files."""
         code = [self.student, *(f"{cell.cell_type}\0{cell.source}" for cell in self.notebook.cells)]
-        return f"{_digest(code)}-{_digest([repr(self.limits), grader_version(), *sorted(self.files)])}"
+        files = [f"{name}\0{hashlib.sha256(content).hexdigest()}" for name, content in sorted(self.files.items())]
+        return f"{_digest(code)}-{_digest([repr(self.limits), grader_version(), *files])}"
 
 
 def _digest(parts: list[str]) -> str:

@@ -46,6 +46,7 @@ class Rebuild(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Rebuild the whole notebook from the file itself; the repairs are kept in its metadata for the next pass."""
         classroom, tp, student = _where(resources)
+        _drop_what_links_brought(classroom, tp, student)
         release = read(classroom.release(tp))
         submitted, found = submission(classroom, tp, student, release)
         notebook, repairs = rebuild(submitted, release)
@@ -84,3 +85,12 @@ class Record(NbGraderPreprocessor):
 def _where(resources: Resources) -> tuple[Classroom, str, str]:
     nbgrader = resources["nbgrader"]
     return Classroom.at(Path.cwd()), nbgrader["assignment"], nbgrader["student"]
+
+
+def _drop_what_links_brought(classroom: Classroom, tp: str, student: str) -> None:
+    """nbgrader has copied a submission's other files, and from behind its links whatever lies there."""
+    submitted = classroom.submitted(tp, student)
+    for path in submitted.rglob("*"):
+        if path.is_symlink():
+            copied = classroom.root / "autograded" / student / tp / path.relative_to(submitted)
+            copied.unlink(missing_ok=True)

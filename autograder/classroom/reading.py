@@ -13,7 +13,7 @@ from autograder.classroom.layout import Classroom
 from autograder.classroom.rebuild import rebuild, written
 from autograder.classroom.recover import plain, recover
 
-LARGEST = 20 * 2**20  # bytes; a TP with all its pictures has less than one million
+LARGEST = 20 * 2**20  # bytes of all notebooks that are looked at; a TP with all its pictures has less than one million
 MOST_NOTEBOOKS = 20  # that are looked at where a student handed in several
 ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".xz")
 
@@ -28,16 +28,18 @@ def submission(classroom: Classroom, tp: str, student: str, release: NotebookNod
     Of several it is the one with most of the release's solutions written; of equals, the one with the TP's name.
     """
     folder = classroom.submitted(tp, student)
-    if harmless.line(student) != student or student[0] in "-." or set(student) & set('<>&"`'):
+    if harmless.line(student) != student or student[0] in "-.=+@" or set(student) & set('<>&"`'):
         raise Unreadable("the name of its folder is no student's: rename the folder")
     if folder.resolve() != (classroom.root / "submitted").resolve() / student / tp:
         raise Unreadable("its folder is a link to another place")
     paths = sorted(_notebooks(folder), key=lambda path: (path != folder / f"{tp}.ipynb", str(path)))[:MOST_NOTEBOOKS]
     read_: list[tuple[int, Path, NotebookNode, list[str]]] = []
     reasons: list[str] = []
+    left = LARGEST
     for path in paths:
         try:
-            notebook, told = salvage(path)
+            notebook, told = salvage(path, left)
+            left -= path.stat().st_size
             read_.append((written(rebuild(notebook, release)[0], release), path, notebook, told))
         except Unreadable as error:
             reasons.append(str(error))
@@ -52,14 +54,14 @@ def submission(classroom: Classroom, tp: str, student: str, release: NotebookNod
     return notebook, told
 
 
-def salvage(path: Path) -> tuple[NotebookNode, list[str]]:
-    """The cells of a student's file, and what was wrong with it. Unreadable if there are none."""
+def salvage(path: Path, most: int = LARGEST) -> tuple[NotebookNode, list[str]]:
+    """The cells of a student's file, of `most` bytes, and what was wrong with it. Unreadable if there are none."""
     name = plain(path.name)
     if path.is_symlink():
         raise Unreadable(f"{name} is a link to another place")
     try:
-        if path.stat().st_size > LARGEST:
-            raise ValueError(f"it is larger than {LARGEST // 2**20} MB")
+        if path.stat().st_size > most:
+            raise ValueError(f"it is larger than {LARGEST // 2**20} MB, or those before it are")
         return recover(path.read_bytes())
     except RecursionError:
         raise Unreadable(f"{name} cannot be read: it is nested too deeply") from None

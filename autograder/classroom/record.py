@@ -14,11 +14,12 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
-from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
+from nbgrader.api import Comment, Grade, Gradebook, InvalidEntry, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import joinedload
 
 from autograder import harmless
 from autograder.classroom import convert
@@ -95,7 +96,12 @@ def enter(gradebook: Gradebook, result: Result, notebook: NotebookNode, released
     """Enter a result's scores and remarks. A grade that a person gave stays, marked to be looked at again."""
     submission = gradebook.find_submission_notebook(result.assignment, result.assignment, result.student)
     written = {i: text != released.get(i) for i, text in sources(notebook).items()}
-    for grade in submission.grades:
+    # With the names of their cells: one question to the database for all instead of one for each.
+    grades, comments = (
+        gradebook.db.query(rows).filter_by(notebook_id=submission.id).options(joinedload(rows.cell))
+        for rows in (Grade, Comment)
+    )
+    for grade in grades:
         verdict = result.verdict(grade.name.removeprefix("test_"))
         if verdict is not None:
             grade.auto_score = verdict.score
@@ -103,7 +109,7 @@ def enter(gradebook: Gradebook, result: Result, notebook: NotebookNode, released
         else:  # a written answer: nothing to grade if nothing was written, and a person's work otherwise
             grade.auto_score = None if written.get(grade.name) else 0.0
             grade.needs_manual_grade = bool(written.get(grade.name)) or grade.manual_score is not None
-    for comment in submission.comments:
+    for comment in comments:
         comment.auto_comment = None if written.get(comment.name, True) else "No response."
     gradebook.db.commit()
 

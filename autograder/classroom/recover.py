@@ -12,6 +12,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 MOST_CELLS = 5000  # a TP has a hundred
+MOST_MERGED = 500  # of each side of a merge: every cell of one is held against every cell of the other
 ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
 Cell = dict[str, Any]
 
@@ -34,8 +35,9 @@ def recover(data: bytes) -> tuple[NotebookNode, list[str]]:
     cells = [_cells(document, told) for document in documents]
     if not any(cells) and not whole:
         raise ValueError("it is no notebook")
-    if max(map(len, cells)) > MOST_CELLS:
-        raise ValueError(f"it has more than {MOST_CELLS} cells")
+    most = MOST_CELLS if len(cells) == 1 else MOST_MERGED
+    if max(map(len, cells)) > most:
+        raise ValueError(f"it has more than {most} cells")
     _note_kernel(documents[-1], told)
     notebook = NotebookNode(cells=_union(*cells), metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
     return notebook, list(dict.fromkeys(told))

@@ -13,6 +13,7 @@ from autograder.classroom.batch import Batch
 from autograder.classroom.layout import Classroom
 from autograder.classroom.record import marks
 from autograder.classroom.results import Result, keep, kept
+from autograder.harmless import line
 
 
 @dataclass
@@ -75,12 +76,12 @@ def table(changes: list[Change]) -> Table:
         before = "-" if change.before is None else f"{change.before:g}"
         kept_ = [f"the manual grade {points:g} of {cell} stays" for cell, points in change.manual.items()]
         because = "; ".join([change.why, *kept_])
-        shown.add_row(Text(change.student), before, f"{change.after:g}", f"{change.gain:+g}", Text(because))
+        shown.add_row(Text(line(change.student)), before, f"{change.after:g}", f"{change.gain:+g}", Text(because))
         for exercise in change.exercises:
             old, new = exercise["before"] or 0.0, exercise["after"]
             words = [f"now met: {name}" for name in exercise["met"]]
             words += [f"no longer met: {name} ({message})" for name, message in exercise["missed"].items()]
-            row = f"{old:g}", f"{new:g}", f"{new - old:+g}", Text("\n".join(words))
+            row = f"{old:g}", f"{new:g}", f"{new - old:+g}", Text("\n".join(map(line, words)))
             shown.add_row(Text(f"  {exercise['name']}"), *row, style="dim")
     return shown
 

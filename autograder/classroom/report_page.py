@@ -14,6 +14,7 @@ from autograder.classroom.report import SHORT, Made, made, standings, unexplaine
 from autograder.classroom.results import GRADED, Result
 from autograder.exercises import EXERCISES
 from autograder.faults import Fault, WrongUsage
+from autograder.harmless import line
 from course import figures, sections
 
 MOST = 25  # bars; the table below has them all
@@ -148,4 +149,4 @@ def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[object]])
 def _cell(x: object) -> tuple[str, bool]:
     if isinstance(x, int | float):
         return f"{x:g}", True
-    return html.escape(str(x)), bool(re.fullmatch(r"[0-9.]*", str(x)))
+    return html.escape(line(str(x))), bool(re.fullmatch(r"[0-9.]*", str(x)))

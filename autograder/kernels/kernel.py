@@ -14,14 +14,19 @@ from typing import Any
 
 import numpy as np
 
-from autograder.harmless import whole
+from autograder.harmless import line, whole
 from course import calls
-from course.calls import Answers, Plain
+from course.calls import LONGEST, Answers, Plain
 from course.kernel import frame
 
 LONGEST_MESSAGE = 4 * 2**20  # bytes of one message from the child; the largest honest one is a few hundred kilobytes
 LONGEST_TEXT = 8000  # characters of each part of an error
 GRACE = 1.0  # seconds between the interrupt and the kill
+DEATHS = {  # what a guard tells: the status, and in words
+    "out_of_memory": ("out_of_memory", "used too much memory"),
+    "too_many_processes": ("crashed", "started too many processes"),
+    "too_much_written": ("crashed", "wrote too much to its disk"),
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,8 @@ class Limits:
     """What a submission may use. Seconds are wall time, sizes bytes.
 
     `memory` and `processes` hold for all processes of a submission together and are watched ten times a second; what a
-    process can reach in between is bounded by the system's own limits on each, of the same size.
+    process can reach in between is bounded by the system's own limits on each, of the same size. `disk` bounds all that
+    is written where a submission cannot be given a scratch disk of its own.
     """
 
     cell: float = 10.0
@@ -38,6 +44,7 @@ class Limits:
     memory: int = 2 * 2**30
     processes: int = 64
     file_size: int = 64 * 2**20
+    disk: int = 256 * 2**20
     open_files: int = 256
     output: int = 16 * 2**20
     output_kept: int = 16 * 2**10
@@ -50,7 +57,7 @@ class Limits:
             "NOFILE": self.open_files,
             "NPROC": 4 * self.processes,  # of the user; unless we are root, all submissions are one user's
             "CPU": int(self.submission) + 5,
-            "CORE": 0,
+            "CORE": 1,  # a byte: with 0 a crash would still be piped to a program that collects such
         }
 
 
@@ -146,7 +153,7 @@ class Kernel:
         answers = reply.get("answers")
         if not isinstance(answers, dict):
             raise self._broken()
-        return {str(name): answer for name, answer in answers.items() if isinstance(answer, dict)}, late
+        return {str(name): _harmless(answer) for name, answer in answers.items() if isinstance(answer, dict)}, late
 
     def _request(self, message: Plain, seconds: float, gradients: dict[str, calls.Oracle]) -> tuple[Plain, str, bool]:
         """Send a request and wait for its reply, draining output, answering gradients and keeping the time."""
@@ -179,9 +186,7 @@ class Kernel:
                 reply = self._receive()
                 if reply is not None and "died" in reply:
                     self.close()
-                    known = {"out_of_memory": "used too much memory", "crashed": "started too many processes"}
-                    reason = str(reply["died"])
-                    raise KernelDied(reason if reason in known else "crashed", known.get(reason, "ended"))
+                    raise KernelDied(*DEATHS.get(str(reply["died"]), ("crashed", "ended")))
                 if reply is not None and "gradient" in reply:
                     self._send({"value": self._gradient(reply, gradients)})
                 elif reply is not None:
@@ -257,3 +262,11 @@ class Kernel:
     def _broken(self) -> KernelDied:
         self.close()
         return KernelDied("crashed", "the process sent something that is no answer")
+
+
+def _harmless(answer: Plain) -> Plain:
+    """An answer whose error, if it is one, is a line that can be shown anywhere."""
+    if "error" not in answer:
+        return answer
+    error = answer["error"]
+    return {"error": line(error[: 2 * LONGEST])[:LONGEST] if isinstance(error, str) else "the answer is not plain data"}

@@ -127,6 +127,7 @@ class WarmParent:
             "limits": limits.resources(),
             "memory": limits.memory,
             "processes": limits.processes,
+            "disk": limits.disk,
             "sandbox": self._sandbox,
         }
 
@@ -183,12 +184,14 @@ def advice() -> str | None:
 
 
 def _require(layers: Plain, bubblewrap: bool) -> None:
-    """Fault unless files and network are out of a submission's reach."""
+    """Fault unless files, network and other processes are out of a submission's reach."""
     lacking = []
     if not (bubblewrap or layers["landlock"]):
         lacking.append("files (bubblewrap, or Linux 5.13 with Landlock)")
     if not (layers["namespaces"] or layers["seccomp"]):
         lacking.append("the network (user namespaces, or seccomp on x86-64 or ARM)")
+    if not (layers["namespaces"] or layers["landlock"] or layers["nobody"]):
+        lacking.append("the memory of other processes (user namespaces, Landlock, or root)")
     if lacking:
         raise Fault(
             f"this system cannot keep a submission away from {' and '.join(lacking)}; `--no-sandbox` runs submissions "

@@ -5,10 +5,10 @@ asked, so that a child is ready at once. A child runs cells and answers calls; i
 no grade, and whatever it sends is checked where it arrives. Linux only.
 
 Messages are four bytes of length and JSON. To the parent, with two descriptors (the child's socket, the pipe for its
-output): {"fork": {"directory", "hidden", "limits", "memory", "processes", "sandbox"}}; back, with a descriptor of the
-new process: {"forked": true}. To a child: {"id": n, "run": source} or {"id": n, "ask": script, "oracles": [name...]};
-back: {"id": n, "error": null | {...}} or {"id": n, "answers": {...}}, in between {"gradient": name, "point": plain}.
-Whoever guards the child says {"died": reason} before he ends it.
+output): {"fork": {"directory", "hidden", "limits", "memory", "processes", "disk", "sandbox"}}; back, with a
+descriptor of the new process: {"forked": true}. To a child: {"id": n, "run": source} or {"id": n, "ask": script,
+"oracles": [name...]}; back: {"id": n, "error": null | {...}} or {"id": n, "answers": {...}}, in between {"gradient":
+name, "point": plain}. Whoever guards the child says {"died": reason} before he ends it.
 """
 
 from __future__ import annotations

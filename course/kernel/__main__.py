@@ -130,7 +130,7 @@ def _guard(sock: socket.socket, output: int, request: Plain, shell: object, laye
         os.close(output)
         for number, passed_on in ((signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGKILL)):
             signal.signal(number, lambda _, __, passed_on=passed_on: os.kill(child, passed_on))  # type: ignore[misc]
-        _watch(child, sock, request["memory"], request["processes"], baseline)
+        _watch(child, sock, request, baseline, shared_disk=bool(request["sandbox"]) and not outside)
         code = 0
     finally:
         os._exit(code)
@@ -142,17 +142,23 @@ def _hand_over(directory: str, uid: int) -> None:
             os.chown(path, uid, uid, follow_symlinks=False)
 
 
-def _watch(child: int, sock: socket.socket, memory: int, processes: int, baseline: int) -> None:
+def _watch(child: int, sock: socket.socket, request: Plain, baseline: int, shared_disk: bool) -> None:
     """Wait for the child's end; end it if all of its processes together use too much."""
     watched = select.poll()
     watched.register(os.pidfd_open(child), select.POLLIN)
     while not watched.poll(WATCH * 1000):
         pids = _descendants(os.getpid())
-        used = sum(max(0, _resident(pid) - baseline) for pid in pids)
-        if used > memory or len(pids) > processes:
+        reason = None
+        if _memory(pids, baseline) > request["memory"]:
+            reason = "out_of_memory"
+        elif len(pids) > request["processes"]:
+            reason = "too_many_processes"
+        elif shared_disk and sum(map(_written, [os.getpid(), *pids])) > request["disk"]:
+            reason = "too_much_written"
+        if reason:
             with contextlib.suppress(OSError):
                 sock.setblocking(False)
-                sock.send(frame({"died": "out_of_memory" if used > memory else "crashed"}))
+                sock.send(frame({"died": reason}))
             os.kill(child, signal.SIGKILL)
             break
     os.waitpid(child, 0)
@@ -177,11 +183,39 @@ def _descendants(pid: int) -> list[int]:
     return found
 
 
+def _memory(pids: list[int], baseline: int) -> int:
+    """Bytes of memory that these processes use together, beside what the parent has imported.
+
+    One process is measured by its pages less those that it was born with. With several that would count nothing where
+    each writes to all that it was born with; so they are measured by their shares, which takes the system longer.
+    """
+    if len(pids) < 2:
+        return sum(max(0, _resident(pid) - baseline) for pid in pids)
+    return sum(_pages(pid, "smaps_rollup", ("Pss_Anon", "Pss_Shmem", "SwapPss"), _resident(pid)) for pid in pids)
+
+
 def _resident(pid: int) -> int:
     """Bytes of memory that are no file's: a process's own, those that a fork shares included, and shared ones."""
+    return _pages(pid, "status", ("RssAnon", "RssShmem", "VmSwap"), 0)
+
+
+def _pages(pid: int, file: str, names: tuple[str, ...], unknown: int) -> int:
+    """Bytes that the system counts under these names in a file about a process."""
     try:
-        fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-        return sum(int(fields[name].split()[0]) * 1024 for name in ("RssAnon", "RssShmem", "VmSwap"))
+        lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
+        fields = dict(line.split(":", 1) for line in lines if ":" in line)
+        return sum(int(fields[name].split()[0]) * 1024 for name in names)
+    except (OSError, ValueError, KeyError):  # it has just ended, or an older system counts less
+        return unknown
+
+
+def _written(pid: int) -> int:
+    """Bytes that a process, and those of its own that have ended, have written to a disk."""
+    try:
+        fields = dict(line.split(": ") for line in Path(f"/proc/{pid}/io").read_text().splitlines())
+        return int(fields["write_bytes"])
+    except PermissionError:  # it has made itself unreadable, which no honest code does
+        return sys.maxsize
     except (OSError, ValueError, KeyError):
         return 0
 
@@ -223,7 +257,7 @@ def _shut_in(request: Plain, outside: bool) -> None:
     os.makedirs(directory, exist_ok=True)
     os.chdir(directory)
     os.environ.update(HOME=directory, TMPDIR=directory)
-    confine.limit(request["limits"])
+    confine.limit(request["limits"], own_user=outside or os.geteuid() >= confine.NOBODY)
     if not sandbox:
         return
     if not confine.drop_privileges():
@@ -235,7 +269,7 @@ def _shut_in(request: Plain, outside: bool) -> None:
     landlock = confine.landlock_version()
     if landlock and not confine.landlock(read, write, cut):
         raise RuntimeError
-    if platform.machine() in confine.ARCHITECTURES and not confine.seccomp(not outside and landlock < 6):
+    if platform.machine() in confine.ARCHITECTURES and not confine.seccomp(not outside, not outside and landlock < 6):
         raise RuntimeError
 
 

@@ -65,9 +65,12 @@ def adopt_orphans() -> None:
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
+NOBODY = 0x70000000  # ids from here on belong to nobody
+
+
 def nobody(number: int) -> int:
     """The id of a user that exists nowhere else."""
-    return 0x70000000 + number % 2**20
+    return NOBODY + number % 2**20
 
 
 def become_nobody(number: int) -> None:
@@ -90,17 +93,17 @@ def enter_namespaces() -> bool:
     return True
 
 
-def remount(hidden: Iterable[str], directory: str = "/tmp") -> bool:
+def remount(hidden: Iterable[str], directory: str = "/tmp/any") -> bool:
     """In new namespaces: a process list, a /tmp and a /dev/shm of one's own, and nothing in the hidden folders.
 
-    `directory`, where the submission works, is of limited size as well, wherever it lies. /run is covered since
-    services listen there that would act for whoever asks.
+    Where the submission works, in `directory`, is of limited size as well, and other submissions work beside it. /run
+    is covered since services listen there that would act for whoever asks.
     """
     flags, size = MS_NOSUID | MS_NODEV, f"size={SCRATCH},mode=700".encode()
     done = call(libc.unshare(NEW_MOUNTS)) and call(libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None))
     covered = ["/tmp", "/dev/shm", "/var/tmp", "/run"]
     if not any(Path(directory).is_relative_to(folder) for folder in covered):
-        covered.append(directory)
+        covered.append(str(Path(directory).parent))
     covered += hidden
     kept = {p: os.open(p, os.O_PATH) for p in readable() if any(p.is_relative_to(folder) for folder in covered)}
     done = done and call(libc.mount(b"proc", b"/proc", b"proc", flags | MS_NOEXEC, None))
@@ -118,9 +121,14 @@ def remount(hidden: Iterable[str], directory: str = "/tmp") -> bool:
     return done
 
 
-def limit(limits: dict[str, int]) -> None:
-    """Set resource limits by their names in `resource`, and be the first to go when memory runs out."""
+def limit(limits: dict[str, int], own_user: bool = True) -> None:
+    """Set resource limits by their names in `resource`, and be the first to go when memory runs out.
+
+    `own_user`: no process that is not the submission's counts as this user's; else all that run are allowed for.
+    """
+    running = 0 if own_user else int(Path("/proc/loadavg").read_text().split()[3].partition("/")[2])
     for name, number in limits.items():
+        number += running if name == "NPROC" else 0
         _, hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))
         number = number if hard == resource.RLIM_INFINITY else min(number, hard)
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (number, number))
@@ -200,22 +208,28 @@ REFUSED = {  # name: numbers on x86-64 and 64-bit ARM; -1 where the call does no
     "clock_settime": (227, 112), "sethostname": (170, 161), "vhangup": (153, 58), "personality": (135, 92),
 }  # fmt: skip
 CLONE, CLONE3 = (56, 220), (435, 435)
-PRCTL, IOCTL, PRLIMIT = (157, 167), (16, 29), (302, 261)
-TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+PRCTL, IOCTL, FCNTL, PRLIMIT = (157, 167), (16, 29), (72, 25), (302, 261)
+TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP = 0x5412, 0x541C, 0x8901, 0x8902
+F_SETOWN, F_SETSIG, F_SETOWN_EX = 8, 10, 15  # who is sent which signal when a file is ready: whoever, and SIGKILL
 TO_A_PROCESS = {  # what may be done to oneself, and to others only where none but one's own are in reach
     "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240), "pidfd_open": (434, 434),
+}  # fmt: skip
+SLOWS_OTHERS = {  # which may name another process of the same user
+    "setpriority": (141, 140), "sched_setparam": (142, 118), "sched_setscheduler": (144, 119),
+    "sched_setaffinity": (203, 122), "sched_setattr": (314, 274), "ioprio_set": (251, 30),
 }  # fmt: skip
 ALLOW, EPERM, ENOSYS, KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 NAMESPACE_FLAGS = 0x7E020080 | 0x02000000
 
 
-def seccomp(others_in_reach: bool = False) -> bool:
+def seccomp(others_in_reach: bool = False, for_signals: bool = False) -> bool:
     """Refuse what could reach other processes, the network or the kernel's rarer corners. False where unknown.
 
     There are socket pairs, and no other sockets: a service on this machine would act for whoever connects to it.
-    `others_in_reach`: no namespace and no Landlock keeps signals in, so that this process may signal only itself.
+    `others_in_reach`: no namespace hides the user's other processes, which must not be slowed down. `for_signals`: and
+    no Landlock keeps signals in, so that this process may signal only itself.
     """
     known = ARCHITECTURES.get(platform.machine())
     if known is None:
@@ -223,15 +237,18 @@ def seccomp(others_in_reach: bool = False) -> bool:
     audit, column = known
     program = [(LOAD, 0, 0, 4), (EQUAL, 1, 0, audit), (RETURN, 0, 0, KILL), (LOAD, 0, 0, 0)]
     program += [(AT_LEAST, 0, 1, 0x40000000), (RETURN, 0, 0, KILL)]  # the x32 interface has numbers of its own
-    for numbers in REFUSED.values():
+    for numbers in [*REFUSED.values(), *(SLOWS_OTHERS.values() if others_in_reach else ())]:
         program += [(EQUAL, 0, 1, numbers[column]), (RETURN, 0, 0, EPERM)]
     program += [(EQUAL, 0, 1, CLONE3[column]), (RETURN, 0, 0, ENOSYS)]  # its flags cannot be seen; libc falls back
     program += _refuse_if(PRCTL[column], 16, PR_SET_PDEATHSIG)  # to outlive the process that cleans up
+    program += _refuse_if(PRCTL[column], 16, PR_SET_DUMPABLE)  # to hide from the process that watches
     program += [(EQUAL, 0, 4, PRLIMIT[column]), (LOAD, 0, 0, 16), (EQUAL, 1, 0, 0), (RETURN, 0, 0, EPERM)]
     program += [(RETURN, 0, 0, ALLOW)]
-    for command in (TIOCSTI, TIOCLINUX):
+    for command in (TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP):
         program += _refuse_if(IOCTL[column], 24, command)
-    for numbers in TO_A_PROCESS.values() if others_in_reach else ():
+    for command in (F_SETOWN, F_SETSIG, F_SETOWN_EX):
+        program += _refuse_if(FCNTL[column], 24, command)
+    for numbers in TO_A_PROCESS.values() if for_signals else ():
         program += [(EQUAL, 0, 4, numbers[column]), (LOAD, 0, 0, 16), (EQUAL, 1, 0, os.getpid())]
         program += [(RETURN, 0, 0, EPERM), (RETURN, 0, 0, ALLOW)]
     program += [(EQUAL, 0, 3, CLONE[column]), (LOAD, 0, 0, 16), (ANY_BIT, 0, 1, NAMESPACE_FLAGS), (RETURN, 0, 0, EPERM)]

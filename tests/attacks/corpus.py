@@ -11,6 +11,7 @@ outside), `@PORT@` (a listener on loopback), `@SLEEP@` (what a left process woul
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -95,6 +96,14 @@ def many_cells(count: int, source: str) -> Mangle:
         return notebook
 
     return mangle
+
+
+def merge(ours: NotebookNode, theirs: NotebookNode, distinct: bool = False) -> str:
+    """A file that git could not merge."""
+    for number, each in enumerate([*ours.cells, *theirs.cells] if distinct else []):
+        each.metadata["number"] = number
+    sides = [json.dumps(ours, indent=1), "\n=======\n", json.dumps(theirs, indent=1)]
+    return f"<<<<<<< HEAD\n{''.join(sides)}\n>>>>>>> other\n"
 
 
 # --- lying about the answers ---
@@ -311,6 +320,20 @@ LIES: list[Attack] = [
         twin_cells=("raise ValueError('x' * 10**6)",),
     ),
     Attack(
+        "hostile-errors",
+        "answer with errors that are no text, or a page and a terminal",
+        (
+            "import course.calls as c\nimport itertools\nbad = ['\\x1b[2J\\ud800<script>alert(1)</script>\\n' * 99, 10**4000, None]\n"
+            "bad += [eval('[' * d + ']' * d) for d in (10, 60, 90)]\n"
+            "for _ in range(9): bad[-1] = [[[[[[[[[[bad[-1]]]]]]]]]]; bad.append(bad[-1])\n"
+            "def lie(script, *a, **k):\n    return {op['as']: {'error': e} for op, e in zip((o for o in script if 'as' in o), itertools.cycle(bad))}\n"
+            "c.perform = lie",
+        ),
+        twin_cells=(
+            "try:\n    raise ValueError('\\x1b[31mred\\x1b[0m')\nexcept ValueError as error:\n    print(error)",
+        ),
+    ),
+    Attack(
         "replaced-serve",
         "find the server by its frame and replace its methods",
         (
@@ -508,6 +531,23 @@ REACHING: list[Attack] = [
         ),
     ),
     Attack(
+        "signals-by-files",
+        "have the system send a signal of one's choice when a file is ready",
+        (
+            TRY
+            + "import ctypes, fcntl, os, socket\na, b = socket.socketpair()\nreached('signal', lambda: fcntl.fcntl(a, 10, 9))\n"
+            "for pid in (os.getppid(), *range(2, 300)):\n    if pid not in (0, os.getpid()):\n"
+            "        reached(f'owner {pid}', lambda: fcntl.fcntl(a, fcntl.F_SETOWN, pid))\n"
+            "        reached(f'ioctl {pid}', lambda: fcntl.ioctl(a, 0x8901, pid.to_bytes(4, 'little')))",
+        ),
+        twin_cells=("import fcntl, os\nr, w = os.pipe()\nfcntl.fcntl(r, fcntl.F_SETFL, os.O_NONBLOCK)",),
+    ),
+    Attack(
+        "hides-from-its-watcher",
+        "become a process that others may not look at",
+        ("import ctypes\nif ctypes.CDLL(None).prctl(4, 0, 0, 0, 0) == 0: print('REACHED')",),
+    ),
+    Attack(
         "terminal",
         "type into the instructor's terminal",
         (
@@ -553,6 +593,24 @@ BREAKING: list[Attack] = [
             "print('REACHED 640 MB')",
         ),
         twin_cells=("import mmap\nm = mmap.mmap(-1, 2**20); m.write(b'x')",),
+    ),
+    Attack(
+        "copied-memory",
+        "many processes that each write to all the memory they were born with",
+        (
+            "import ctypes, os, time\nplaces = []\nwith open('/proc/self/pagemap', 'rb', buffering=0) as pages:\n"
+            "    for line in open('/proc/self/maps'):\n        span, rights = line.split()[:2]\n        start, end = (int(x, 16) for x in span.split('-'))\n"
+            "        if rights == 'rw-p' and 'stack' not in line:\n            pages.seek(start // 4096 * 8)\n"
+            "            there = np.frombuffer(pages.read((end - start) // 4096 * 8), np.uint64) >> np.uint64(63)\n"
+            "            places += (start + 4096 * np.flatnonzero(there)).tolist()\n"
+            "count = 500 * 2**20 // (4096 * len(places)) + 1\n"
+            "for i in range(count):\n    if os.fork() == 0:\n        for place in places: ctypes.memmove(place, place, 1)\n"
+            "        open(f'done{i}', 'w'); time.sleep(9); os._exit(0)\n"
+            "while not all(os.path.exists(f'done{i}') for i in range(count)): time.sleep(.01)\ntime.sleep(.5)\nprint('REACHED 500 MB')",
+        ),
+        twin_cells=(
+            "import os, time\npids = [os.fork() for _ in range(1)]\nif 0 in pids: time.sleep(.3); os._exit(0)\nos.waitpid(pids[0], 0)",
+        ),
     ),
     Attack(
         "disk",
@@ -655,7 +713,7 @@ BREAKING: list[Attack] = [
         "a page in the written answer",
         mangle=written(
             '<script>alert(1)</script>\n\n<img src=x onerror=alert(1)>\n\n[x](javascript:alert(1)) ![x](x "onerror=alert(1)")\n\n'
-            "[a]: javascript:alert(1)\n\n[a] <javascript:alert(1)>\n\n<div\nonclick=alert(1)>$\\href{javascript:alert(1)}{x}$</div>\n\n"
+            "[a]: javascript:alert(1)\n\n[a] <javascript:alert(1)>\n\n<div\nonclick=alert(1)>$\\href{javascript:alert(1)}{x}\\bbox[position:fixed]{x}$</div>\n\n"
             "`<script>alert(1)</script>`\n\n    <script>alert(1)</script>\n\n$$<script>alert(1)</script>$$\n\\begin{a}<script>alert(1)</script>\\end{a}"
         ),
         twin_mangle=written("**Adam** is first: $a<b$, $\\frac{1}{2}$, `x < y`.\n\n- one\n- two"),
@@ -713,6 +771,14 @@ BREAKING: list[Attack] = [
         "nineteen-megabytes",
         "a notebook just below the limit",
         mangle=edited("momentum_step", lambda c: c.update(source="# " + "x" * 19_000_000)),
+    ),
+    Attack(
+        "merge-of-many",
+        "two sides of a merge with thousands of cells, no two of them alike",
+        mangle=lambda n: merge(
+            many_cells(2000, "x")(copy.deepcopy(n)), many_cells(2000, "y")(copy.deepcopy(n)), distinct=True
+        ),
+        twin_mangle=lambda n: merge(n, n),
     ),
     Attack(
         "newlines",

@@ -43,7 +43,7 @@ HONEST_PART = {
     "    return theta - eta * m / np.sqrt(v + eps), m, v",
 }
 SLEEP = f"61{os.getpid()}"
-RAW = re.compile(r"<script>alert|<img src=x|<div\s+onclick|href=.javascript|\\href\{", re.IGNORECASE)
+RAW = re.compile(r"<script>alert|<img src=x|<div\s+onclick|href=.javascript|\\href\{|\\bbox", re.IGNORECASE)
 
 
 @dataclass

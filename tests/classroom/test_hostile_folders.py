@@ -19,7 +19,19 @@ from autograder.classroom.report import report, results
 from autograder.harmless import line, markdown
 from tests.conftest import TP
 
-NAMES = ["-rf", ".hidden", "a\nb", "<img src=x onerror=alert(1)>", "a\x1b[2Jb", "a\u202eb", 'a"b', os.fsdecode(b"\xff")]
+NAMES = [
+    "-rf",
+    "=1+1",
+    "+1",
+    "@SUM(1)",
+    ".hidden",
+    "a\nb",
+    "<img src=x onerror=alert(1)>",
+    "a\x1b[2Jb",
+    "a\u202eb",
+    'a"b',
+    os.fsdecode(b"\xff"),
+]
 
 
 def test_folders_that_are_named_like_no_student_are_not_graded_and_stop_nothing(classroom: Classroom) -> None:
