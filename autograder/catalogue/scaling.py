@@ -110,8 +110,8 @@ def scaling(
             "zero-by-zero-repaired",
             did="eps is left out, and 0/0 is made 0 afterwards (np.nan_to_num, where=...).",
             effect="The floor of the root is gone: the tiniest gradients make whole steps.",
-            hint=f"You leave eps out and repair 0/0 afterwards. Add eps inside the root, sqrt({under} + eps): then there "
-            "is nothing to repair, and tiny gradients make short steps.",
+            hint="You leave eps out and repair 0/0 afterwards. Add eps inside the root: with "
+            f"sqrt({under} + eps) there is nothing to repair, and tiny gradients make short steps.",
             section=EPSILON,
             step=lambda s: np.where(getattr(s, inner) > 0, divided(s), 0.0),
         ),

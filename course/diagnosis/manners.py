@@ -33,10 +33,10 @@ def manners(evidence: Evidence) -> list[Mistake]:
     whole = [w for w in _unlike_themselves(evidence, INTEGERS) if not _follows(w, changed)]
     if whole and all(not isinstance(g, Failure) and agree(g.astype(float), np.trunc(w)) for _, g, w in whole):
         names = [name for name, _, _ in whole]
-        lose = "loses what comes after the point: it is" if len(set(names)) == 1 else "lose what comes after the point: they are"
+        lose, are = ("loses", "it is") if len(set(names)) == 1 else ("lose", "they are")
         hint = (
-            f"With integer arrays your {_listed(names)} {lose} written into an integer array. Begin with "
-            "`x = np.asarray(x, dtype=float)`."
+            f"With integer arrays your {_listed(names)} {lose} what comes after the point: {are} written into an "
+            "integer array. Begin with `x = np.asarray(x, dtype=float)`."
         )
         found.append(Mistake("manners/whole-numbers", hint, section))
     elif whole:
