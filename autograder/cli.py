@@ -83,6 +83,10 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("tp")
     report.add_argument("--html", type=Path, help="write the report to this file, one page that needs nothing else")
     report.add_argument("--picture", type=Path, help="write the mistakes as bars to this file, .png or .svg")
+    export = command("export", _export, "Write the marks as a table, for Moodle, Canvas or a spreadsheet.")
+    export.add_argument("tp")
+    export.add_argument("--format", choices=("moodle", "canvas", "csv"), default="csv", help="default: csv")
+    export.add_argument("--out", type=Path, metavar="FILE", help="write to this file (default: print it)")
     check = command(
         "check-exercises", _check_exercises, "Prove that every exercise passes what is right and catches all else."
     )
@@ -132,7 +136,7 @@ def _grade(options: argparse.Namespace) -> int:
     classroom = Classroom.at(options.classroom)
     classroom.release(options.tp)
     students = classroom.submissions(options.tp, options.student)
-    _check_json(options)
+    _check_folder("--json", options.json)
     batch = Batch(
         classroom,
         options.tp,
@@ -159,7 +163,7 @@ def _regrade(options: argparse.Namespace) -> int:
     classroom = Classroom.at(options.classroom)
     classroom.release(options.tp)
     students = classroom.submissions(options.tp, options.student)
-    _check_json(options)
+    _check_folder("--json", options.json)
     batch = Batch(
         classroom,
         options.tp,
@@ -184,9 +188,11 @@ def _regrade(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _check_json(options: argparse.Namespace) -> None:
-    if options.json and not options.json.resolve().parent.is_dir():
-        raise Fault(f"--json {options.json}: the folder {options.json.resolve().parent} does not exist")
+def _check_folder(option: str, path: Path | None) -> None:
+    if path and not path.resolve().parent.is_dir():
+        raise Fault(f"{option} {path}: the folder {path.resolve().parent} does not exist")
+    if path and path.is_dir():
+        raise Fault(f"{option} {path} is a folder: give a file")
 
 
 def _drive(batch: Batch, title: str, students: list[str]) -> tuple[list[Result], list[tuple[str, str]]]:
@@ -240,6 +246,30 @@ def _report(options: argparse.Namespace) -> int:
     if not (options.html or options.picture):
         wide = Console(width=None if sys.stdout.isatty() else 160)
         wide.print(report(options.tp, graded))
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from autograder.classroom.export import export
+    from autograder.classroom.layout import Classroom, write
+
+    classroom = Classroom.at(options.classroom)
+    classroom.release(options.tp)
+    _check_folder("--out", options.out)
+    text, grades = export(classroom, options.tp, options.format)
+    if options.out:
+        write(options.out, text)
+        print(f"{options.tp}: {len(grades)} marks written to {options.out}")
+    else:
+        print(text, end="")
+    without = len(classroom.submissions(options.tp)) - len(grades)
+    waiting = sum(grade.waits for grade in grades)
+    for count, what in (
+        (without, "are not graded or not readable"),
+        (waiting, "have answers that no person has marked"),
+    ):
+        if count > 0:
+            console.print(f"note: {count} submissions {what}", style="yellow", highlight=False)
     return 0
 
 

@@ -57,7 +57,7 @@ def plain(value: object) -> Plain:
     if value is None:
         return {"error": "returned None (is a `return` missing?)"}
     if isinstance(value, bool | np.bool_) or not isinstance(value, np.ndarray | np.generic | int | float):
-        return {"error": f"returned a {type(value).__name__}, a NumPy array of numbers was asked"}
+        return {"error": f"returned a {type(value).__name__}, not a NumPy array or a number"}
     array = np.asarray(value)
     if array.dtype.kind not in "fiu":
         return {"error": f"returned an array of {array.dtype}, real numbers were asked"}

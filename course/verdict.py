@@ -218,5 +218,11 @@ def _fault(criterion: Criterion, key: Key, answers: Answers) -> str | None:
         if not close.all():
             where: Any = np.unravel_index(int(np.argmin(close)), close.shape) if close.ndim else ()
             index = f"[{', '.join(str(int(i)) for i in where)}]" if where else ""
-            return f"{criterion.fails} ({label}{index}: yours {given[where]:.6g}, expected {wanted[where]:.6g})"
+            return f"{criterion.fails} ({label}{index}: {_beside(given[where], wanted[where])})"
     return None
+
+
+def _beside(given: float, wanted: float) -> str:
+    """Two numbers that differ, with as many digits as show it."""
+    digits = next((n for n in range(6, 17) if f"{given:.{n}g}" != f"{wanted:.{n}g}"), 17)
+    return f"yours {given:.{digits}g}, expected {wanted:.{digits}g}"
