@@ -95,7 +95,7 @@ mistakes = (
         hint="Your velocity is an average: v <- gamma v + (1 - gamma) eta g. In this course it is a sum: gamma v + "
         "eta g.",
         section=AVERAGE,
-        convention="an exponential average: the course's velocity times 1 - gamma",
+        convention="an exponential average: its velocity is the course's at the rate (1 - gamma) eta",
         v_new=lambda s: s.friction * s.v_old + (1 - s.friction) * s.pulled,
     ),
     rule.wrong(

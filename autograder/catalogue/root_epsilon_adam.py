@@ -65,7 +65,7 @@ mistakes = (
     rule.wrong(
         "epsilon-outside",
         did="epsilon is added after the root.",
-        effect="The floor of the root falls from 1e-4 to 1e-8: tiny gradients make longer steps.",
+        effect="The floor of the root falls: tiny gradients make longer steps.",
         hint="You add epsilon after the root, as the Adam paper and PyTorch do. In this course it stands inside: "
         "sqrt(v_hat + epsilon).",
         section=EPSILON,

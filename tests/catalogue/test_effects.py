@@ -272,7 +272,7 @@ def test_the_first_step_that_is_said_to_be_right_is_right() -> None:
     said = 0
     for exercise in ALL.values():
         for wrong in exercise.mistakes:
-            if "first step is right" in wrong.effect:
+            if "first step is right" in wrong.effect and not exercise.ways:
                 said += 1
                 assert ratio(f"{exercise.prefix}/{wrong.id}", eta=0.1) == pytest.approx(1.0, rel=1e-9), wrong.id
     assert said >= 15

@@ -110,6 +110,26 @@ def test_the_models_are_the_course_s_own_rules() -> None:
         assert np.allclose(weights, state[0], rtol=1e-13)
 
 
+def test_conventions_are_the_course_s_rule_where_it_is_said() -> None:
+    """Where the rate stands does not matter while it is constant, nor where epsilon does at 0; an average is a sum of
+    smaller gradients."""
+
+    def path(exercise: Exercise, id: str, **changed: Any) -> Any:
+        rule = next((w.function for w in exercise.mistakes if w.id == id), exercise.reference)
+        given = exercise.arguments(np.random.default_rng(SEEDS[1]), (6,)) | changed
+        return models.WAYS["applied"](rule, exercise.keywords, *given.values())
+
+    assert np.allclose(path(SGD, "rate-outside-the-velocity"), path(SGD, ""), rtol=1e-12)
+    given = SGD.arguments(np.random.default_rng(SEEDS[1]), (6,))
+    smaller = given | {"learning_rate": given["learning_rate"] * (1 - given["momentum"])}
+    theirs, ours = path(SGD, "average"), path(SGD, "", **smaller)
+    gap = (given["learning_rate"] - smaller["learning_rate"]) * given["grads"].reshape(STEPS, 6)
+    assert np.allclose(theirs, ours - np.cumsum(gap, axis=0), rtol=1e-12)  # the look ahead holds eta g itself as well
+    for id in ("epsilon-outside", "epsilon-hat"):
+        assert np.allclose(path(ADAM, id, epsilon=0.0), path(ADAM, "", epsilon=0.0), rtol=1e-12)
+        assert not np.allclose(path(ADAM, id), path(ADAM, ""), rtol=1e-5)
+
+
 def test_keras_own_optimizers_where_they_are_the_same() -> None:
     """Stock SGD with nesterov=True is LookAheadSGD; stock Adam is RootEpsilonAdam at epsilon = 0 and at no other."""
     import keras
