@@ -17,16 +17,14 @@ class Experiment:
     Attributes:
         name: what is typed after `tp compare`, and what a claim names.
         about: one line.
-        tasks: quick -> the tasks; their names are those in the claims, and the same quick or not.
+        plan: quick -> the tasks, each with its protocol. The names of the tasks are those in the claims, quick or not.
         optimizers: names of OPTIMIZERS, or name -> function of the learning rate that makes a Keras optimizer.
-        protocol: quick -> how it is run.
     """
 
     name: str
     about: str
-    tasks: Callable[[bool], Sequence[Task]]
+    plan: Callable[[bool], Sequence[tuple[Task, Protocol]]]
     optimizers: Sequence[str] | Mapping[str, Factory]
-    protocol: Callable[[bool], Protocol]
 
 
 @dataclass(frozen=True)
