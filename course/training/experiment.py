@@ -1,12 +1,18 @@
-"""What an experiment is, as data: tasks for training comparisons, or a function that measures something else."""
+"""What an experiment is, as data: tasks to train on, or a function that measures something else. And what came out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from course.training.optimizers import Factory
-from course.training.protocol import Protocol
+import numpy as np
+
+from course.training.models import Array
+from course.training.optimizers import Factory, named
+from course.training.progress import Bar
+from course.training.protocol import Comparison, Protocol, compare
+from course.training.quantities import QUANTITIES
 from course.training.tasks import Task
 
 
@@ -34,8 +40,8 @@ class Measured:
     Attributes:
         task: on what it was measured; "" if on nothing in particular.
         subject: the optimizer.
-        quantity: for example "bytes of state per weight"; what is lower is better, unless the claim says otherwise.
-        values: the numbers, at least one, all positive. Values of different subjects with the same place are pairs:
+        quantity: for example "bytes of state per weight".
+        values: the numbers, at least one, none negative. Values of different subjects with the same place are pairs:
             measured in the same round, or on the same seed. One value is exact and needs no interval.
     """
 
@@ -57,3 +63,52 @@ class Measurement:
     name: str
     about: str
     measure: Callable[[bool], Sequence[Measured]]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came out of an experiment.
+
+    Attributes:
+        experiment: its name.
+        comparisons: of an Experiment, one for each task.
+        measured: of a Measurement.
+    """
+
+    experiment: str
+    comparisons: tuple[Comparison, ...] = ()
+    measured: tuple[Measured, ...] = ()
+
+    @property
+    def tasks(self) -> list[str]:
+        """The names of the tasks."""
+        return list(dict.fromkeys([c.task for c in self.comparisons] + [m.task for m in self.measured]))
+
+    def values(self, task: str, subject: str, quantity: str) -> Array:
+        """The quantity of the subject on the task, (n,); equal places are pairs. ValueError if there is none."""
+        for comparison in self.comparisons:
+            if comparison.task == task and subject in comparison.choices and quantity in QUANTITIES:
+                return QUANTITIES[quantity](comparison, subject)
+        for measured in self.measured:
+            if (measured.task, measured.subject, measured.quantity) == (task, subject, quantity):
+                return np.array(measured.values)
+        raise ValueError(f"experiment {self.experiment}: there is no {quantity!r} of {subject!r} on task {task!r}")
+
+    def inside(self, task: str, subject: str) -> bool:
+        """Whether the subject's best rate lies inside its grid; True where nothing was tuned."""
+        return all(c.choices[subject].interior for c in self.comparisons if c.task == task)
+
+
+def run(
+    experiment: Experiment | Measurement,
+    *,
+    quick: bool = True,
+    table: str | Path | None = None,
+    progress: bool | Bar = True,
+) -> Outcome:
+    """Run all of an experiment; `table` and `progress` as in `compare`, the bar expecting all tasks."""
+    if isinstance(experiment, Measurement):
+        return Outcome(experiment.name, measured=tuple(experiment.measure(quick)))
+    optimizers = named(experiment.optimizers)
+    found = [compare(t, optimizers, p, table=table, progress=progress) for t, p in experiment.plan(quick)]
+    return Outcome(experiment.name, tuple(found))
