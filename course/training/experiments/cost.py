@@ -58,7 +58,7 @@ def measure(quick: bool) -> list[Measured]:
     own = 2 * np.dtype(load().config.floatx()).itemsize
     measured = [Measured("", rule, BYTES, (own + state_bytes(rule, WIDE),)) for rule in RULES]
     seconds = seconds_per_step(5 if quick else 20)
-    return measured + [Measured(WIDE.name, rule, SECONDS, tuple(values)) for rule, values in seconds.items()]
+    return measured + [Measured("", rule, SECONDS, tuple(values)) for rule, values in seconds.items()]
 
 
 EXPERIMENT = Measurement("cost", "Bytes per weight and seconds per step", measure)

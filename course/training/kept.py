@@ -1,0 +1,90 @@
+"""The results that are kept beside the lectures, read back as if the experiments had just been run.
+
+They were made by `tp compare --full --out course/training/results`. A file holds the score of every run, so that every
+number, picture and answer that is drawn from a comparison can be drawn from it again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from course.training.experiment import Measured, Outcome
+from course.training.protocol import Comparison, Protocol
+from course.training.results import Results, Run
+from course.training.tuning import Choice
+
+FOLDER = Path(__file__).parent / "results"
+
+
+def names() -> list[str]:
+    """The experiments of which results are kept."""
+    return sorted(path.stem for path in FOLDER.glob("*.json"))
+
+
+def record(experiment: str) -> dict[str, Any]:
+    """The file as it is. ValueError, in one line, if there is none."""
+    path = FOLDER / f"{experiment}.json"
+    if not path.is_file():
+        raise ValueError(f"no results of {experiment!r} are kept; there are {', '.join(names())}")
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def outcome(experiment: str) -> Outcome:
+    """What came out of the experiment: the scores of all runs, without their curves."""
+    found = record(experiment)
+    measured = [Measured(m["task"], m["subject"], m["quantity"], tuple(m["values"])) for m in found["measured"]]
+    return Outcome(experiment, tuple(map(_comparison, found["tasks"])), tuple(measured))
+
+
+def answers() -> dict[str, str]:
+    """Claim -> held, not held or undecided, of all results that are kept."""
+    return {claim["id"]: claim["answer"] for name in names() for claim in record(name)["claims"]}
+
+
+def _comparison(found: dict[str, Any]) -> Comparison:
+    protocol = Protocol(**{key: tuple(v) if isinstance(v, list) else v for key, v in found["protocol"].items()})
+    choices, tuning, report = {}, [], []
+    for kept in found["optimizers"]:
+        name, rates = kept["optimizer"], tuple(kept["rates"])
+        losses = tuple(map(float, kept["tuning_losses"]))
+        choices[name] = Choice(kept["rate"], kept["interior"], rates, losses, tuned=kept["trials"] > 0)
+        for rate, scores in zip(rates, kept["tuning_scores"], strict=False):
+            tuning += _runs(found["task"], name, rate, protocol.tuning_seeds, scores, protocol.epochs)
+        report += _runs(
+            found["task"], name, kept["rate"], protocol.report_seeds, kept["report_losses"], protocol.epochs
+        )
+    steps = found["optimizers"][0]["steps"] // found["optimizers"][0]["runs"]
+    return Comparison(
+        found["task"], protocol, choices, Results(tuple(tuning)), Results(tuple(report)), steps, found["where"]
+    )
+
+
+def _runs(
+    task: str, optimizer: str, rate: float, seeds: Sequence[int], scores: Sequence[Any], epochs: int
+) -> list[Run]:
+    """Runs of which only the scores are known."""
+    return [
+        Run(
+            task=task,
+            model="",
+            optimizer=optimizer,
+            rate=rate,
+            seed=seed,
+            epochs=epochs,
+            diverged=epochs if score == "inf" else None,
+            loss=(),
+            val_loss=(float(score),),
+            val_accuracy=(),
+            seconds=float("nan"),
+            backend="",
+            device="",
+            precision="",
+            versions="",
+            key="",
+        )
+        for seed, score in zip(seeds, scores, strict=True)
+    ]
