@@ -46,27 +46,26 @@ def answers() -> dict[str, str]:
 
 
 def _comparison(found: dict[str, Any]) -> Comparison:
-    protocol = Protocol(**{key: tuple(v) if isinstance(v, list) else v for key, v in found["protocol"].items()})
+    settings: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in found["protocol"].items()}
+    protocol = Protocol(**settings)
     choices, tuning, report = {}, [], []
     for kept in found["optimizers"]:
         name, rates = kept["optimizer"], tuple(kept["rates"])
         losses = tuple(map(float, kept["tuning_losses"]))
         choices[name] = Choice(kept["rate"], kept["interior"], rates, losses, tuned=kept["trials"] > 0)
+        own = (found["task"], name, protocol.epochs)
         for rate, scores in zip(rates, kept["tuning_scores"], strict=False):
-            tuning += _runs(found["task"], name, rate, protocol.tuning_seeds, scores, protocol.epochs)
-        report += _runs(
-            found["task"], name, kept["rate"], protocol.report_seeds, kept["report_losses"], protocol.epochs
-        )
+            tuning += _runs(own, rate, protocol.tuning_seeds, scores)
+        report += _runs(own, kept["rate"], protocol.report_seeds, kept["report_losses"])
     steps = found["optimizers"][0]["steps"] // found["optimizers"][0]["runs"]
     return Comparison(
         found["task"], protocol, choices, Results(tuple(tuning)), Results(tuple(report)), steps, found["where"]
     )
 
 
-def _runs(
-    task: str, optimizer: str, rate: float, seeds: Sequence[int], scores: Sequence[Any], epochs: int
-) -> list[Run]:
-    """Runs of which only the scores are known."""
+def _runs(own: tuple[str, str, int], rate: float, seeds: Sequence[int], scores: Sequence[Any]) -> list[Run]:
+    """Runs of a task, an optimizer and so many epochs, of which only the scores are known."""
+    task, optimizer, epochs = own
     return [
         Run(
             task=task,
