@@ -13,7 +13,7 @@ import numpy as np
 from course.training.experiment import Experiment, Measurement, Outcome
 from course.training.optimizers import named
 from course.training.quantities import QUANTITIES
-from course.training.statistics import FEWEST, LEVEL, Interval, log_ratios, mean_interval, win_probability
+from course.training.statistics import FEWEST, LEVEL, Interval, log_ratios, mean_interval, shown, win_probability
 
 CLAIMS = Path(__file__).with_name("claims.toml")
 
@@ -66,7 +66,6 @@ class Verdict:
 class _Tested:
     """One pair on one task; the interval is of the ratio of the quantities."""
 
-    where: str
     answer: Answer
     interval: Interval
     said: str
@@ -184,17 +183,15 @@ def _test(claim: Claim, outcome: Outcome, task: str, one: str, other: str, level
     if len(logs) == 1:
         ratio = float(np.exp(logs[0]))
         said: Answer = "held" if ratio < claim.ratio else "not held"
-        return _Tested(where, said, Interval(ratio, ratio, ratio), f"{where}: {ratio:.3g}, exactly")
+        exact = f"{ratio:.3g}" if claim.beside else f"{ones[0]:.3g} / {others[0]:.3g}"
+        return _Tested(said, Interval(ratio, ratio, ratio), f"{where}: {exact}, exactly")
     if len(logs) < FEWEST:
         nothing = Interval(float("nan"), 0.0, float("inf"))
-        return _Tested(where, "undecided", nothing, f"{where}: {len(logs)} seeds are too few for an interval")
+        return _Tested("undecided", nothing, f"{where}: {len(logs)} seeds are too few for an interval")
     interval = Interval(*(float(np.exp(end)) for end in mean_interval(logs, level)))
     said = "held" if interval.high < claim.ratio else "not held" if interval.low > claim.ratio else "undecided"
     wins = win_probability(logs, np.zeros_like(logs), level)
-    evidence = (
-        f"{where}: {interval.estimate:.3g} ({interval.low:.3g} to {interval.high:.3g}), "
-        f"lower with probability {wins.estimate:.2g} ({wins.low:.2g} to {wins.high:.2g}), {len(logs)} seeds"
-    )
+    evidence = f"{where}: {shown(interval)}, lower with probability {shown(wins)}, {len(logs)} seeds"
     if not inside:
-        return _Tested(where, "undecided", interval, f"{evidence}; a best rate lies at the edge of its grid")
-    return _Tested(where, said, interval, evidence)
+        return _Tested("undecided", interval, f"{evidence}; a best rate lies at the edge of its grid")
+    return _Tested(said, interval, evidence)

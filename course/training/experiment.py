@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from course.training.models import Array
-from course.training.optimizers import Factory, named
-from course.training.progress import Bar
-from course.training.protocol import Comparison, Protocol, compare
+from course.training.optimizers import Factory
+from course.training.protocol import Comparison, Protocol
 from course.training.quantities import QUANTITIES
 from course.training.tasks import Task
 
@@ -97,18 +95,3 @@ class Outcome:
     def inside(self, task: str, subject: str) -> bool:
         """Whether the subject's best rate lies inside its grid; True where nothing was tuned."""
         return all(c.choices[subject].interior for c in self.comparisons if c.task == task)
-
-
-def run(
-    experiment: Experiment | Measurement,
-    *,
-    quick: bool = True,
-    table: str | Path | None = None,
-    progress: bool | Bar = True,
-) -> Outcome:
-    """Run all of an experiment; `table` and `progress` as in `compare`, the bar expecting all tasks."""
-    if isinstance(experiment, Measurement):
-        return Outcome(experiment.name, measured=tuple(experiment.measure(quick)))
-    optimizers = named(experiment.optimizers)
-    found = [compare(t, optimizers, p, table=table, progress=progress) for t, p in experiment.plan(quick)]
-    return Outcome(experiment.name, tuple(found))

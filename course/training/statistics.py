@@ -24,6 +24,17 @@ class Interval(NamedTuple):
     high: float
 
 
+def shown(interval: Interval) -> str:
+    """The estimate and its interval for people, with as many digits as the width of the interval allows."""
+    width = interval.high - interval.low
+    if not np.isfinite(width) or width <= 0:
+        return f"{interval.estimate:.3g} ({interval.low:.3g} to {interval.high:.3g})"
+    decimals = max(0, 1 - int(np.floor(np.log10(width))))
+    return " ".join(
+        text.format(end, decimals) for text, end in zip(("{:.{}f}", "({:.{}f}", "to {:.{}f})"), interval, strict=True)
+    )
+
+
 def log_ratios(ones: ArrayLike, others: ArrayLike) -> Array:
     """log(one / other) pair by pair, (n,). Infinite where a run diverged, 0 where both did. ValueError below 0."""
     one, other = np.asarray(ones, dtype=float), np.asarray(others, dtype=float)
@@ -86,7 +97,8 @@ def win_probability(ones: ArrayLike, others: ArrayLike, level: float = LEVEL) ->
     z = NormalDist().inv_cdf((1 + level) / 2)
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z * float(np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))) / (1 + z**2 / n)
-    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
+    # At a share of 0 or 1 the end of the interval is that, and only rounding would say otherwise.
+    return Interval(share, middle - half if share > 0 else 0.0, middle + half if share < 1 else 1.0)
 
 
 def performance_profile(losses: ArrayLike, within: ArrayLike) -> Array:

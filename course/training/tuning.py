@@ -7,6 +7,7 @@ refined for the same price, and no optimizer is tuned with more trials than anot
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -75,7 +76,7 @@ def choose(losses: Mapping[float, float]) -> Choice:
     rates = tuple(sorted(losses))
     values = tuple(losses[rate] for rate in rates)
     best = int(np.argmin(values))
-    return Choice(rates[best], 0 < best < len(rates) - 1 and np.isfinite(values[best]), rates, values)
+    return Choice(rates[best], 0 < best < len(rates) - 1 and math.isfinite(values[best]), rates, values)
 
 
 def more(choice: Choice) -> list[float]:

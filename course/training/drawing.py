@@ -1,0 +1,117 @@
+"""The picture of an experiment: loss against rate, pairs of losses, and how often each is near the best."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from course.figures import COLOURS, LABELS, PREDICTION, look, use_style
+from course.training.experiment import Outcome
+from course.training.protocol import Comparison
+from course.training.quantities import loss
+from course.training.statistics import log_ratios, performance_profile
+from course.training.summary import reference, rows
+
+_MORE: list[dict[str, Any]] = [
+    {"color": PREDICTION, "linestyle": "-", "marker": "X"},
+    {"color": "#8A7F00", "linestyle": (0, (5, 1, 1, 1)), "marker": "*"},
+    {"color": "#666666", "linestyle": (0, (2, 2)), "marker": "p"},
+]
+"""The looks of optimizers that are none of the six rules."""
+
+
+def picture(outcome: Outcome) -> tuple[Figure, str]:
+    """The picture of an experiment with tasks, and what it shows, in words. ValueError if it has none."""
+    comparisons = outcome.comparisons
+    if not comparisons:
+        raise ValueError(f"experiment {outcome.experiment}: there are no tasks to draw")
+    looks = _looks(comparisons[0].optimizers)
+    with rc_context():
+        use_style()
+        figure = Figure(figsize=(13, 3.6 * len(comparisons) + 0.9), layout="constrained")
+        axes = figure.subplots(len(comparisons), 3, squeeze=False)
+        for row, comparison in zip(axes, comparisons, strict=True):
+            _tuning(comparison, looks, row[0])
+            _pairs(comparison, looks, row[1])
+            _profile([comparison], looks, row[2])
+        handles, labels = axes[0, 0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 7))
+    return figure, " ".join(map(_said, comparisons))
+
+
+def _looks(optimizers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    more = iter(_MORE * len(optimizers))
+    return {name: look(name) if name in COLOURS else next(more) for name in optimizers}
+
+
+def _tuning(comparison: Comparison, looks: dict[str, dict[str, Any]], ax: Axes) -> None:
+    """The loss against the rate; a ring around the chosen one."""
+    for name, choice in comparison.choices.items():
+        if choice.tuned:
+            finite = np.where(np.isfinite(choice.losses), choice.losses, np.nan)
+            ax.plot(choice.rates, finite, label=LABELS.get(name, name), **looks[name])
+            ring = {"marker": "o", "markersize": 12, "markerfacecolor": "none", "color": looks[name]["color"]}
+            ax.plot(choice.rate, choice.losses[choice.rates.index(choice.rate)], linestyle="none", **ring)
+    ax.set(xscale="log", yscale="log", xlabel=r"learning rate $\eta$", ylabel="validation loss", title=comparison.task)
+    _few_ticks(ax, [value for choice in comparison.choices.values() for value in choice.losses])
+
+
+def _few_ticks(ax: Axes, losses: Sequence[float]) -> None:
+    """What lies far above all else is cut off, and plain numbers stand at the axis."""
+    finite = [value for value in losses if np.isfinite(value)]
+    if finite:
+        low, high = min(finite), np.quantile(finite, 0.75)
+        ax.set_ylim(low / 1.15, max(high, 1.5 * low) * 1.3)
+    ax.yaxis.set_major_formatter("{x:.3g}")
+    ax.yaxis.set_minor_formatter("{x:.2g}")
+    ax.tick_params(axis="y", which="minor", labelsize=8)
+
+
+def _pairs(comparison: Comparison, looks: dict[str, dict[str, Any]], ax: Axes) -> None:
+    """The ratio of the losses to the reference's: a mark for each seed, and the interval of the mean."""
+    best = reference(comparison)
+    against = loss(comparison, best)
+    found = [row for row in reversed(rows(comparison)) if row.optimizer != best]
+    for height, row in enumerate(found):
+        color, marker = looks[row.optimizer]["color"], looks[row.optimizer]["marker"]
+        ratios = np.exp(log_ratios(loss(comparison, row.optimizer), against))
+        heights = height + 0.26 * np.linspace(-1, 1, len(ratios))
+        ax.plot(ratios, heights, linestyle="none", marker=marker, color=color, alpha=0.35, markeredgewidth=0)
+        if np.isfinite(row.ratio).all():
+            ax.plot([row.ratio.low, row.ratio.high], [height, height], color=color, linewidth=3, solid_capstyle="butt")
+            ax.plot(row.ratio.estimate, height, marker="|", markersize=15, markeredgewidth=2.5, color=color)
+    ax.axvline(1, color="black", linewidth=1)
+    ax.set_yticks(range(len(found)), [LABELS.get(row.optimizer, row.optimizer) for row in found])
+    ax.set(xscale="log", xlabel=f"loss / loss of {LABELS.get(best, best)}, same seed", ylim=(-0.6, len(found) - 0.4))
+    ax.xaxis.set_major_formatter("{x:.3g}")
+    ax.xaxis.set_minor_formatter("{x:.2g}")
+    ax.tick_params(axis="x", which="minor", labelsize=8)
+
+
+def _profile(comparisons: Sequence[Comparison], looks: dict[str, dict[str, Any]], ax: Axes) -> None:
+    """The share of seeds on which each optimizer is within a factor of the best (Dolan and More 2002)."""
+    names = comparisons[0].optimizers
+    losses = np.concatenate([np.column_stack([loss(c, name) for name in names]) for c in comparisons])
+    ratios = losses / losses.min(axis=1, keepdims=True)
+    taus = np.geomspace(1, max(1.1, float(np.quantile(ratios[np.isfinite(ratios)], 0.95))), 200)
+    for name, shares in zip(names, performance_profile(losses, taus), strict=True):
+        ax.plot(taus, shares, markevery=(names.index(name), 25), **looks[name])
+    ax.set(xscale="log", xlabel=r"$\tau$", ylabel=r"share of seeds within $\tau$ times the best", ylim=(-0.02, 1.02))
+    ax.xaxis.set_major_formatter("{x:.3g}")
+    ax.xaxis.set_minor_formatter("{x:.2g}")
+    ax.tick_params(axis="x", which="minor", labelsize=8)
+
+
+def _said(comparison: Comparison) -> str:
+    """The picture of one task in words."""
+    best = reference(comparison)
+    losses = "; ".join(f"{r.optimizer} {r.loss.estimate:.3g} at rate {r.rate:.3g}" for r in rows(comparison))
+    return (
+        f"Task {comparison.task}, three panels: the validation loss against the learning rate, the losses of each "
+        f"seed divided by those of {best}, and the share of seeds near the best. Losses at the best rates: {losses}."
+    )
