@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,9 @@ def study(
     if outcome.comparisons:
         found["picture"] = _draw(outcome, out / f"{experiment.name}.png")
         written.append(out / f"{experiment.name}.png")
-    written[0].write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    # A list of numbers on one line: a few hundred lines that can be compared, not ten thousand.
+    text = re.sub(r"\[[^\[\]{}]*\]", lambda listed: re.sub(r"\s+", " ", listed[0]), json.dumps(found, indent=1))
+    written[0].write_text(text + "\n", encoding="utf-8")
     console.print(f"written: {', '.join(map(str, written))}", markup=False, soft_wrap=True)
     return verdicts
 

@@ -106,8 +106,9 @@ def record(experiment: Experiment | Measurement, outcome: Outcome, verdicts: lis
 
 def _curve(comparison: Comparison, optimizer: str) -> dict[str, Any]:
     choice = comparison.choices[optimizer]
+    scores = comparison.tuning.where(optimizer=optimizer).scores()[2] if choice.tuned else ()
     own = loss(comparison, optimizer)
-    return {"rates": choice.rates, "tuning_losses": choice.losses, "report_losses": own}
+    return {"rates": choice.rates, "tuning_losses": choice.losses, "tuning_scores": scores, "report_losses": own}
 
 
 def _plain(value: Any) -> Any:
