@@ -83,9 +83,9 @@ def _pairs(comparison: Comparison, looks: dict[str, dict[str, Any]], ax: Axes) -
         heights = height + 0.26 * np.linspace(-1, 1, len(ratios))
         ax.plot(ratios, heights, linestyle="none", marker=marker, color=color, alpha=0.35, markeredgewidth=0)
         if np.isfinite(row.ratio).all():
-            ax.plot([row.ratio.low, row.ratio.high], [height, height], color=color, linewidth=3, solid_capstyle="butt")
+            ax.plot([row.ratio.low, row.ratio.high], [height, height], color=color, linestyle="-", linewidth=3)
             ax.plot(row.ratio.estimate, height, marker="|", markersize=15, markeredgewidth=2.5, color=color)
-    ax.axvline(1, color="black", linewidth=1)
+    ax.axvline(1, color="black", linewidth=1, linestyle="-")
     ax.set_yticks(range(len(found)), [LABELS.get(row.optimizer, row.optimizer) for row in found])
     ax.set(xscale="log", xlabel=f"loss / loss of {LABELS.get(best, best)}, same seed", ylim=(-0.6, len(found) - 0.4))
     ax.xaxis.set_major_formatter("{x:.3g}")
@@ -101,7 +101,12 @@ def _profile(comparisons: Sequence[Comparison], looks: dict[str, dict[str, Any]]
     taus = np.geomspace(1, max(1.1, float(np.quantile(ratios[np.isfinite(ratios)], 0.95))), 200)
     for name, shares in zip(names, performance_profile(losses, taus), strict=True):
         ax.plot(taus, shares, markevery=(names.index(name), 25), **looks[name])
-    ax.set(xscale="log", xlabel=r"$\tau$", ylabel=r"share of seeds within $\tau$ times the best", ylim=(-0.02, 1.02))
+    ax.set(
+        xscale="log",
+        xlabel=r"within $\tau$ times the lowest loss of the seed",
+        ylabel="share of seeds",
+        ylim=(-0.02, 1.02),
+    )
     ax.xaxis.set_major_formatter("{x:.3g}")
     ax.xaxis.set_minor_formatter("{x:.2g}")
     ax.tick_params(axis="x", which="minor", labelsize=8)

@@ -30,6 +30,7 @@ class Protocol:
         report_seeds: the seeds on which the chosen rate is judged; none of them has tuned anything.
         epochs: of every run.
         rounds: how often the grids may grow, at most; see `tuning`.
+        resolution: they grow until the rates beside each best one are at most so many times higher or lower.
         fixed: optimizer -> the one rate with which it runs, untuned; for claims about defaults.
     """
 
@@ -38,6 +39,7 @@ class Protocol:
     report_seeds: tuple[int, ...] = tuple(range(100, 130))
     epochs: int = 40
     rounds: int = 4
+    resolution: float = 10**0.5
     fixed: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -49,8 +51,8 @@ class Protocol:
             raise ValueError(f"protocol: seed {min(both)} both tunes and reports: judge on seeds that tuned nothing")
         if len(set(self.report_seeds)) < FEWEST or not self.tuning_seeds:
             raise ValueError(f"protocol: at least one seed must tune, and at least {FEWEST} must report")
-        if self.rounds < 0 or self.epochs < 1:
-            raise ValueError("protocol: epochs must be 1 or more, and rounds 0 or more")
+        if self.rounds < 0 or self.epochs < 1 or self.resolution <= 1:
+            raise ValueError("protocol: epochs must be 1 or more, rounds 0 or more, and the resolution above 1")
 
     @property
     def stack(self) -> int:
@@ -148,7 +150,7 @@ def compare(
             tuning += done
             return {name: geometric_means(done.where(optimizer=name)) for name in new}
 
-        found = tune(tuned, protocol.rates, score, protocol.rounds) if tuned else {}
+        found = tune(tuned, protocol.rates, score, protocol.rounds, protocol.resolution) if tuned else {}
         choices = {n: found[n] if n in found else fixed(protocol.fixed[n]) for n in factories}
         report = run({name: [choice.rate] for name, choice in choices.items()}, protocol.report_seeds)
     n = len(np.asarray(task.arrays(protocol.report_seeds[0]).x))

@@ -2,7 +2,8 @@
 
 In each round every optimizer gets two more rates. If its best rate lies at an edge of its grid, they continue the grid
 on that side; if it lies inside, they halve the gaps beside it. So those that need a wider grid get it, the others are
-refined for the same price, and no optimizer is tuned with more trials than another.
+refined for the same price, and no optimizer is tuned with more trials than another. The rounds end when every best rate
+lies inside, with its neighbours no further off than the resolution: being inside a gap of two decades says little.
 """
 
 from __future__ import annotations
@@ -38,6 +39,14 @@ class Choice:
     tuned: bool = True
 
     @property
+    def gap(self) -> float:
+        """How many times the next rates on both sides are higher or lower, the larger of the two; inf at an edge."""
+        if not self.interior:
+            return math.inf
+        best = self.rates.index(self.rate)
+        return max(self.rates[best + 1] / self.rate, self.rate / self.rates[best - 1])
+
+    @property
     def trials(self) -> int:
         """How many rates were tried."""
         return len(self.rates) if self.tuned else 0
@@ -49,15 +58,20 @@ def fixed(rate: float) -> Choice:
 
 
 def tune(
-    names: Sequence[str], start: Sequence[float], score: Callable[[Mapping[str, list[float]]], Scores], rounds: int
+    names: Sequence[str],
+    start: Sequence[float],
+    score: Callable[[Mapping[str, list[float]]], Scores],
+    rounds: int,
+    resolution: float,
 ) -> dict[str, Choice]:
-    """The best rate of each optimizer, after no more rounds than it takes until all of them are inside.
+    """The best rate of each optimizer, after no more rounds than it takes until all of them are settled.
 
     Args:
         names: the optimizers.
         start: the grid with which all begin, ascending, at least three rates.
         score: new rates of each optimizer -> their losses.
         rounds: how many there may be at most.
+        resolution: how many times the next rates may be higher or lower than the best.
     """
     found: dict[str, dict[float, float]] = {name: {} for name in names}
     new = {name: [rounded(rate) for rate in start] for name in names}
@@ -65,7 +79,7 @@ def tune(
         for name, losses in score(new).items():
             found[name] |= losses
         choices = {name: choose(losses) for name, losses in found.items()}
-        if not left or all(choice.interior for choice in choices.values()):
+        if not left or all(choice.gap < resolution * 1.001 for choice in choices.values()):
             break
         new = {name: more(choice) for name, choice in choices.items()}
     return choices
