@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from course.figures import COLOURS, LABELS, PREDICTION, look, use_style
 from course.training.experiment import Outcome
@@ -30,15 +32,14 @@ def picture(outcome: Outcome) -> tuple[Figure, str]:
     comparisons = outcome.comparisons
     if not comparisons:
         raise ValueError(f"experiment {outcome.experiment}: there are no tasks to draw")
-    looks = _looks(comparisons[0].optimizers)
     with rc_context():
         use_style()
         figure = Figure(figsize=(13, 3.6 * len(comparisons) + 0.9), layout="constrained")
         axes = figure.subplots(len(comparisons), 3, squeeze=False)
         for row, comparison in zip(axes, comparisons, strict=True):
-            _tuning(comparison, looks, row[0])
-            _pairs(comparison, looks, row[1])
-            _profile([comparison], looks, row[2])
+            tuning(comparison, row[0])
+            pairs(comparison, row[1])
+            _profile([comparison], row[2])
         handles, labels = axes[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 7))
     return figure, " ".join(map(_said, comparisons))
@@ -49,8 +50,9 @@ def _looks(optimizers: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {name: look(name) if name in COLOURS else next(more) for name in optimizers}
 
 
-def _tuning(comparison: Comparison, looks: dict[str, dict[str, Any]], ax: Axes) -> None:
+def tuning(comparison: Comparison, ax: Axes) -> None:
     """The loss against the rate; a ring around the chosen one."""
+    looks = _looks(comparison.optimizers)
     for name, choice in comparison.choices.items():
         if choice.tuned:
             finite = np.where(np.isfinite(choice.losses), choice.losses, np.nan)
@@ -58,22 +60,24 @@ def _tuning(comparison: Comparison, looks: dict[str, dict[str, Any]], ax: Axes) 
             ring = {"marker": "o", "markersize": 12, "markerfacecolor": "none", "color": looks[name]["color"]}
             ax.plot(choice.rate, choice.losses[choice.rates.index(choice.rate)], linestyle="none", **ring)
     ax.set(xscale="log", yscale="log", xlabel=r"learning rate $\eta$", ylabel="validation loss", title=comparison.task)
-    _few_ticks(ax, [value for choice in comparison.choices.values() for value in choice.losses])
-
-
-def _few_ticks(ax: Axes, losses: Sequence[float]) -> None:
-    """What lies far above all else is cut off, and plain numbers stand at the axis."""
-    finite = [value for value in losses if np.isfinite(value)]
+    # What lies far above all else is cut off.
+    finite = [x for choice in comparison.choices.values() for x in choice.losses if np.isfinite(x)]
     if finite:
-        low, high = min(finite), np.quantile(finite, 0.75)
-        ax.set_ylim(low / 1.15, max(high, 1.5 * low) * 1.3)
-    ax.yaxis.set_major_formatter("{x:.3g}")
-    ax.yaxis.set_minor_formatter("{x:.2g}")
-    ax.tick_params(axis="y", which="minor", labelsize=8)
+        ax.set_ylim(min(finite) / 1.15, max(np.quantile(finite, 0.75), 1.5 * min(finite)) * 1.3)
+    _few_ticks(ax.yaxis)
 
 
-def _pairs(comparison: Comparison, looks: dict[str, dict[str, Any]], ax: Axes) -> None:
+def _few_ticks(axis: Axis) -> None:
+    """Plain numbers at a logarithmic axis, and so few that they can be read."""
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)) if high > 8 * low else MaxNLocator(5, steps=[1, 2, 5, 10]))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter("{x:.3g}")
+
+
+def pairs(comparison: Comparison, ax: Axes) -> None:
     """The ratio of the losses to the reference's: a mark for each seed, and the interval of the mean."""
+    looks = _looks(comparison.optimizers)
     best = reference(comparison)
     against = loss(comparison, best)
     found = [row for row in reversed(rows(comparison)) if row.optimizer != best]
@@ -88,14 +92,13 @@ def _pairs(comparison: Comparison, looks: dict[str, dict[str, Any]], ax: Axes) -
     ax.axvline(1, color="black", linewidth=1, linestyle="-")
     ax.set_yticks(range(len(found)), [LABELS.get(row.optimizer, row.optimizer) for row in found])
     ax.set(xscale="log", xlabel=f"loss / loss of {LABELS.get(best, best)}, same seed", ylim=(-0.6, len(found) - 0.4))
-    ax.xaxis.set_major_formatter("{x:.3g}")
-    ax.xaxis.set_minor_formatter("{x:.2g}")
-    ax.tick_params(axis="x", which="minor", labelsize=8)
+    _few_ticks(ax.xaxis)
 
 
-def _profile(comparisons: Sequence[Comparison], looks: dict[str, dict[str, Any]], ax: Axes) -> None:
+def _profile(comparisons: Sequence[Comparison], ax: Axes) -> None:
     """The share of seeds on which each optimizer is within a factor of the best (Dolan and More 2002)."""
     names = comparisons[0].optimizers
+    looks = _looks(names)
     losses = np.concatenate([np.column_stack([loss(c, name) for name in names]) for c in comparisons])
     ratios = losses / losses.min(axis=1, keepdims=True)
     taus = np.geomspace(1, max(1.1, float(np.quantile(ratios[np.isfinite(ratios)], 0.95))), 200)
@@ -107,9 +110,7 @@ def _profile(comparisons: Sequence[Comparison], looks: dict[str, dict[str, Any]]
         ylabel="share of seeds",
         ylim=(-0.02, 1.02),
     )
-    ax.xaxis.set_major_formatter("{x:.3g}")
-    ax.xaxis.set_minor_formatter("{x:.2g}")
-    ax.tick_params(axis="x", which="minor", labelsize=8)
+    _few_ticks(ax.xaxis)
 
 
 def _said(comparison: Comparison) -> str:
