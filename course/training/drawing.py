@@ -61,9 +61,9 @@ def tuning(comparison: Comparison, ax: Axes) -> None:
             ax.plot(choice.rate, choice.losses[choice.rates.index(choice.rate)], linestyle="none", **ring)
     ax.set(xscale="log", yscale="log", xlabel=r"learning rate $\eta$", ylabel="validation loss", title=comparison.task)
     # What lies far above all else is cut off.
-    finite = [x for choice in comparison.choices.values() for x in choice.losses if np.isfinite(x)]
-    if finite:
-        ax.set_ylim(min(finite) / 1.15, max(np.quantile(finite, 0.75), 1.5 * min(finite)) * 1.3)
+    shown = [value for choice in comparison.choices.values() for value in choice.losses if np.isfinite(value)]
+    if shown:
+        ax.set_ylim(min(shown) / 1.15, max(float(np.quantile(shown, 0.75)), 1.5 * min(shown)) * 1.3)
     _few_ticks(ax.yaxis)
 
 

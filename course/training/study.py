@@ -14,6 +14,8 @@ from course.training.experiment import Experiment, Measurement, Outcome
 from course.training.progress import Bar
 from course.training.protocol import compare, dishonest, planned
 
+COLUMNS = 9  # rates in the table of the dishonest ranking; more cannot be read
+
 
 def listing(experiments: Mapping[str, Experiment | Measurement], claims: Sequence[Claim]) -> Any:
     """A table of the experiments and the claims that each tests."""
@@ -81,7 +83,8 @@ def _trained(experiment: Experiment, table: Path, console: Any, bars: Any, quick
     with Bar(sum(planned(experiment.optimizers, protocol) for _, protocol in plan), console=bars) as bar:
         for task, protocol in plan:
             bar.advance(f"{task.name}: one rate, one seed", 0)
-            rankings = dishonest(task, experiment.optimizers, protocol, table=table, progress=False)
+            some = protocol.rates[:: -(-len(protocol.rates) // COLUMNS)]
+            rankings = dishonest(task, experiment.optimizers, protocol, some, table=table, progress=False)
             console.print(dishonest_table(task.name, rankings))
             found.append(compare(task, experiment.optimizers, protocol, table=table, progress=bar))
             console.print(honest_table(found[-1]))
