@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import itertools
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from course.problems import svensson_curve
-from course.training import OPTIMIZERS, backend, dense, embedding, gru
-from course.training.experiments import cost, curves, drift, recurrent, sparse
+from course.training import OPTIMIZERS, backend, dense, embedding, gru, kept
+from course.training.claims import CLAIMS, Claim, answer, read
+from course.training.experiment import Experiment
+from course.training.experiments import EXPERIMENTS, cost, curves, drift, recurrent, sparse
 from course.training.experiments import dense as dense_experiment
 
-CLAIMS = Path(curves.__file__).parents[1] / "claims.toml"
+LECTURE = Path(curves.__file__).parents[2] / "lectures" / "10_training.md"
 
 # Section 3.8 of the course, word for word but for two lines: "Often used in computer vision" reports a custom, and
 # "For CNNs: SGD with Momentum or Adam" is about networks that this course does not train.
@@ -179,3 +182,35 @@ def test_the_bytes_of_state_are_the_slots_of_each_rule(precision: str) -> None:
     size = np.dtype(precision).itemsize
     for (name, count), model in itertools.product(slots.items(), (dense(5, (3,)), gru(4), embedding(9))):
         assert cost.state_bytes(name, model) == count * size, (name, model.name)
+
+
+@pytest.fixture(scope="module")
+def claims() -> list[Claim]:
+    return read(EXPERIMENTS)
+
+
+def test_the_kept_answers_follow_from_the_kept_numbers(claims: list[Claim]) -> None:
+    assert set(kept.names()) == set(EXPERIMENTS)
+    given = kept.answers()
+    assert given.keys() == {claim.id for claim in claims}
+    for claim in claims:
+        outcome = kept.outcome(claim.experiment)
+        assert answer(claim, outcome).answer == given[claim.id], claim.id
+        # The gate can turn red: turned round, a sentence that held does not.
+        turned = replace(claim, lower=claim.than, than=claim.lower, ratio=1 / claim.ratio)
+        assert given[claim.id] != "held" or answer(turned, outcome).answer == "not held", claim.id
+
+
+def test_the_kept_results_are_those_of_the_full_setting(claims: list[Claim]) -> None:
+    for name, experiment in EXPERIMENTS.items():
+        assert kept.record(name)["quick"] is False, name
+        if isinstance(experiment, Experiment):
+            plan = {task.name: protocol for task, protocol in experiment.plan(False)}
+            assert {c.task: c.protocol for c in kept.outcome(name).comparisons} == plan, name
+
+
+def test_the_lecture_gives_every_claim_its_answer(claims: list[Claim]) -> None:
+    lecture = LECTURE.read_text(encoding="utf-8")
+    rows = [line.strip("| \n").split(" | ") for line in lecture.splitlines() if line.startswith("| ")]
+    found = {row[0]: row[1] for row in rows if len(row) > 2 and row[1] in ("held", "not held", "undecided")}
+    assert found == {claim.says: kept.answers()[claim.id] for claim in claims}

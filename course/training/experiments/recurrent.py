@@ -76,7 +76,7 @@ def task() -> Task:
 
 def plan(quick: bool) -> list[tuple[Task, Protocol]]:
     """12 epochs, 384 steps."""
-    return [(task(), tuned(quick, epochs=12))]
+    return [(task(), tuned(quick, epochs=12, costly=True))]
 
 
 EXPERIMENT = Experiment("recurrent", "A GRU forecasts the volatility of simulated GARCH(1,1) returns", plan, RULES)

@@ -39,7 +39,7 @@ def measure(quick: bool) -> list[Measured]:
     """For each task and rule the share of the rates that fail, seed by seed."""
     measured = []
     for task, protocol in plan(quick):
-        shares = failing(losses(task, protocol.epochs, 5 if quick else 20))
+        shares = failing(losses(task, protocol.epochs, 5 if quick else 10))
         measured += [Measured(task.name, rule, FAILED, tuple(share.tolist())) for rule, share in shares.items()]
     return measured
 
