@@ -151,7 +151,9 @@ def answer(claim: Claim, outcome: Outcome) -> Verdict:
     Raises:
         ValueError: the claim names a task, subject or quantity that the outcome does not have.
     """
-    tasks = claim.tasks or tuple(task for task in outcome.tasks if task != claim.beside)
+    tasks = claim.tasks or tuple(task for task in outcome.tasks if not claim.beside or task != claim.beside)
+    if not tasks:
+        raise ValueError(f"claim {claim.id!r}: experiment {outcome.experiment} has no task to test it on")
     places = [(task, one, other) for task in tasks for one, other in claim.pairs]
     level = 1 - (1 - LEVEL) / len(places)
     try:

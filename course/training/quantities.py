@@ -32,7 +32,8 @@ def epochs(comparison: Comparison, optimizer: str) -> Array:
     """
     ends = [next(iter(geometric_means(comparison.report.where(optimizer=o)).values())) for o in comparison.optimizers]
     finite = [end for end in ends if np.isfinite(end)]
-    reached = comparison.report.where(optimizer=optimizer).curves("val_loss") <= max(finite, default=np.inf)
+    target = max(finite, default=np.inf) * (1 + 1e-9)  # the mean of equal losses is their loss but for rounding
+    reached = comparison.report.where(optimizer=optimizer).curves("val_loss") <= target
     return np.where(reached.any(axis=1), reached.argmax(axis=1), reached.shape[1]) + 1.0
 
 
