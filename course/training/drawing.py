@@ -10,6 +10,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from course.figures import COLOURS, LABELS, PREDICTION, look, use_style
@@ -40,8 +41,9 @@ def picture(outcome: Outcome) -> tuple[Figure, str]:
             tuning(comparison, row[0])
             pairs(comparison, row[1])
             _profile([comparison], row[2])
-        handles, labels = axes[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 7))
+        looks = _looks(comparisons[0].optimizers)
+        handles = [Line2D([], [], label=LABELS.get(name, name), **looks[name]) for name in looks]
+        figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 7))
     return figure, " ".join(map(_said, comparisons))
 
 

@@ -76,17 +76,17 @@ def study(
 
 
 def _trained(experiment: Experiment, table: Path, console: Any, bars: Any, quick: bool) -> Outcome:
-    """For each task the dishonest ranking, which costs next to nothing, then the honest comparison."""
+    """For each task the dishonest ranking, which is part of the tuning and costs nothing, and the honest comparison."""
     from course.training.tables import dishonest_table, honest_table
 
     plan, found = experiment.plan(quick), []
     with Bar(sum(planned(experiment.optimizers, protocol) for _, protocol in plan), console=bars) as bar:
         for task, protocol in plan:
-            bar.advance(f"{task.name}: one rate, one seed", 0)
-            some = protocol.rates[:: -(-len(protocol.rates) // COLUMNS)]
-            rankings = dishonest(task, experiment.optimizers, protocol, some, table=table, progress=False)
-            console.print(dishonest_table(task.name, rankings))
             found.append(compare(task, experiment.optimizers, protocol, table=table, progress=bar))
+            if len(found[-1].tuning):
+                some = protocol.rates[:: -(-len(protocol.rates) // COLUMNS)]
+                rankings = dishonest(task, experiment.optimizers, protocol, some, table=table, progress=False)
+                console.print(dishonest_table(task.name, rankings))
             console.print(honest_table(found[-1]))
     return Outcome(experiment.name, tuple(found))
 
