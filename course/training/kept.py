@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from course.training.experiment import Measured, Outcome
+from course.training.optimizers import OPTIMIZERS
 from course.training.protocol import Comparison, Protocol
 from course.training.results import Results, Run
 from course.training.tuning import Choice
@@ -49,7 +50,7 @@ def _comparison(found: dict[str, Any]) -> Comparison:
     settings: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in found["protocol"].items()}
     protocol = Protocol(**settings)
     choices, tuning, report = {}, [], []
-    for kept in found["optimizers"]:
+    for kept in sorted(found["optimizers"], key=lambda kept: [*OPTIMIZERS, kept["optimizer"]].index(kept["optimizer"])):
         name, rates = kept["optimizer"], tuple(kept["rates"])
         losses = tuple(map(float, kept["tuning_losses"]))
         choices[name] = Choice(kept["rate"], kept["interior"], rates, losses, tuned=kept["trials"] > 0)
