@@ -27,6 +27,8 @@ _MORE: list[dict[str, Any]] = [
 ]
 """The looks of optimizers that are none of the six rules."""
 
+FAR = 100.0  # times the lowest loss: who is farther off is not near
+
 
 def picture(outcome: Outcome) -> tuple[Figure, str]:
     """The picture of an experiment with tasks, and what it shows, in words. ValueError if it has none."""
@@ -102,8 +104,8 @@ def _profile(comparisons: Sequence[Comparison], ax: Axes) -> None:
     names = comparisons[0].optimizers
     looks = _looks(names)
     losses = np.concatenate([np.column_stack([loss(c, name) for name in names]) for c in comparisons])
-    ratios = losses / losses.min(axis=1, keepdims=True)
-    taus = np.geomspace(1, max(1.1, float(np.quantile(ratios[np.isfinite(ratios)], 0.95))), 200)
+    ratios = np.exp(log_ratios(losses, np.repeat(losses.min(axis=1, keepdims=True), len(names), axis=1)))
+    taus = np.geomspace(1, np.clip(np.quantile(ratios[np.isfinite(ratios)], 0.95), 1.1, FAR), 200)
     for name, shares in zip(names, performance_profile(losses, taus), strict=True):
         ax.plot(taus, shares, markevery=(names.index(name), 25), **looks[name])
     ax.set(

@@ -116,7 +116,8 @@ def compare(
     """Tune each optimizer on the task and judge it at its best rate.
 
     Args:
-        task: what to learn; if its data is a function of the seed, each seed is judged on data of its own.
+        task: what to learn. If its data is a function of the seed, each seed is judged on data of its own; if not, the
+            intervals tell what other starts and batches would give, and nothing of other data.
         optimizers: as in `sweep`.
         protocol: how.
         table: a CSV file; runs found there are not run again, so a comparison that was killed goes on.
@@ -178,13 +179,15 @@ def dishonest(
     """What one reads everywhere: one rate for all optimizers, one seed. Here once for each of several rates.
 
     Returns:
-        rate -> (optimizer, loss), the best first. At another rate the order is another one.
+        rate -> (optimizer, loss), the best first. At another rate the order is another one. Empty if none is tuned.
 
     The seed is the first that tunes; the rates, by default, are all of the starting grid: with a table these runs are
     part of the honest comparison and cost nothing more.
     """
     grid = [rounded(rate) for rate in rates or protocol.rates]
     tuned = {name: factory for name, factory in named(optimizers).items() if name not in protocol.fixed}
+    if not tuned:
+        return {}
     seeds = protocol.tuning_seeds[:1]
     runs = sweep(task, tuned, grid, seeds, protocol.epochs, table=table, stack=protocol.stack, progress=progress)
     scores = {rate: sorted((run.score, run.optimizer) for run in runs.where(rate=rate)) for rate in grid}

@@ -26,13 +26,11 @@ class Interval(NamedTuple):
 
 def shown(interval: Interval) -> str:
     """The estimate and its interval for people, with as many digits as the width of the interval allows."""
-    width = interval.high - interval.low
-    if not np.isfinite(width) or width <= 0:
+    width, largest = interval.high - interval.low, max(map(abs, interval))
+    if not (0 < width < np.inf) or not 1e-3 < largest < 1e5:
         return f"{interval.estimate:.3g} ({interval.low:.3g} to {interval.high:.3g})"
     decimals = max(0, 1 - int(np.floor(np.log10(width))))
-    return " ".join(
-        text.format(end, decimals) for text, end in zip(("{:.{}f}", "({:.{}f}", "to {:.{}f})"), interval, strict=True)
-    )
+    return f"{interval.estimate:.{decimals}f} ({interval.low:.{decimals}f} to {interval.high:.{decimals}f})"
 
 
 def log_ratios(ones: ArrayLike, others: ArrayLike) -> Array:

@@ -17,7 +17,9 @@ _STYLES = {"held": "green", "not held": "red", "undecided": "yellow"}
 
 
 def dishonest_table(task: str, rankings: Mapping[float, Sequence[tuple[str, float]]]) -> Table:
-    """One ranking beside the other: one rate for all, one seed."""
+    """One ranking beside the other: one rate for all, one seed. Without a ranking it prints as nothing."""
+    if not rankings:
+        return Table()
     table = Table(title=f"{task}, NOT like this: one rate for all optimizers, one seed. Every column is a ranking")
     table.add_column("", justify="right")
     for rate in rankings:

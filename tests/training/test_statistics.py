@@ -113,4 +113,7 @@ def test_as_many_digits_as_the_width_of_an_interval_allows() -> None:
     assert shown(Interval(1.2345, 1.1234, 1.4567)) == "1.23 (1.12 to 1.46)"
     assert shown(Interval(1.00009, 0.99971, 1.00204)) == "1.0001 (0.9997 to 1.0020)"
     assert shown(Interval(1234.5, 1000.0, 1500.0)) == "1234 (1000 to 1500)"
+    assert shown(Interval(1e36, 1e35, 3e36)) == "1e+36 (1e+35 to 3e+36)"
+    assert shown(Interval(2e-9, 1e-9, 3.21e-9)) == "2e-09 (1e-09 to 3.21e-09)"
+    assert shown(Interval(0.5, 0.5, 0.5)) == "0.5 (0.5 to 0.5)"
     assert shown(Interval(np.inf, 2.0, np.inf)) == "inf (2 to inf)"
