@@ -98,6 +98,13 @@ def _parser() -> argparse.ArgumentParser:
         "--catalogue", action="store_true", help="print the mistakes: what was done, its effect, the hint"
     )
     check.add_argument("--compare", action="store_true", help="count what checks of other structures would have caught")
+    compare = command("compare", _compare, "Test what is said of optimizers by training, and show how not to.")
+    compare.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help="default: all; --list names them")
+    compare.add_argument("--list", action="store_true", help="name the experiments and the claims that they test")
+    compare.add_argument("--full", action="store_true", help="more data, seeds and rates than the minutes' version")
+    compare.add_argument(
+        "--out", type=Path, default=Path("build/compare"), help="the folder for results (default: build/compare)"
+    )
     demo = command("demo", _demo, "Grade a class of made-up students, from the build to the feedback.")
     demo.add_argument(
         "--workers", type=_count, default=os.cpu_count() or 1, help="submissions at a time (default: one per core)"
@@ -282,6 +289,27 @@ def _check_exercises(options: argparse.Namespace) -> int:
     if options.compare:
         return compare(wide, console)
     return check_exercises(options.seed or fresh_seeds(options.seeds), wide, console)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from autograder.faults import WrongUsage
+    from course.training.claims import read
+    from course.training.experiments import EXPERIMENTS
+    from course.training.study import listing, study
+
+    if unknown := [name for name in options.experiments if name not in EXPERIMENTS]:
+        raise WrongUsage(f"there is no experiment {unknown[0]!r}; there are {', '.join(EXPERIMENTS)}")
+    wide = Console(width=None if sys.stdout.isatty() else 160)
+    try:
+        claims = read(EXPERIMENTS)
+        if options.list:
+            wide.print(listing(EXPERIMENTS, claims))
+            return 0
+        for name in dict.fromkeys(options.experiments or EXPERIMENTS):
+            study(EXPERIMENTS[name], claims, options.out, wide, console, quick=not options.full)
+    except (ValueError, ImportError) as error:
+        raise Fault(str(error)) from None
+    return 0
 
 
 def _demo(options: argparse.Namespace) -> int:
