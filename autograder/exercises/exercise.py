@@ -5,7 +5,6 @@ An exercise is declared once, as data. `draw` turns it into a key with fresh inp
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from autograder.catalogue.anatomy import Wrong
+from autograder.catalogue.anatomy import Wrong, signature
 from autograder.exercises.further import ask_further
 from course import calls
 from course.calls import Answers, Plain
@@ -131,7 +130,7 @@ class Exercise:
             check.probe(self, ask, rng)
             criteria.append(Criterion(check.name, check.points, check.fails, tuple(ask.claims), check.rule))
         ask_further(self, ask, rng)
-        parameters = tuple(inspect.signature(self.reference).parameters)
+        parameters = tuple(signature(self.reference).parameters)
         key = Key(self.name, ask.script, tuple(criteria), {}, ask.oracles, parameters, self.outputs, self.lecture)
         key.expected.update(self.answers_of(self.reference, key))
         return key

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.random import Generator
+
+from autograder.catalogue.anatomy import signature
 
 if TYPE_CHECKING:
     from autograder.exercises.exercise import Ask, Exercise
@@ -37,7 +38,7 @@ def ask_further(ex: Exercise, ask: Ask, rng: Generator) -> None:
 
 def _call(ex: Exercise, ask: Ask, arguments: dict[str, Any], label: str) -> None:
     passed = []
-    for name in inspect.signature(ex.reference).parameters:
+    for name in signature(ex.reference).parameters:
         value = arguments[name]
         if isinstance(value, np.ndarray):
             value = ask.put(value)

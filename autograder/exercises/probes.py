@@ -7,12 +7,12 @@ callable of (rng, shape); everything else is drawn. Inputs are drawn so that one
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 
+from autograder.catalogue.anatomy import signature
 from autograder.exercises.exercise import Ask, Exercise, Probe
 from course.calls import Plain
 
@@ -215,7 +215,7 @@ def _start(ex: Exercise, arguments: dict[str, Any]) -> dict[str, Any]:
 def _call(ex: Exercise, ask: Ask, arguments: dict[str, Any], defaults: bool = False) -> tuple[Plain, ...]:
     """Call with the arguments in the order of the signature, optional ones left out if `defaults`."""
     passed = []
-    for name, parameter in inspect.signature(ex.reference).parameters.items():
+    for name, parameter in signature(ex.reference).parameters.items():
         if defaults and parameter.default is not parameter.empty:
             break
         argument = arguments[name]
