@@ -22,7 +22,6 @@ test: $(READY)  ## lint, types, and all tests
 
 bench: $(READY)  ## grading beside stock nbgrader and otter; stacked training beside a loop over model.fit
 	.venv/bin/python -m autograder.bench
-	.venv/bin/python -m autograder.bench --keras
 	.venv/bin/python -m course.training.bench
 
 lock: $(READY)  ## resolve the dependencies of pyproject.toml anew

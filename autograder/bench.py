@@ -1,10 +1,12 @@
 """`make bench`: grade one class with this grader, with stock nbgrader and with otter, side by side, in one run.
 
-    python -m autograder.bench [--submissions 100] [--keras] [--peers N]
+    python -m autograder.bench [--submissions 100] [--part numpy] [--peers N] [--otter COMMAND]
 
-The submissions are the sample class's, again and again, without the TP's pictures. The floor is the time that the
-students' own cells take in one process that has imported everything. `--peers` bounds the number of submissions that
-the slow ones get; their time is then scaled to the whole class, and the table says so.
+Half of the class hands in a TP in NumPy, half the same TP with a small Keras model to train. The submissions are the
+sample class's, again and again, without the TP's pictures. The floor is the time that the students' own cells take in
+as many processes as there are workers, each with everything imported; start-up is what `tp grade` takes for the
+released notebook alone. `--peers` bounds the number of submissions that the slow ones get; their time is then scaled to
+the whole class, and the table says so. otter, no dependency of ours, is found on PATH or named (`--otter`).
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import jupytext
@@ -38,6 +41,8 @@ from autograder.exercises import EXERCISES
 from course.check import FILE
 
 TP = "optimizers"
+PARTS = ("numpy", "keras")
+FLOOR, START, OURS = "floor: the students' own cells, nothing else", "start-up of tp grade", "tp grade"
 KERAS = """import keras
 
 keras.utils.set_random_seed(0)
@@ -56,12 +61,24 @@ test = {{
 """
 
 
+@dataclass
+class Part:
+    """One half of the class: its classroom, its students, and those of them whom the slow graders get."""
+
+    classroom: Classroom
+    students: list[str]
+    few: list[str]
+    one: Classroom
+    stock: Path
+    otter: Path | None = None
+
+
 def main() -> None:
     """Run the bench and print its table."""
     parser = argparse.ArgumentParser(prog="python -m autograder.bench", description=str(__doc__).splitlines()[0])
     parser.add_argument("--submissions", type=int, default=100)
     parser.add_argument("--peers", type=int, default=12, help="submissions for stock nbgrader and otter (default: 12)")
-    parser.add_argument("--keras", action="store_true", help="notebooks that import Keras and train a small model")
+    parser.add_argument("--part", choices=PARTS, action="append", help="this part of the class only")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--otter", default=shutil.which("otter"), help="the otter command (default: found on PATH)")
     options = parser.parse_args()
@@ -70,40 +87,62 @@ def main() -> None:
 
 
 def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
+    names = options.part or PARTS
+    with console.status("building ..."):
+        parts = [_part(folder / name, name, options, len(names)) for name in names]
+    count, few = (
+        sum(len(group) for group in groups) for groups in zip(*((p.students, p.few) for p in parts), strict=True)
+    )
+
+    def grade(classroom: Classroom) -> None:
+        _run("autograder.cli", "--classroom", str(classroom.root), "grade", TP, "--workers", str(options.workers))
+
+    runs: list[tuple[str, int, Callable[[Part], float | None]]] = [
+        (FLOOR, count, lambda part: _floor(part.classroom, part.students, options.workers)),
+        (START, len(parts), lambda part: grade(part.one)),
+        (OURS, count, lambda part: grade(part.classroom)),
+        ("tp grade, again with nothing new", count, lambda part: grade(part.classroom)),
+    ]
+    if few:
+        runs.append(("nbgrader autograde, stock", few, lambda part: _run("nbgrader", "autograde", TP, cwd=part.stock)))
+    if few and options.otter:
+        runs.append(("otter run", few, lambda part: _otter_run(options.otter, part)))
+    title = f"{count} submissions ({' and '.join(names)}), {options.workers} workers, {os.cpu_count()} cores"
+    table = Table(title=title, title_justify="left")
+    for column in ("", "graded", "seconds", "for the class", "times tp grade", "peak MB"):
+        table.add_column(column, justify="left" if not column else "right")
+    whole: dict[str, float] = {}
+    rows = []
+    for name, graded, work in runs:
+        with console.status(f"{name}: {graded} submissions ..."):
+            measured = [_measured(work, part) for part in parts]
+        seconds, peak = sum(s for s, _ in measured), max(p for _, p in measured)
+        whole[name] = seconds * (1 if name == START else count / graded)
+        rows.append((name, graded, seconds, peak))
+    for name, graded, seconds, peak in rows:
+        ratio = whole[name] / whole[OURS]
+        table.add_row(name, str(graded), f"{seconds:.1f}", f"{whole[name]:.0f}", f"{ratio:.2f}", f"{peak / 2**20:.0f}")
+    Console(width=110).print(table)
+    beyond = whole[OURS] - whole[START]
+    print(f"tp grade without its start-up takes {beyond / whole[FLOOR]:.2f} times the floor")
+
+
+def _part(folder: Path, name: str, options: argparse.Namespace, parts: int) -> Part:
+    """Build a part's TP, in a classroom of ours and in one of stock nbgrader, and hand in."""
     text = folder / "sources" / TP / f"{TP}.py"
     text.parent.mkdir(parents=True)
-    jupytext.write(_work_only(jupytext.read(source(TP)), options.keras), text, fmt="py:percent")
+    jupytext.write(_work_only(jupytext.read(source(TP)), name == "keras"), text, fmt="py:percent")
     classroom = Classroom.made_at(folder / "classroom")
-    with console.status("building ..."):
-        release = read(build(classroom, TP, text))
-        students = _hand_in(classroom.root / "submitted", release, options.submissions)
-    few = students[: min(options.peers, len(students))]
-    stock = _stock(folder / "stock", classroom, few)
-    runs: list[tuple[str, int, Callable[[], float | None]]] = [
-        ("floor: the students' own cells, nothing else", len(few), lambda: _floor(classroom, few)),
-        ("tp grade", len(students), lambda: _run("autograder.cli", "--classroom", str(classroom.root), "grade", TP,
-                                                 "--workers", str(options.workers))),
-        ("tp grade, again with nothing new", len(students), lambda: _run("autograder.cli", "--classroom",
-                                                                         str(classroom.root), "grade", TP)),
-        ("nbgrader autograde, stock", len(few), lambda: _run("nbgrader", "autograde", TP, cwd=stock)),
-    ]  # fmt: skip
-    if options.otter:
-        zipped = _otter(folder / "otter", options.otter)
-        environment = {"COURSE_CHECKS": str(classroom.release(TP).parent / FILE)}
-        runs.append(("otter run", len(few), lambda: _otter_run(options.otter, zipped, classroom, few, environment)))
-    table = Table(title=f"{len(students)} submissions, {'NumPy and Keras' if options.keras else 'NumPy'}, "
-                  f"{options.workers} workers, {os.cpu_count()} cores", title_justify="left")  # fmt: skip
-    for column in ("", "graded", "seconds", "seconds for the class", "times tp grade", "peak MB"):
-        table.add_column(column, justify="left" if not column else "right")
-    measured = []
-    for name, count, work in runs:
-        with console.status(f"{name}: {count} submissions ..."):
-            seconds, peak = _measured(work)
-        measured.append((name, count, seconds, seconds * len(students) / count, peak))
-    ours = next(whole for name, _, _, whole, _ in measured if name == "tp grade")
-    for name, count, seconds, whole, peak in measured:
-        table.add_row(name, str(count), f"{seconds:.1f}", f"{whole:.0f}", f"{whole / ours:.1f}", f"{peak / 2**20:.0f}")
-    Console(width=110).print(table)
+    release = read(build(classroom, TP, text))
+    shutil.copytree(classroom.root, folder / "one")
+    one = Classroom.at(folder / "one")
+    shutil.copytree(one.release(TP).parent, one.submitted(TP, "untouched"))
+    students = _hand_in(classroom.root / "submitted", release, options.submissions // parts)
+    few = students[: options.peers // parts]
+    part = Part(classroom, students, few, one, _stock(folder / "stock", classroom, few))
+    if few and options.otter:
+        part.otter = _otter(folder / "otter", options.otter)
+    return part
 
 
 def _work_only(notebook: NotebookNode, keras: bool) -> NotebookNode:
@@ -149,19 +188,24 @@ def _otter(folder: Path, otter: str) -> Path:
     return zipped
 
 
-def _otter_run(
-    otter: str, zipped: Path, classroom: Classroom, students: list[str], environment: dict[str, str]
-) -> None:
-    paths = os.environ | environment | {"PYTHONPATH": str(Path(__file__).parents[1])}
-    for student in students:
-        notebook = classroom.submitted(TP, student) / f"{TP}.ipynb"
+def _otter_run(otter: str, part: Part) -> None:
+    checks = {"COURSE_CHECKS": str(part.classroom.release(TP).parent / FILE)}
+    paths = os.environ | checks | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    for student in part.few:
+        notebook = part.classroom.submitted(TP, student) / f"{TP}.ipynb"
         with tempfile.TemporaryDirectory() as out:
-            command = [otter, "run", "--no-logo", "-a", str(zipped), "-o", out, str(notebook)]
+            command = [otter, "run", "--no-logo", "-a", str(part.otter), "-o", out, str(notebook)]
             subprocess.run(command, env=paths, check=True, capture_output=True, cwd=out)
 
 
-def _floor(classroom: Classroom, students: list[str]) -> float:
-    """Run the cells that define something, and nothing else, in one process that has imported everything; seconds."""
+def _floor(classroom: Classroom, students: list[str], workers: int) -> float:
+    """Run the cells that define something, and nothing else, in processes that have imported everything; seconds."""
+    shares = [students[i::workers] for i in range(workers)]
+    running = [_cells_of(classroom, share) for share in shares if share]
+    return max(float(process.communicate()[0].split()[-1]) for process in running)
+
+
+def _cells_of(classroom: Classroom, students: list[str]) -> subprocess.Popen[str]:
     cells = []
     for student in students:
         notebook = read(classroom.submitted(TP, student) / f"{TP}.ipynb")
@@ -179,8 +223,15 @@ def _floor(classroom: Classroom, students: list[str]) -> float:
         "            exec(compile(cell, 'cell', 'exec', dont_inherit=True), names)\n"
         "print(time.perf_counter() - start)\n"
     )
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True)
-    return float(done.stdout.split()[-1])
+    command = [sys.executable, "-W", "ignore", "-"]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert process.stdin is not None
+    process.stdin.write(program)
+    process.stdin.close()
+    process.stdin = None
+    return process
 
 
 def _run(module: str, *arguments: str, cwd: Path | None = None) -> None:
@@ -189,7 +240,7 @@ def _run(module: str, *arguments: str, cwd: Path | None = None) -> None:
     subprocess.run(command, cwd=cwd, env=os.environ | {"PATH": path}, check=False, capture_output=True)
 
 
-def _measured(work: Callable[[], float | None]) -> tuple[float, int]:
+def _measured(work: Callable[[Part], float | None], part: Part) -> tuple[float, int]:
     """Seconds, as the work tells them or as the clock does, and the most memory that its processes used, in bytes."""
     peak, done = 0, threading.Event()
 
@@ -208,7 +259,7 @@ def _measured(work: Callable[[], float | None]) -> tuple[float, int]:
     watcher.start()
     start = time.perf_counter()
     try:
-        told = work()
+        told = work(part)
     finally:
         seconds = time.perf_counter() - start
         done.set()

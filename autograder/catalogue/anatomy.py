@@ -9,7 +9,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-_signature = cache(inspect.signature)  # thousands of variants of a rule share it
+signature = cache(inspect.signature)  # thousands of variants of a rule share it
 
 Stage = Callable[[SimpleNamespace], Any]
 Stages = Mapping[str, Stage]
@@ -48,7 +48,7 @@ class Anatomy:
             raise KeyError(f"no stage {sorted(unknown)}; there are {list(self.stages)}")
         stages = {**self.stages, **replaced}
         names = self.returns if returns is None else returns
-        parameters = _signature(self.signature)
+        parameters = signature(self.signature)
         if defaults:
             others = [p.replace(default=defaults.get(p.name, p.default)) for p in parameters.parameters.values()]
             parameters = parameters.replace(parameters=others)

@@ -51,7 +51,7 @@ class Result:
 
 def keep(classroom: Classroom, result: Result) -> Result:
     """Write a result to its file; returns it."""
-    write(classroom.result(result.assignment, result.student), json.dumps(asdict(result)))
+    write(classroom.result(result.assignment, result.student), json.dumps(vars(result)))
     return result
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from autograder.catalogue.anatomy import Wrong
+from autograder.catalogue.anatomy import Wrong, signature
 from autograder.exercises.further import ask_further
 from course import calls
 from course.calls import Answers, Plain
@@ -139,7 +139,7 @@ class Exercise:
     @property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
         """What one call takes."""
-        return inspect.signature(self.asked or self.reference).parameters
+        return signature(self.asked or self.reference).parameters
 
     @property
     def points(self) -> float:

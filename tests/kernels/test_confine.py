@@ -20,7 +20,7 @@ import autograder
 from autograder.exercises import EXERCISES
 from autograder.faults import Fault
 from autograder.judge import judge
-from autograder.kernels import Limits, WarmParent, warm
+from autograder.kernels import KernelDied, Limits, WarmParent, warm
 from course.kernel import confine
 from tests.kernels.test_kernel import RIGHT, gone, named
 
@@ -45,6 +45,10 @@ SYSTEMS = {
     "no Landlock": "confine.landlock_version = lambda: 0",
     "no seccomp": "confine.ARCHITECTURES.clear()",
 }
+WITHOUT_NAMESPACES = (
+    "import runpy\nfrom course.kernel import confine\nconfine.enter_namespaces = lambda: False\n"
+    "runpy.run_module('course.kernel', run_name='__main__')"
+)
 WITHOUT_BUBBLEWRAP = {"no bubblewrap", "Landlock and seccomp only", "an old Landlock"}
 MODULES = ("IPython.core.interactiveshell",)
 
@@ -128,6 +132,22 @@ def test_nothing_is_left_behind_on_every_system(system: WarmParent) -> None:
     assert all(gone(pid) for pid in named(marker))
 
 
+def test_the_disk_cannot_be_filled_on_every_system(system: WarmParent) -> None:
+    source = (
+        "import os, time\nfiles = []\nfor i in range(40):\n    f = open(f'f{i}', 'wb', buffering=0)\n"
+        "    os.remove(f'f{i}')\n    f.write(os.urandom(2**22))\n    files.append(f)\n    time.sleep(.02)\n"
+        "time.sleep(.5)\nprint('REACHED 160 MB')"
+    )
+    limits = Limits(cell=20.0, submission=30.0, disk=64 * 2**20)
+    told = []
+    with system.kernel({}, limits) as kernel:
+        try:
+            told.append(str(kernel.run(source).error))
+        except KernelDied as death:
+            told.append(str(death))
+    assert "No space" in told[0] or told == ["wrote too much to its disk"]
+
+
 def test_children_end_when_the_parent_is_killed_on_every_system(system: WarmParent) -> None:
     marker = f"63{os.getpid()}"
     with system.kernel({}, LIMITS) as kernel:
@@ -138,12 +158,14 @@ def test_children_end_when_the_parent_is_killed_on_every_system(system: WarmPare
         assert all(gone(pid) for pid in named(marker))
 
 
-@pytest.mark.parametrize("missing", ["files", "network"])
+@pytest.mark.parametrize("missing", ["files", "network", "memory"])
 def test_without_the_means_foreign_code_is_refused_in_one_line(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     layers = {"landlock": 0, "namespaces": True, "seccomp": True, "nobody": False}
     if missing == "network":
         layers |= {"landlock": 3, "namespaces": False, "seccomp": False}
-    monkeypatch.setattr(warm, "_bubblewrap", lambda home: [])
+    if missing == "memory":
+        layers |= {"namespaces": False}
+    monkeypatch.setattr(warm, "_bubblewrap", lambda home: ["env"] if missing == "memory" else [])
     monkeypatch.setattr(warm, "receive", lambda sock: {"ready": layers})
     refusal = pytest.raises(Fault, match=f"{missing}.*--no-sandbox")
     with WarmParent(modules=()) as parent, refusal as refused, parent.kernel({}, LIMITS):
@@ -166,31 +188,45 @@ def test_what_is_hidden_is_cut_out_of_what_may_be_read(tmp_path: Path) -> None:
     assert set(cut) == {tmp_path, tmp_path / "packages"}
 
 
-def test_an_ordinary_user_is_as_safe_as_root(tmp_path: Path) -> None:
-    """The same kernel, started by a user who is nobody: confined, and able to grade."""
+def as_an_ordinary_user(script: str) -> subprocess.CompletedProcess[str]:
+    """Run Python code as a user who is nobody."""
     if os.geteuid() != 0 or shutil.which("setpriv") is None:
         pytest.skip("only root can become another user")
+    user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    reads = "import os, sys, autograder.kernels; sys.exit(not os.access(sys.argv[1], 4))"
+    tried = [*user, sys.executable, "-c", reads, os.path.realpath(sys.executable)]
+    if subprocess.run(tried, capture_output=True, cwd="/").returncode:
+        pytest.skip("this Python is root's alone")
+    return subprocess.run([*user, sys.executable, "-c", script], capture_output=True, text=True, cwd="/", timeout=60)
+
+
+def test_an_ordinary_user_is_as_safe_as_root() -> None:
+    """The same kernel, started by a user who is nobody: confined, and able to grade."""
     script = (
         "from autograder.kernels import Limits, WarmParent\n"
         f"with WarmParent(modules={MODULES!r}) as parent, parent.kernel({{}}, Limits()) as kernel:\n"
         "    print(kernel.run('import os; print(os.getuid())').output, kernel.run('open(\"/etc/hosts\")').error)\n"
     )
-    user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-    if subprocess.run(
-        [
-            *user,
-            sys.executable,
-            "-c",
-            "import os, sys, autograder.kernels; sys.exit(not os.access(sys.argv[1], 4))",
-            os.path.realpath(sys.executable),
-        ],
-        capture_output=True,
-        cwd="/",
-    ).returncode:
-        pytest.skip("this Python is root's alone")
-    done = subprocess.run([*user, sys.executable, "-c", script], capture_output=True, text=True, cwd="/", timeout=60)
+    done = as_an_ordinary_user(script)
     assert done.stdout.startswith("65534\n"), done.stderr
     assert "Error" in done.stdout
+
+
+def test_a_user_with_many_threads_of_his_own_can_grade_without_namespaces() -> None:
+    """The system counts them against the same limit as the submission's processes."""
+    script = (
+        "import os, runpy, sys, threading\nfrom autograder.kernels import Limits, WarmParent, warm\n"
+        "for _ in range(150): threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        "warm._bubblewrap = lambda home: []\nrun = warm.subprocess.Popen\n"
+        f"start = {WITHOUT_NAMESPACES!r}\n"
+        "def changed(c, **o):\n    at = c.index('-m')\n    return run([*c[:at], '-c', start, *c[at + 2:]], **o)\n"
+        "warm.subprocess.Popen = changed\n"
+        f"with WarmParent(modules={MODULES!r}) as parent, parent.kernel({{}}, Limits(processes=30)) as kernel:\n"
+        "    ran = kernel.run('import threading; t = threading.Thread(target=print, args=(1,)); t.start(); t.join()')\n"
+        "    print(ran, flush=True)\nos._exit(0)\n"
+    )
+    done = as_an_ordinary_user(script)
+    assert "output='1" in done.stdout, done.stdout + done.stderr
 
 
 def test_memory_that_belongs_to_no_process_counts(warm: WarmParent) -> None:
