@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from autograder.faults import Fault
+from autograder.faults import Fault, WrongUsage
 
 if TYPE_CHECKING:
     from autograder.classroom.batch import Batch
@@ -127,6 +127,8 @@ def _build(options: argparse.Namespace) -> int:
 
     sources = options.sources or layout.SOURCES
     tps = [options.tp] if options.tp else layout.tps(sources)
+    if not tps:
+        raise WrongUsage(f"there is no TP in {sources}: each is a text notebook <TP>/<TP>.py")
     texts = [layout.source(tp, sources) for tp in tps]
     classroom = layout.Classroom.made_at(options.classroom)
     for tp, text in zip(tps, texts, strict=True):
@@ -233,6 +235,7 @@ def _feedback(options: argparse.Namespace) -> int:
 
     classroom = Classroom.at(options.classroom)
     classroom.release(options.tp)
+    classroom.submissions(options.tp, options.student)
     with console.status("writing feedback ..."):
         pages = feedback(classroom, options.tp, options.student)
     print(f"{options.tp}: {len(pages)} feedback pages, for example {pages[0]}")
