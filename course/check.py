@@ -21,8 +21,8 @@ from course import calls, picture
 from course.diagnosis import diagnosed
 from course.diagnosis.fingerprints import KnownNumbers
 from course.display import CheckFailed, Report
-from course.training.ways import WAYS
 from course.verdict import Key, Mistake, judge
+from course.ways import WAYS
 
 __all__ = ["FILE", "CheckFailed", "Report", "check"]
 

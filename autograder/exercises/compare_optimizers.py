@@ -18,7 +18,7 @@ RATES, SEEDS = 5, 4
 
 
 def compare_optimizers(losses: Any, rates: Any) -> None:
-    """What is put before the learner's function: `course.training.ways.tabled` makes its `train` from it."""
+    """What is put before the learner's function: `course.ways.tabled` makes its `train` from it."""
 
 
 def _losses(rng: Generator, best: Array) -> Array:

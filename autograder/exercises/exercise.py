@@ -54,7 +54,7 @@ class Ask:
     def call(self, *args: Any, through: str = "") -> tuple[Plain, ...]:
         """Call the function with references, oracles and numbers; returns one reference per output.
 
-        `through` is the way in which a class is used (`course.training.ways`).
+        `through` is the way in which a class is used (`course.ways`).
         """
         key = f"y{next(self._names)}"
         op = {"call": key, "function": self._function, "args": list(args)}
@@ -109,9 +109,9 @@ class Exercise:
     `reference` has the name and the signature that students type. `arguments` draws a value for each of its
     parameters (arrays of one shape, numbers, or the data of an oracle). `outputs` names what it returns.
 
-    A class is not called, it is used, in several `ways` (those of `course.training.ways`). The reference, the mistakes
+    A class is not called, it is used, in several `ways` (those of `course.ways`). The reference, the mistakes
     and the equivalents are then models of it in NumPy, and `ways` holds by name the functions that use a model as
-    `course.training.ways` uses the class, with the same results. `asked` has the name of the class and says which
+    `course.ways` uses the class, with the same results. `asked` has the name of the class and says which
     arguments a way takes; `keywords` are the last of them, by the names that they have in the class.
 
     Numbers agree within `rtol` and `atol`; `seconds`, if given, is how long answering may take.

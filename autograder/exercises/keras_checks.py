@@ -9,7 +9,7 @@ from numpy.random import Generator
 
 from autograder.exercises import probes
 from autograder.exercises.exercise import Check
-from course.training.ways import STEPS
+from course.ways import STEPS
 
 Array = np.ndarray
 

@@ -1,4 +1,4 @@
-"""The ways of `course.training.ways`, gone by models in NumPy: what a Keras optimizer would do, without Keras.
+"""The ways of `course.ways`, gone by models in NumPy: what a Keras optimizer would do, without Keras.
 
 A model is a function of one variable and one step,
 
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from course.training.ways import CHANGES, STEPS, STOPS
+from course.ways import CHANGES, STEPS, STOPS
 
 # With TensorFlow: once more for a model that is new, to find the variables. A model that was loaded has them.
 TRACES = 2

@@ -10,7 +10,7 @@ from course.diagnosis.exceptions import in_words
 
 NOTHING_MORE = "None of the known mistakes gives these numbers."
 
-# The ways of `course.training.ways`, in the order in which they are told.
+# The ways of `course.ways`, in the order in which they are told.
 IN_WORDS = {
     "applied": "when its steps are made one by one",
     "two variables": "with two variables",

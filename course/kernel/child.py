@@ -15,7 +15,7 @@ from course import calls
 from course.calls import Plain
 from course.kernel import frame, receive
 from course.kernel.untouched import Untouched
-from course.training.ways import WAYS
+from course.ways import WAYS
 
 LONGEST_TRACEBACK = 6000  # characters
 

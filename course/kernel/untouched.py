@@ -1,6 +1,6 @@
 """Functions and classes of modules as they were imported, to be put back before a learner's code is asked.
 
-A class is used through Keras and `course.training.ways`. A submission may change both, by accident or to be given
+A class is used through Keras and `course.ways`. A submission may change both, by accident or to be given
 points for what it does not do (a `load_model` that loads nothing). What is put back are functions and classes, and the
 code of functions; data, such as Keras' registries and settings, are left as they are.
 """

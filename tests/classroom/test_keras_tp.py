@@ -45,8 +45,8 @@ LAZY = """class LookAheadSGD(keras.optimizers.Optimizer):
         return {**super().get_config(), "momentum": self.momentum}
 """
 ATTACKS = {
-    "ways-replaced": "import course.training.ways as w\nw.WAYS['saved'] = w.WAYS['fit']\nw.saved = w.fitted",
-    "way-s-code-replaced": "import course.training.ways as w\nw.saved.__code__ = w.fitted.__code__",
+    "ways-replaced": "import course.ways as w\nw.WAYS['saved'] = w.WAYS['fit']\nw.saved = w.fitted",
+    "way-s-code-replaced": "import course.ways as w\nw.saved.__code__ = w.fitted.__code__",
     "loading-replaced": """import keras
 last = []
 save = keras.Model.save
@@ -56,7 +56,7 @@ keras.models.load_model = lambda path, **kw: last[-1]""",
 class LookAheadSGD(LookAheadSGD):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        import course.training.ways as w
+        import course.ways as w
         w.WAYS["saved"] = w.WAYS["fit"]
         w.saved = w.fitted""",
     "perform-replaced": "import course.calls as c\nc.plain = lambda x: {'error': 'none'}\n"

@@ -15,9 +15,9 @@ from course import calls
 from course.diagnosis import diagnosed
 from course.diagnosis import ways as words
 from course.diagnosis.fingerprints import KnownNumbers
-from course.training.ways import STEPS, WAYS, applied, fitted
 from course.verdict import Key, Mistake, Verdict
 from course.verdict import judge as hold_against
+from course.ways import STEPS, WAYS, applied, fitted
 from tests.conftest import fresh_seeds
 from tests.exercises import keras_variants as variants
 
