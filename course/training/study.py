@@ -48,7 +48,7 @@ def study(
         ValueError: in one line, if something does not fit together.
     """
     from course.training.summary import record
-    from course.training.tables import claims_table, measured_table
+    from course.training.tables import claims_table, measured_table, profile_table
 
     backend.load()
     setting = "quick" if quick else "full"
@@ -59,6 +59,7 @@ def study(
         console.print(measured_table(experiment.name, outcome.measured))
     else:
         outcome = _trained(experiment, out / "runs" / f"{experiment.name}.csv", console, bars, quick)
+        console.print(profile_table(outcome.comparisons))
     verdicts = [answer(claim, outcome) for claim in claims if claim.experiment == experiment.name]
     if verdicts:
         console.print(claims_table(verdicts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,8 +12,11 @@ from course.training.claims import Verdict
 from course.training.experiment import Experiment, Measurement, Outcome
 from course.training.protocol import Comparison
 from course.training.quantities import loss
-from course.training.statistics import FEWEST, Interval, log_ratios, mean_interval, win_probability
+from course.training.statistics import FEWEST, Interval, log_ratios, mean_interval, performance_profile, win_probability
 from course.training.tuning import DIGITS
+
+TAUS = (1.0, 1.05, 1.1, 1.25, 1.5, 2.0)
+"""How many times the lowest loss of a seed counts as near it, in the performance profile."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,13 @@ def rows(comparison: Comparison) -> list[Row]:
     return sorted(found, key=lambda row: row.loss.estimate)
 
 
+def profile(comparisons: Sequence[Comparison]) -> dict[str, list[float]]:
+    """Optimizer -> its performance profile at TAUS, over all tasks and seeds; every seed of a task is one problem."""
+    names = comparisons[0].optimizers
+    losses = np.concatenate([np.column_stack([loss(c, name) for name in names]) for c in comparisons])
+    return dict(zip(names, performance_profile(losses, TAUS).tolist(), strict=True))
+
+
 def _ratio(ones: Any, others: Any) -> Interval:
     return Interval(*(float(np.exp(end)) for end in mean_interval(log_ratios(ones, others))))
 
@@ -100,8 +111,9 @@ def record(experiment: Experiment | Measurement, outcome: Outcome, verdicts: lis
         {"id": v.claim.id, "section": v.claim.section, "says": v.claim.says, "answer": v.answer, "evidence": v.evidence}
         for v in verdicts
     ]
+    shares = {"taus": TAUS} | profile(outcome.comparisons) if outcome.comparisons else {}
     found = {"experiment": experiment.name, "about": experiment.about, "quick": quick}
-    return _plain(found | {"tasks": tasks, "measured": measured, "claims": claims})
+    return _plain(found | {"tasks": tasks, "profile": shares, "measured": measured, "claims": claims})
 
 
 def _curve(comparison: Comparison, optimizer: str) -> dict[str, Any]:

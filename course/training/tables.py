@@ -11,7 +11,7 @@ from course.training.claims import Verdict
 from course.training.experiment import Measured
 from course.training.protocol import Comparison
 from course.training.statistics import FEWEST, mean_interval, shown
-from course.training.summary import reference, rows
+from course.training.summary import TAUS, profile, reference, rows
 
 _STYLES = {"held": "green", "not held": "red", "undecided": "yellow"}
 
@@ -59,6 +59,17 @@ def _budget(comparison: Comparison) -> str:
         f"{trials} rates, {runs} runs, {steps} steps " + ("for each optimizer" if len(spent) == 1 else "for some")
         for trials, runs, steps in sorted(spent)
     )
+
+
+def profile_table(comparisons: Sequence[Comparison]) -> Table:
+    """On what share of all seeds of all tasks each optimizer is near the best of that seed."""
+    table = Table(title="Near the best: the share of the seeds, over all tasks (a performance profile)")
+    table.add_column("optimizer")
+    for tau in TAUS:
+        table.add_column("the best" if tau == 1 else f"within {tau - 1:.0%}", justify="right")
+    for name, shares in sorted(profile(comparisons).items(), key=lambda item: item[1], reverse=True):
+        table.add_row(name, *(f"{share:.2f}" for share in shares))
+    return table
 
 
 def measured_table(name: str, measured: Sequence[Measured]) -> Table:

@@ -60,10 +60,13 @@ def test_the_dishonest_ranking_comes_first_and_what_ran_before_it(printed: tuple
     assert text.startswith("tiny (quick): One line. tensorflow on ") or text.startswith(
         "tiny (quick): One line. jax on "
     )
-    places = [text.index(words) for words in ("NOT like this", "like this: each at its best", "The claims")]
+    places = [
+        text.index(words) for words in ("NOT like this", "like this: each at its best", "Near the best", "The claims")
+    ]
     assert places == sorted(places)
     assert text.index("bytes") > places[-1]
-    lines = {line.split("│")[1].strip(): line.split("│") for line in text.splitlines() if line.startswith("│")}
+    shown = text[: text.index("Near the best")]
+    lines = {line.split("│")[1].strip(): line.split("│") for line in shown.splitlines() if line.startswith("│")}
     assert [cell.split()[0] for cell in lines["1."][2:5]] == ["gradient_descent", "gradient_descent", "adamw"]
     assert lines["gradient_descent"][2].strip() == "0.5"
     assert "3 rates, 8 runs, 32 steps for each optimizer" in text
@@ -86,6 +89,8 @@ def test_the_files_hold_what_was_shown(printed: tuple[str, list[Verdict]], out: 
     assert rows["gradient_descent"]["rate"] == 0.5
     assert len(rows["adamw"]["report_losses"]) == 5
     assert {claim["id"]: claim["answer"] for claim in found["claims"]} == {"exact": "held", "wrong": "not held"}
+    assert found["profile"]["gradient_descent"] == [1.0] * len(found["profile"]["taus"]), "the best on every seed"
+    assert found["profile"]["adamw"] == [0.0] * len(found["profile"]["taus"])
     assert [m["values"] for m in json.loads((out / "memory.json").read_text())["measured"]] == [[16], [5]]
     assert len((out / "runs" / "tiny.csv").read_text().splitlines()) == 1 + 2 * 8
     assert all(len(path.read_bytes()) < 20_000 for path in out.glob("*.json"))
