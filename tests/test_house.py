@@ -68,7 +68,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_student_package_holds_no_grader_and_no_solution(wheel: Path) -> None:
     names = [exercise.name for exercises in EXERCISES.values() for exercise in exercises]
-    defines = re.compile(rf"(def\s+({'|'.join(names)})\b|({'|'.join(names)})\s*=\s*lambda)")
+    defines = re.compile(rf"((?:def|class)\s+({'|'.join(names)})\b|({'|'.join(names)})\s*=\s*lambda)")
     with zipfile.ZipFile(wheel) as archive:
         files = archive.namelist()
         assert "course/check.py" in files

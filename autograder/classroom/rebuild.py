@@ -188,7 +188,9 @@ def _identities(cell: NotebookNode) -> list[str]:
 
 
 def _defines(source: str, name: str) -> bool:
-    return bool(re.search(rf"^[ \t]*(def\s+{re.escape(name)}\b|{re.escape(name)}\s*=(?!=))", source, re.MULTILINE))
+    return bool(
+        re.search(rf"^[ \t]*((?:def|class)\s+{re.escape(name)}\b|{re.escape(name)}\s*=(?!=))", source, re.MULTILINE)
+    )
 
 
 def _is_solution(cell: NotebookNode) -> bool:

@@ -130,5 +130,11 @@ def test_feedback_says_why(graded: tuple[Classroom, dict[str, dict[str, object]]
     assert "All 8 criteria are met" in Path(pages[RIGHT]).read_text(encoding="utf-8")
 
 
+def test_a_class_in_its_cell_is_run_once(graded: tuple[Classroom, dict[str, dict[str, object]]]) -> None:
+    notebook = read(graded[0].root / "autograded" / "mateo_rivera" / KERAS / f"{KERAS}.ipynb")
+    assert sum("class LookAheadSGD" in cell.source for cell in notebook.cells) == 1
+    assert graded[1]["mateo_rivera"]["repairs"] == []
+
+
 def test_points_add_up_to_seventeen_and_three_for_the_written_answer() -> None:
     assert sum(exercise.points for exercise in EXERCISES[KERAS]) == 17
