@@ -74,7 +74,7 @@ def tuning(comparison: Comparison, ax: Axes) -> None:
 def _few_ticks(axis: Axis) -> None:
     """Plain numbers at a logarithmic axis, and so few that they can be read."""
     low, high = axis.get_view_interval()
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)) if high > 8 * low else MaxNLocator(5, steps=[1, 2, 5, 10]))
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)) if high > 4 * low else MaxNLocator(5, steps=[1, 2, 5, 10]))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter("{x:.3g}")
 

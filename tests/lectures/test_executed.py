@@ -13,7 +13,7 @@ LECTURES = sorted(FOLDER.glob("*.md"))
 
 # A lecture is made to run in a few seconds, the one that trains in half a minute, of which Keras takes ten to load; the
 # limit leaves room for a machine that is busy with other tests.
-SECONDS_PER_CELL = 60
+SECONDS_PER_CELL = 90
 
 
 def run(text: str) -> nbformat.NotebookNode:
