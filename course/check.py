@@ -33,7 +33,8 @@ def check(exercise: str, function: Callable[..., Any]) -> Report:
     """Check one function of the TP on public inputs.
 
     exercise: the name the TP gives it, for example "adam_step"; function: yours. Nothing it prints or warns of is
-    shown, nothing it raises stops the notebook. FileNotFoundError or KeyError with one line if the check cannot run.
+    shown, nothing it raises stops the notebook. FileNotFoundError, ValueError or KeyError, in one line, if it cannot
+    run.
     """
     keys = _load(Path(os.environ.get("COURSE_CHECKS", FILE)))
     if exercise not in keys:
@@ -85,6 +86,10 @@ def _load(path: Path) -> dict[str, Any]:
             f"{FILE} is not beside this notebook; it comes with the assignment: fetch it again, or copy it here"
         ) from None
     if identity not in _loaded:
+        try:
+            exercises = json.loads(path.read_text(encoding="utf-8"))["exercises"]
+        except (OSError, ValueError, KeyError, TypeError):
+            raise ValueError(f"{FILE} cannot be read or is damaged; fetch the assignment again") from None
         _loaded.clear()
-        _loaded[identity] = json.loads(path.read_text(encoding="utf-8"))["exercises"]
+        _loaded[identity] = exercises
     return _loaded[identity]

@@ -110,6 +110,10 @@ def test_what_cannot_be_checked_is_said_in_one_line(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(FileNotFoundError, match="fetch it again"):
         check("adam_step", lambda: None)
+    for damaged in ("", '{"exercises": {"adam', "[]", "{}"):
+        (tmp_path / FILE).write_text(damaged)
+        with pytest.raises(ValueError, match="damaged; fetch the assignment again"):
+            check("adam_step", lambda: None)
 
 
 def test_the_checks_hold_numbers_and_words_only(built: Path) -> None:
