@@ -296,9 +296,9 @@ def _check_exercises(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     from autograder.faults import WrongUsage
-    from course.training.claims import read
-    from course.training.experiments import EXPERIMENTS
-    from course.training.study import listing, study
+    from course.comparison.claims import read
+    from course.comparison.experiments import EXPERIMENTS
+    from course.comparison.study import listing, study
 
     if unknown := [name for name in options.experiments if name not in EXPERIMENTS]:
         raise WrongUsage(f"there is no experiment {unknown[0]!r}; there are {', '.join(EXPERIMENTS)}")

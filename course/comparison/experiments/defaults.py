@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from course.training.experiment import Experiment
-from course.training.experiments import curves, dense, drift, recurrent, sparse
-from course.training.experiments.protocols import STARTING_RATES, untuned
-from course.training.protocol import Protocol
+from course.comparison.experiment import Experiment
+from course.comparison.experiments import curves, dense, drift, recurrent, sparse
+from course.comparison.experiments.protocols import STARTING_RATES, untuned
+from course.comparison.protocol import Protocol
 from course.training.tasks import Task
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course.training.experiment import Experiment
-from course.training.experiments.protocols import RULES, tuned
+from course.comparison.experiment import Experiment
+from course.comparison.experiments.protocols import RULES, tuned
+from course.comparison.protocol import Protocol
 from course.training.models import Array, dense
-from course.training.protocol import Protocol
 from course.training.tasks import Data, Task
 
 FACTORS = 4

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from course.training.experiment import Experiment
-from course.training.experiments import dense
-from course.training.experiments.protocols import RULES, tuned
-from course.training.protocol import Protocol
+from course.comparison.experiment import Experiment
+from course.comparison.experiments import dense
+from course.comparison.experiments.protocols import RULES, tuned
+from course.comparison.protocol import Protocol
 from course.training.tasks import Task
 
 DEEP = (16,) * 6

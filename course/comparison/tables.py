@@ -7,11 +7,11 @@ from typing import Any
 
 from rich.table import Table
 
-from course.training.claims import Verdict
-from course.training.experiment import Measured
-from course.training.protocol import Comparison
-from course.training.statistics import FEWEST, mean_interval, shown
-from course.training.summary import TAUS, profile, reference, rows
+from course.comparison.claims import Verdict
+from course.comparison.experiment import Measured
+from course.comparison.protocol import Comparison
+from course.comparison.statistics import FEWEST, mean_interval, shown
+from course.comparison.summary import TAUS, profile, reference, rows
 
 _STYLES = {"held": "green", "not held": "red", "undecided": "yellow"}
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from course.comparison.protocol import Comparison, geometric_means
 from course.training.models import Array
-from course.training.protocol import Comparison, geometric_means
 
 WITHIN = 1.5
 """A rate is good enough if its loss is at most so many times that of the best rate."""

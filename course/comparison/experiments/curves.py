@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from course.comparison.experiment import Experiment
+from course.comparison.experiments.protocols import RULES, tuned
+from course.comparison.protocol import Protocol
 from course.problems import svensson_curve
-from course.training.experiment import Experiment
-from course.training.experiments.protocols import RULES, tuned
 from course.training.models import Array, dense
-from course.training.protocol import Protocol
 from course.training.tasks import Data, Task
 
 MATURITIES = np.array([0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0])

@@ -13,12 +13,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
+from course.comparison.experiment import Outcome
+from course.comparison.protocol import Comparison
+from course.comparison.quantities import loss
+from course.comparison.statistics import log_ratios, performance_profile
+from course.comparison.summary import reference, rows
 from course.figures import COLOURS, LABELS, PREDICTION, look, use_style
-from course.training.experiment import Outcome
-from course.training.protocol import Comparison
-from course.training.quantities import loss
-from course.training.statistics import log_ratios, performance_profile
-from course.training.summary import reference, rows
 
 _MORE: list[dict[str, Any]] = [
     {"color": PREDICTION, "linestyle": "-", "marker": "X"},

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from course.training.statistics import (
+from course.comparison.statistics import (
     Interval,
     log_ratios,
     mean_interval,

@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from course.training.experiment import Experiment, Measurement, Outcome
+from course.comparison.experiment import Experiment, Measurement, Outcome
+from course.comparison.quantities import QUANTITIES
+from course.comparison.statistics import FEWEST, LEVEL, Interval, log_ratios, mean_interval, shown, win_probability
 from course.training.optimizers import named
-from course.training.quantities import QUANTITIES
-from course.training.statistics import FEWEST, LEVEL, Interval, log_ratios, mean_interval, shown, win_probability
 
 CLAIMS = Path(__file__).with_name("claims.toml")
 

@@ -1,7 +1,7 @@
 """The results that are kept beside the lectures, read back as if the experiments had just been run.
 
-They were made by `tp compare --full --out course/training/results`. A file holds the score of every run, so that every
-number, picture and answer that is drawn from a comparison can be drawn from it again.
+They were made by `tp compare --full --out course/comparison/results`. A file holds the score of every run, so that
+every number, picture and answer that is drawn from a comparison can be drawn from it again.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from course.training.experiment import Measured, Outcome
+from course.comparison.experiment import Measured, Outcome
+from course.comparison.protocol import Comparison, Protocol
+from course.comparison.tuning import Choice
 from course.training.optimizers import OPTIMIZERS
-from course.training.protocol import Comparison, Protocol
 from course.training.results import Results, Run
-from course.training.tuning import Choice
 
 FOLDER = Path(__file__).parent / "results"
 

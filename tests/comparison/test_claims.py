@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from course.training.claims import Claim, Verdict, answer, read
-from course.training.experiment import Measured, Measurement, Outcome
-from course.training.experiments import EXPERIMENTS
+from course.comparison.claims import Claim, Verdict, answer, read
+from course.comparison.experiment import Measured, Measurement, Outcome
+from course.comparison.experiments import EXPERIMENTS
 
 N = 12
 RNG = np.random.default_rng(4)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from course.training.tuning import Choice, choose, more, tune
+from course.comparison.tuning import Choice, choose, more, tune
 
 GRID = (0.001, 0.01, 0.1)
 STEPS = 8

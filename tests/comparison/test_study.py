@@ -13,13 +13,13 @@ from matplotlib.image import imread
 from rich.console import Console
 
 from autograder.cli import main
+from course.comparison.claims import Claim, Verdict
+from course.comparison.experiment import Experiment, Measured, Measurement
+from course.comparison.experiments import EXPERIMENTS
+from course.comparison.protocol import Protocol
+from course.comparison.study import study
+from course.comparison.tables import dishonest_table
 from course.training import Data, Task, dense
-from course.training.claims import Claim, Verdict
-from course.training.experiment import Experiment, Measured, Measurement
-from course.training.experiments import EXPERIMENTS
-from course.training.protocol import Protocol
-from course.training.study import study
-from course.training.tables import dishonest_table
 
 RULES = ("gradient_descent", "adamw")
 PROTOCOL = Protocol(

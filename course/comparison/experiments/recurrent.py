@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from course.training.experiment import Experiment
-from course.training.experiments.protocols import RULES, tuned
+from course.comparison.experiment import Experiment
+from course.comparison.experiments.protocols import RULES, tuned
+from course.comparison.protocol import Protocol
 from course.training.models import Array, gru
-from course.training.protocol import Protocol
 from course.training.tasks import Data, Task
 
 ALPHA, BETA = 0.10, 0.88  # with a long-run variance of 1, in (percent per day)^2

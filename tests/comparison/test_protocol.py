@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from course.comparison.experiment import Outcome
+from course.comparison.protocol import Comparison, Protocol, compare, dishonest, planned
+from course.comparison.quantities import QUANTITIES, WITHIN
+from course.comparison.tuning import Choice
 from course.training import OPTIMIZERS, Data, Results, Table, Task, dense
-from course.training.experiment import Outcome
-from course.training.protocol import Comparison, Protocol, compare, dishonest, planned
-from course.training.quantities import QUANTITIES, WITHIN
 from course.training.results import Run
-from course.training.tuning import Choice
 
 PROTOCOL = Protocol(rates=(0.01, 0.1, 1.0), tuning_seeds=(0, 1), report_seeds=(10, 11, 12, 13, 14), epochs=5, rounds=6)
 
@@ -189,7 +189,7 @@ def test_a_protocol_that_compares_nothing_is_refused(change: dict[str, Any], wor
 
 
 def test_the_same_optimizer_under_two_names_is_undecided_and_a_better_one_is_seen() -> None:
-    from course.training.claims import Claim, answer
+    from course.comparison.claims import Claim, answer
 
     optimizers = {name: OPTIMIZERS["adam"] for name in ("one", "two")} | {"slow": OPTIMIZERS["adam"]}
     protocol = replace(PROTOCOL, rounds=0, rates=(0.1, 0.5, 3.0), fixed={"slow": 1e-3})

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from course.comparison import kept
+from course.comparison.claims import CLAIMS, Claim, answer, read
+from course.comparison.experiment import Experiment
+from course.comparison.experiments import EXPERIMENTS, cost, curves, drift, recurrent, sparse
+from course.comparison.experiments import dense as dense_experiment
+from course.comparison.protocol import Protocol
 from course.problems import svensson_curve
-from course.training import OPTIMIZERS, backend, dense, embedding, gru, kept
-from course.training.claims import CLAIMS, Claim, answer, read
-from course.training.experiment import Experiment
-from course.training.experiments import EXPERIMENTS, cost, curves, drift, recurrent, sparse
-from course.training.experiments import dense as dense_experiment
-from course.training.protocol import Protocol
+from course.training import OPTIMIZERS, backend, dense, embedding, gru
 
 LECTURE = Path(curves.__file__).parents[2] / "lectures" / "10_training.md"
 

@@ -8,12 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from course.training.claims import Verdict
-from course.training.experiment import Experiment, Measurement, Outcome
-from course.training.protocol import Comparison
-from course.training.quantities import loss
-from course.training.statistics import FEWEST, Interval, log_ratios, mean_interval, performance_profile, win_probability
-from course.training.tuning import DIGITS
+from course.comparison.claims import Verdict
+from course.comparison.experiment import Experiment, Measurement, Outcome
+from course.comparison.protocol import Comparison
+from course.comparison.quantities import loss
+from course.comparison.statistics import (
+    FEWEST,
+    Interval,
+    log_ratios,
+    mean_interval,
+    performance_profile,
+    win_probability,
+)
+from course.comparison.tuning import DIGITS
 
 TAUS = (1.0, 1.05, 1.1, 1.25, 1.5, 2.0)
 """How many times the lowest loss of a seed counts as near it, in the performance profile."""

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from course.comparison.claims import Claim, Verdict, answer
+from course.comparison.experiment import Experiment, Measurement, Outcome
+from course.comparison.protocol import compare, dishonest, planned
 from course.training import backend
-from course.training.claims import Claim, Verdict, answer
-from course.training.experiment import Experiment, Measurement, Outcome
 from course.training.progress import Bar
-from course.training.protocol import compare, dishonest, planned
 
 COLUMNS = 9  # rates in the table of the dishonest ranking; more cannot be read
 
@@ -47,8 +47,8 @@ def study(
     Raises:
         ValueError: in one line, if something does not fit together.
     """
-    from course.training.summary import record
-    from course.training.tables import claims_table, measured_table, profile_table
+    from course.comparison.summary import record
+    from course.comparison.tables import claims_table, measured_table, profile_table
 
     backend.load()
     setting = "quick" if quick else "full"
@@ -78,7 +78,7 @@ def study(
 
 def _trained(experiment: Experiment, table: Path, console: Any, bars: Any, quick: bool) -> Outcome:
     """For each task the dishonest ranking, which is part of the tuning and costs nothing, and the honest comparison."""
-    from course.training.tables import dishonest_table, honest_table
+    from course.comparison.tables import dishonest_table, honest_table
 
     plan, found = experiment.plan(quick), []
     with Bar(sum(planned(experiment.optimizers, protocol) for _, protocol in plan), console=bars) as bar:
@@ -94,7 +94,7 @@ def _trained(experiment: Experiment, table: Path, console: Any, bars: Any, quick
 
 def _draw(outcome: Outcome, path: Path) -> str:
     """Write the picture; what it shows in words, which also stands in the file."""
-    from course.training.drawing import picture
+    from course.comparison.drawing import picture
 
     figure, said = picture(outcome)
     figure.savefig(path, bbox_inches="tight", metadata={"Description": said})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from course.training.experiment import Measured, Measurement
-from course.training.experiments import curves, dense, drift, sparse
-from course.training.experiments.protocols import RULES, grid
+from course.comparison.experiment import Measured, Measurement
+from course.comparison.experiments import curves, dense, drift, sparse
+from course.comparison.experiments.protocols import RULES, grid
+from course.comparison.protocol import Protocol
 from course.training.models import Array
-from course.training.protocol import Protocol
 from course.training.sweep import sweep
 from course.training.tasks import Task
 

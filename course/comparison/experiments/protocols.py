@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from course.training.protocol import Protocol
-from course.training.tuning import rounded
+from course.comparison.protocol import Protocol
+from course.comparison.tuning import rounded
 
 RULES = ("gradient_descent", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
+from course.comparison.statistics import FEWEST, log_ratios
+from course.comparison.tuning import Choice, Scores, fixed, rounded, tune
 from course.training import backend
 from course.training.optimizers import Factory, named
 from course.training.progress import Bar
 from course.training.results import Results
-from course.training.statistics import FEWEST, log_ratios
 from course.training.sweep import sweep
 from course.training.tasks import Task
-from course.training.tuning import Choice, Scores, fixed, rounded, tune
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import time
 
 import numpy as np
 
-from course.training.experiment import Measured, Measurement
-from course.training.experiments.protocols import RULES
+from course.comparison.experiment import Measured, Measurement
+from course.comparison.experiments.protocols import RULES
 from course.training.models import Model, dense
 from course.training.optimizers import OPTIMIZERS
 from course.training.tasks import Data, Task

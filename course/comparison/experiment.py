@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course.comparison.protocol import Comparison, Protocol
+from course.comparison.quantities import QUANTITIES
 from course.training.models import Array
 from course.training.optimizers import Factory
-from course.training.protocol import Comparison, Protocol
-from course.training.quantities import QUANTITIES
 from course.training.tasks import Task
 
 
