@@ -203,6 +203,11 @@ def test_the_kept_answers_follow_from_the_kept_numbers(claims: list[Claim]) -> N
         assert given[claim.id] != "held" or answer(turned, outcome).answer == "not held", claim.id
 
 
+def test_results_that_are_not_kept_are_refused_in_one_line() -> None:
+    with pytest.raises(ValueError, match="no results of 'weather' are kept; there are cost, curves,"):
+        kept.record("weather")
+
+
 def decides(protocol: Protocol) -> tuple[object, ...]:
     """What of a protocol the results depend on; the grid is of no use where the rates are given."""
     tuning = () if protocol.fixed else (protocol.rates, protocol.tuning_seeds)
