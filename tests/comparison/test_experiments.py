@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tomllib
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -227,3 +228,11 @@ def test_the_lecture_gives_every_claim_its_answer(claims: list[Claim]) -> None:
     rows = [line.strip("| \n").split(" | ") for line in lecture.splitlines() if line.startswith("| ")]
     found = {row[0]: row[1] for row in rows if len(row) > 2 and row[1] in ("held", "not held", "undecided")}
     assert found == {claim.says: kept.answers()[claim.id] for claim in claims}
+
+
+def test_the_readme_counts_the_answers() -> None:
+    answers = Counter(claim["answer"] for name in kept.names() for claim in kept.record(name)["claims"])
+    words = {4: "four", 6: "six", 10: "ten", 20: "twenty"}
+    held, fallen, open_ = (words[answers[answer]] for answer in ("held", "not held", "undecided"))
+    readme = (LECTURE.parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"of {words[sum(answers.values())]} sentences {held} held, {fallen} did not, {open_} are undecided" in readme
