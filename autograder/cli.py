@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from autograder.faults import Fault
+from autograder.faults import Fault, WrongUsage
 
 if TYPE_CHECKING:
     from autograder.classroom.batch import Batch
@@ -83,6 +83,10 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("tp")
     report.add_argument("--html", type=Path, help="write the report to this file, one page that needs nothing else")
     report.add_argument("--picture", type=Path, help="write the mistakes as bars to this file, .png or .svg")
+    export = command("export", _export, "Write the marks as a table, for Moodle, Canvas or a spreadsheet.")
+    export.add_argument("tp")
+    export.add_argument("--format", choices=("moodle", "canvas", "csv"), default="csv", help="default: csv")
+    export.add_argument("--out", type=Path, metavar="FILE", help="write to this file (default: print it)")
     check = command(
         "check-exercises", _check_exercises, "Prove that every exercise passes what is right and catches all else."
     )
@@ -94,6 +98,13 @@ def _parser() -> argparse.ArgumentParser:
         "--catalogue", action="store_true", help="print the mistakes: what was done, its effect, the hint"
     )
     check.add_argument("--compare", action="store_true", help="count what checks of other structures would have caught")
+    compare = command("compare", _compare, "Test what is said of optimizers by training, and show how not to.")
+    compare.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help="default: all; --list names them")
+    compare.add_argument("--list", action="store_true", help="name the experiments and the claims that they test")
+    compare.add_argument("--full", action="store_true", help="more data, seeds and rates than the minutes' version")
+    compare.add_argument(
+        "--out", type=Path, default=Path("build/compare"), help="the folder for results (default: build/compare)"
+    )
     demo = command("demo", _demo, "Grade a class of made-up students, from the build to the feedback.")
     demo.add_argument(
         "--workers", type=_count, default=os.cpu_count() or 1, help="submissions at a time (default: one per core)"
@@ -116,6 +127,8 @@ def _build(options: argparse.Namespace) -> int:
 
     sources = options.sources or layout.SOURCES
     tps = [options.tp] if options.tp else layout.tps(sources)
+    if not tps:
+        raise WrongUsage(f"there is no TP in {sources}: each is a text notebook <TP>/<TP>.py")
     texts = [layout.source(tp, sources) for tp in tps]
     classroom = layout.Classroom.made_at(options.classroom)
     for tp, text in zip(tps, texts, strict=True):
@@ -132,7 +145,7 @@ def _grade(options: argparse.Namespace) -> int:
     classroom = Classroom.at(options.classroom)
     classroom.release(options.tp)
     students = classroom.submissions(options.tp, options.student)
-    _check_json(options)
+    _check_folder("--json", options.json)
     batch = Batch(
         classroom,
         options.tp,
@@ -159,7 +172,7 @@ def _regrade(options: argparse.Namespace) -> int:
     classroom = Classroom.at(options.classroom)
     classroom.release(options.tp)
     students = classroom.submissions(options.tp, options.student)
-    _check_json(options)
+    _check_folder("--json", options.json)
     batch = Batch(
         classroom,
         options.tp,
@@ -184,9 +197,11 @@ def _regrade(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _check_json(options: argparse.Namespace) -> None:
-    if options.json and not options.json.resolve().parent.is_dir():
-        raise Fault(f"--json {options.json}: the folder {options.json.resolve().parent} does not exist")
+def _check_folder(option: str, path: Path | None) -> None:
+    if path and not path.resolve().parent.is_dir():
+        raise Fault(f"{option} {path}: the folder {path.resolve().parent} does not exist")
+    if path and path.is_dir():
+        raise Fault(f"{option} {path} is a folder: give a file")
 
 
 def _drive(batch: Batch, title: str, students: list[str]) -> tuple[list[Result], list[tuple[str, str]]]:
@@ -220,6 +235,7 @@ def _feedback(options: argparse.Namespace) -> int:
 
     classroom = Classroom.at(options.classroom)
     classroom.release(options.tp)
+    classroom.submissions(options.tp, options.student)
     with console.status("writing feedback ..."):
         pages = feedback(classroom, options.tp, options.student)
     print(f"{options.tp}: {len(pages)} feedback pages, for example {pages[0]}")
@@ -243,6 +259,30 @@ def _report(options: argparse.Namespace) -> int:
     return 0
 
 
+def _export(options: argparse.Namespace) -> int:
+    from autograder.classroom.export import export
+    from autograder.classroom.layout import Classroom, write
+
+    classroom = Classroom.at(options.classroom)
+    classroom.release(options.tp)
+    _check_folder("--out", options.out)
+    text, grades = export(classroom, options.tp, options.format)
+    if options.out:
+        write(options.out, text)
+        print(f"{options.tp}: {len(grades)} marks written to {options.out}")
+    else:
+        print(text, end="")
+    without = len(classroom.submissions(options.tp)) - len(grades)
+    waiting = sum(grade.waits for grade in grades)
+    for count, what in (
+        (without, "are not graded or not readable"),
+        (waiting, "have answers that no person has marked"),
+    ):
+        if count > 0:
+            console.print(f"note: {count} submissions {what}", style="yellow", highlight=False)
+    return 0
+
+
 def _check_exercises(options: argparse.Namespace) -> int:
     from autograder.check_exercises import catalogue, check_exercises, compare, fresh_seeds
 
@@ -252,6 +292,27 @@ def _check_exercises(options: argparse.Namespace) -> int:
     if options.compare:
         return compare(wide, console)
     return check_exercises(options.seed or fresh_seeds(options.seeds), wide, console)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from autograder.faults import WrongUsage
+    from course.training.claims import read
+    from course.training.experiments import EXPERIMENTS
+    from course.training.study import listing, study
+
+    if unknown := [name for name in options.experiments if name not in EXPERIMENTS]:
+        raise WrongUsage(f"there is no experiment {unknown[0]!r}; there are {', '.join(EXPERIMENTS)}")
+    wide = Console(width=None if sys.stdout.isatty() else 160)
+    try:
+        claims = read(EXPERIMENTS)
+        if options.list:
+            wide.print(listing(EXPERIMENTS, claims))
+            return 0
+        for name in dict.fromkeys(options.experiments or EXPERIMENTS):
+            study(EXPERIMENTS[name], claims, options.out, wide, console, quick=not options.full)
+    except (ValueError, ImportError) as error:
+        raise Fault(str(error)) from None
+    return 0
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -17,12 +17,12 @@ from rich.console import Console
 from autograder.classroom.batch import Batch
 from autograder.classroom.build import build
 from autograder.classroom.feedback import feedback
-from autograder.classroom.layout import SOURCES, Classroom, source, write
+from autograder.classroom.layout import SOURCES, Classroom, source, tps, write
 from autograder.classroom.reading import read
 from autograder.classroom.report import report, results
 from autograder.progress import grading
 
-TP = "optimizers"
+TP = "optimizers"  # the one that accidents happen to
 CLASS = SOURCES / TP / "sample_class"
 RIGHT = "amara_okafor"  # whose solutions the accidents below happen to
 
@@ -30,48 +30,54 @@ Accident = Callable[[NotebookNode], NotebookNode | str]
 
 
 def demo(root: Path, workers: int, console: Console) -> int:
-    """Build, hand in, grade, write feedback, report. Returns 0."""
+    """For each TP: build, hand in, grade, write feedback, report. Returns 0."""
     started = time.monotonic()
     classroom = Classroom.made_at(root)
-    with console.status("1/4  building the TP: source, checks, release ..."):
-        release = build(classroom, TP, source(TP))
-    with console.status("2/4  a class hands in ..."):
-        students = hand_in(classroom, release)
-    console.print(f"2/4  {len(students)} submissions lie in {classroom.root / 'submitted'}")
-    grading_started = time.monotonic()
-    with grading(console, f"3/4  grading {TP}", len(students)) as done:
-        for student, _, _ in Batch(classroom, TP, students, workers):
-            done(student)
-    seconds = time.monotonic() - grading_started
-    console.print(f"3/4  graded in {seconds:.0f} s with {workers} workers")
-    with console.status("4/4  writing feedback ..."):
-        pages = feedback(classroom, TP)
-    Console(width=max(console.width, 150)).print(report(TP, results(classroom, TP)))
+    reports = []
+    for tp in tps():
+        console.print(f"[bold]{tp}[/bold]")
+        with console.status("1/4  building: source, checks, release ..."):
+            release = build(classroom, tp, source(tp))
+        with console.status("2/4  a class hands in ..."):
+            students = hand_in(classroom, release)
+        console.print(f"2/4  {len(students)} submissions lie in {classroom.root / 'submitted'}")
+        grading_started = time.monotonic()
+        with grading(console, f"3/4  grading {tp}", len(students)) as done:
+            for student, _, _ in Batch(classroom, tp, students, workers):
+                done(student)
+        seconds = time.monotonic() - grading_started
+        console.print(f"3/4  graded in {seconds:.0f} s with {workers} workers")
+        with console.status("4/4  writing feedback ..."):
+            pages = feedback(classroom, tp)
+        reports.append(report(tp, results(classroom, tp)))
+    for table in reports:
+        Console(width=max(console.width, 150)).print(table)
     print(
         f"""
 All done in {time.monotonic() - started:.0f} s. Where to look next:
   a student's feedback     {pages[0]}
-  the released notebook    {release}
+  a released notebook      {release}
   the gradebook            {classroom.root / "gradebook.db"}
-  the TP as its author     {source(TP)}
+  a TP as its author       {source(tp)}
   try it yourself          make lab"""
     )
     return 0
 
 
 def hand_in(classroom: Classroom, release: Path) -> list[str]:
-    """Put the class's notebooks into submitted/; returns the students' names. What lay there of this TP is replaced."""
-    released = read(release)
+    """Put a TP's sample class into submitted/; returns the students' names. What lay there of this TP is replaced."""
+    tp, released = release.stem, read(release)
     notebooks: dict[str, NotebookNode | str] = {
-        path.stem: filled(released, solutions(path)) for path in sorted(CLASS.glob("*.py"))
+        path.stem: filled(released, solutions(path)) for path in sorted((SOURCES / tp / CLASS.name).glob("*.py"))
     }
-    right = notebooks[RIGHT]
-    assert not isinstance(right, str)
-    notebooks |= {name: accident(copy.deepcopy(right)) for name, accident in ACCIDENTS.items()}
+    if tp == TP:
+        right = notebooks[RIGHT]
+        assert not isinstance(right, str)
+        notebooks |= {name: accident(copy.deepcopy(right)) for name, accident in ACCIDENTS.items()}
     for student, notebook in notebooks.items():
-        shutil.rmtree(classroom.submitted(TP, student), ignore_errors=True)
+        shutil.rmtree(classroom.submitted(tp, student), ignore_errors=True)
         text = notebook if isinstance(notebook, str) else nbformat.writes(notebook)
-        write(classroom.submitted(TP, student) / f"{TP}.ipynb", text)
+        write(classroom.submitted(tp, student) / f"{tp}.ipynb", text)
     return sorted(notebooks)
 
 

@@ -17,7 +17,7 @@ from autograder.known import KnownFunctions
 from course.calls import Answers, value
 from course.diagnosis import Fit, diagnosed
 from course.diagnosis.evidence import NUMBERS, Evidence
-from course.verdict import NOT_YET, Key, Verdict, agree, judge
+from course.verdict import NOT_YET, Key, Verdict, judge
 
 
 @dataclass
@@ -84,7 +84,7 @@ class Answered(KnownFunctions):
         given = {read.answer: evidence.given(read.answer) for read in evidence.reads}
         found = []
         for place, theirs in enumerate(self._values):
-            other = next((name for name, answer in theirs if not agree(given[name], answer)), None)
+            other = next((name for name, answer in theirs if not self.key.agree(given[name], answer)), None)
             if other not in numbers:
                 found.append(Fit((place,), other is None))
         return found

@@ -15,8 +15,8 @@ from course import calls
 from course.calls import Answers, Plain, value
 from course.diagnosis import Fit
 from course.diagnosis.evidence import NUMBERS, Evidence, Value
-from course.diagnosis.fingerprints import COLUMNS, SUMS, TOLERANCE, encoded, fingerprint, kinds
-from course.verdict import Key, Mistake, agree
+from course.diagnosis.fingerprints import COLUMNS, SUMS, encoded, fingerprint, kinds, tolerated
+from course.verdict import Key, Mistake
 
 MOST = 400  # pairs that are asked of one submission's exercise: with early ends, less than 0.1 s
 OTHERS = 3  # fresh keys on which explanations of the same numbers must agree before one is named
@@ -64,7 +64,7 @@ class KnownFunctions:
 
             def differs(answer: str, theirs: Plain) -> bool:
                 nonlocal numbers, exact
-                if not agree(given[answer], value(theirs)):
+                if not evidence.key.agree(given[answer], value(theirs)):
                     exact = False
                     numbers = numbers and kind_of[answer] != NUMBERS
                 return not numbers
@@ -103,10 +103,10 @@ class KnownFunctions:
             theirs = perform(self.function(place))
             for k, name in enumerate(answers):
                 answer = value(theirs[name])
-                shows[place, k] = not agree(answer, right[k])
-                fits[place, k] = agree(given[k], answer)
+                shows[place, k] = not evidence.key.agree(answer, right[k])
+                fits[place, k] = evidence.key.agree(given[k], answer)
         one, other = np.array(self.pairs, dtype=int).reshape(-1, 2).T
-        same = np.array([agree(g, r) for g, r in zip(given, right, strict=True)])
+        same = np.array([evidence.key.agree(g, r) for g, r in zip(given, right, strict=True)])
         alone = np.where(shows[one], fits[one], np.where(shows[other], fits[other], same))
         odd = ~(alone | (shows[one] & shows[other]))
         return [self.pairs[k] for k in np.argsort(odd.sum(axis=1), kind="stable")[:MOST]]
@@ -117,7 +117,7 @@ class KnownFunctions:
         oracles = {name: calls.oracle(spec) for name, spec in key.oracles.items()}
 
         def perform(function: Callable[..., Any], enough: Callable[[str, Plain], bool] | None = None) -> Answers:
-            return calls.perform(script, {self.exercise.name: function}, oracles, enough)
+            return calls.perform(script, {self.exercise.name: function}, oracles, enough, self.exercise.ways)
 
         return perform
 
@@ -130,7 +130,7 @@ class KnownFunctions:
             asked = numbers + (others if all(fit.exact for fit in fits) else [])
             perform = self._performer(key, key.script)
             first, *rest = (perform(self.function(*fit.mistakes)) for fit in fits)
-            if not all(agree(value(first[name]), value(other[name])) for other in rest for name in asked):
+            if not all(key.agree(value(first[name]), value(other[name])) for other in rest for name in asked):
                 return False
         return True
 
@@ -150,23 +150,28 @@ class KnownFunctions:
 
         rows: dict[tuple[int, ...], np.ndarray] = {(place,): row((place,)) for place in range(len(self.mistakes))}
         known = np.array([fingerprint(key.expected, names[0]), *(sums[:SUMS] for sums in rows.values())])
+        tolerance = tolerated(key)
 
         def new(sums: np.ndarray) -> bool:
-            return bool((np.abs(known - sums[:SUMS]) > TOLERANCE).any(axis=1).all())
+            return bool((np.abs(known - sums[:SUMS]) > tolerance).any(axis=1).all())
 
-        atoms = {i for (i,), s in rows.items() if atomic(self.exercise.mistakes[i]) and not _near(s[:SUMS], known[0])}
+        atoms = {
+            i
+            for (i,), s in rows.items()
+            if atomic(self.exercise.mistakes[i]) and (np.abs(s[:SUMS] - known[0]) > tolerance).any()
+        }
         for pair in self.pairs:
             if atoms.issuperset(pair) and new(sums := row(pair)):
                 rows[pair] = sums
         table = np.full((len(rows), COLUMNS), np.nan)
         table[:, : 2 * SUMS] = list(rows.values())
         order = np.argsort(table[:, 0], kind="stable")
-        near = np.diff(table[order, 0]) < 4 * TOLERANCE
+        near = np.diff(table[order, 0]) < 4 * tolerance
         perform, names = self._performer(other, other.script), kinds(Evidence(other, {}))
         for i in order[np.append(near, False) | np.append(False, near)]:
             answers = perform(self.function(*list(rows)[i]))
             table[i, 2 * SUMS :] = [fingerprint(answers, group)[0] for group in names]
-        return encoded(list(rows), table)
+        return encoded(list(rows), table, tolerance)
 
 
 def together(one: Wrong, other: Wrong) -> bool:
@@ -193,7 +198,3 @@ def atomic(wrong: Wrong) -> bool:
 def remembers(wrong: Wrong) -> bool:
     """Whether a mistake keeps something between calls, so that its answers depend on what was asked before."""
     return any("kept" in stage.__code__.co_names for stage in wrong.replaced.values() if hasattr(stage, "__code__"))
-
-
-def _near(one: np.ndarray, other: np.ndarray) -> bool:
-    return bool((np.abs(one - other) <= TOLERANCE).all())

@@ -7,6 +7,8 @@ a result shares memory with them by overwriting them and reading the result agai
 
     {"put": key, "value": plain}                        a new value
     {"call": key, "function": name, "args": [arg...]}   arg: {"ref": key, "item": i, "of": n} | {"oracle": name} | plain
+        with "through": way, "names": [...]             what is called is the way, and before the arguments it gets the
+                                                        learner's function or class and the names
     {"fill": ref, "value": number}                      overwrite an array in place
     {"read": ref, "as": answer}                         record a value under the name `answer`
     {"asked": oracle, "in": ref, "as": answer}          record where the oracle was asked in the call that gave `ref`
@@ -18,6 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -54,7 +57,7 @@ def plain(value: object) -> Plain:
     if value is None:
         return {"error": "returned None (is a `return` missing?)"}
     if isinstance(value, bool | np.bool_) or not isinstance(value, np.ndarray | np.generic | int | float):
-        return {"error": f"returned a {type(value).__name__}, a NumPy array of numbers was asked"}
+        return {"error": f"returned a {type(value).__name__}, not a NumPy array or a number"}
     array = np.asarray(value)
     if array.dtype.kind not in "fiu":
         return {"error": f"returned an array of {array.dtype}, real numbers were asked"}
@@ -143,12 +146,13 @@ def perform(
     functions: Mapping[str, Any],
     oracles: Mapping[str, Oracle] | None = None,
     enough: Callable[[str, Plain], bool] | None = None,
+    ways: Mapping[str, Callable[..., Any]] | None = None,
 ) -> Answers:
     """Carry a script out and return the answers it records, by name.
 
     A call that fails costs only the answers that depend on it. After a call was stopped by the time limit no further
-    call is made. `functions` maps names to callables; `oracles` maps names to gradients. With `enough` the rest of the
-    script is left out once it returns True for an answer.
+    call is made. `functions` maps names to callables; `oracles` maps names to gradients; `ways` what a call may go
+    through. With `enough` the rest of the script is left out once it returns True for an answer.
     """
     store: dict[str, Any] = {}
     recorded = {name: _Recorded(ask) for name, ask in (oracles or {}).items()}
@@ -159,7 +163,7 @@ def perform(
             if "put" in op:
                 store[op["put"]] = _writable(op["value"])
             elif "call" in op:
-                result = stopped or _call(functions, op, store, recorded)
+                result = stopped or _call(functions, op, store, recorded, ways or {})
                 if isinstance(result, Failure) and result.reason == reason_of(Stopped()):
                     stopped = Failure(NOT_ASKED)
                 store[op["call"]] = result
@@ -187,10 +191,19 @@ def _writable(encoded: Plain | np.ndarray) -> Any:
     return array.copy() if isinstance(array, np.ndarray) else array
 
 
-def _call(functions: Mapping[str, Any], op: Plain, store: dict[str, Any], oracles: dict[str, _Recorded]) -> Any:
+def _call(
+    functions: Mapping[str, Any],
+    op: Plain,
+    store: dict[str, Any],
+    oracles: dict[str, _Recorded],
+    ways: Mapping[str, Callable[..., Any]],
+) -> Any:
     name = op["function"]
     if name not in functions:
         return Failure("is not defined")
+    function = functions[name]
+    if "through" in op:
+        function = partial(ways[op["through"]], function, op["names"])
     args = []
     for arg in op["args"]:
         if isinstance(arg, dict) and "oracle" in arg:
@@ -202,7 +215,7 @@ def _call(functions: Mapping[str, Any], op: Plain, store: dict[str, Any], oracle
         if isinstance(args[-1], Failure):
             return args[-1]
     try:
-        return functions[name](*args)
+        return function(*args)
     except (Exception, SystemExit, GeneratorExit, Stopped) as error:
         return Failure(reason_of(error))
 

@@ -22,6 +22,7 @@ from course.diagnosis import diagnosed
 from course.diagnosis.fingerprints import KnownNumbers
 from course.display import CheckFailed, Report
 from course.verdict import Key, Mistake, judge
+from course.ways import WAYS
 
 __all__ = ["FILE", "CheckFailed", "Report", "check"]
 
@@ -41,12 +42,14 @@ def check(exercise: str, function: Callable[..., Any]) -> Report:
     key = Key.from_json(public["key"])
     oracles = {name: calls.oracle(spec) for name, spec in key.oracles.items()}
     with _quiet():
-        answers = calls.perform(key.script, {exercise: function}, oracles)
+        answers = calls.perform(key.script, {exercise: function}, oracles, ways=WAYS)
     known = KnownNumbers([Mistake(**mistake) for mistake in public["mistakes"]], public["explanations"])
     verdict = diagnosed(judge(key, answers), key, answers, known)
     if verdict.passed:
         return Report(verdict)
     spec = public["picture"]
+    if spec is None:
+        return Report(verdict)
     with _quiet():
         drawn, trouble = picture.points(function, spec)
     if not drawn:

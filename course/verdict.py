@@ -59,7 +59,8 @@ class Key:
     """All that judging one exercise needs: the script, the criteria, and the expected answers by name.
 
     `oracles` holds the gradients that the script lets the learner ask, as data (`course.calls.oracle`). `parameters`
-    and `outputs` are the names of what the function takes and returns, `lecture` the one that derives it.
+    and `outputs` are the names of what the function takes and returns, `lecture` the one that derives it. Numbers agree
+    within `rtol` of their size, or `atol` near zero.
     """
 
     exercise: str
@@ -70,6 +71,12 @@ class Key:
     parameters: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     lecture: str = ""
+    rtol: float = RTOL
+    atol: float = ATOL
+
+    def agree(self, one: np.ndarray | Failure, other: np.ndarray | Failure) -> bool:
+        """`agree`, within the tolerance of this key."""
+        return agree(one, other, self.rtol, self.atol)
 
     @property
     def max_score(self) -> float:
@@ -160,7 +167,7 @@ def judge(key: Key, answers: Answers) -> Verdict:
     Manners (inputs unchanged, integer input, ...) count only once a quarter of the rule itself is earned: a function
     that returns copies of its inputs is polite, and wrong.
     """
-    faults = [_fault(criterion, key.expected, answers) for criterion in key.criteria]
+    faults = [_fault(criterion, key, answers) for criterion in key.criteria]
     rule = sum(c.points for c in key.criteria if c.rule)
     rule_earned = sum(c.points for c, fault in zip(key.criteria, faults, strict=True) if c.rule and fault is None)
     outcomes = []
@@ -173,7 +180,7 @@ def judge(key: Key, answers: Answers) -> Verdict:
     return Verdict(key.exercise, score, key.max_score, tuple(outcomes))
 
 
-def agree(one: np.ndarray | Failure, other: np.ndarray | Failure) -> bool:
+def agree(one: np.ndarray | Failure, other: np.ndarray | Failure, rtol: float = RTOL, atol: float = ATOL) -> bool:
     """Whether two answers agree: the same kind of failure, or the same shape and numbers (NaN equals NaN)."""
     if isinstance(one, Failure) or isinstance(other, Failure):
         return isinstance(one, Failure) and isinstance(other, Failure) and one.kind == other.kind
@@ -182,14 +189,14 @@ def agree(one: np.ndarray | Failure, other: np.ndarray | Failure) -> bool:
     with np.errstate(all="ignore"):  # infinity minus infinity
         difference = np.abs(one - other)
         if np.isfinite(difference).all():
-            return bool((difference <= ATOL + RTOL * np.abs(other)).all())
-        return bool(np.allclose(one, other, rtol=RTOL, atol=ATOL, equal_nan=True))
+            return bool((difference <= atol + rtol * np.abs(other)).all())
+        return bool(np.allclose(one, other, rtol=rtol, atol=atol, equal_nan=True))
 
 
-def _fault(criterion: Criterion, expected: Answers, answers: Answers) -> str | None:
+def _fault(criterion: Criterion, key: Key, answers: Answers) -> str | None:
     """None if the criterion is met, otherwise what is wrong and the first numbers that show it."""
     for claim in criterion.claims:
-        wanted = value(expected[claim.answer])
+        wanted = value(key.expected[claim.answer])
         given = value(answers.get(claim.answer, {"error": "was not answered"}))
         assert isinstance(wanted, np.ndarray), f"the key of {criterion.name} expects a failure"
         label = claim.answer.removeprefix(f"{criterion.name}: ")
@@ -207,9 +214,15 @@ def _fault(criterion: Criterion, expected: Answers, answers: Answers) -> str | N
                 return f"{criterion.fails} ({label}: there are no numbers to compare with)"  # NaN, or nothing done
             wanted = claim.times * model.reshape(wanted.shape)
         with np.errstate(all="ignore"):
-            close = np.abs(given - wanted) <= ATOL + RTOL * np.abs(wanted)  # False where there is no number
+            close = np.abs(given - wanted) <= key.atol + key.rtol * np.abs(wanted)  # False where there is no number
         if not close.all():
             where: Any = np.unravel_index(int(np.argmin(close)), close.shape) if close.ndim else ()
             index = f"[{', '.join(str(int(i)) for i in where)}]" if where else ""
-            return f"{criterion.fails} ({label}{index}: yours {given[where]:.6g}, expected {wanted[where]:.6g})"
+            return f"{criterion.fails} ({label}{index}: {_beside(given[where], wanted[where])})"
     return None
+
+
+def _beside(given: float, wanted: float) -> str:
+    """Two numbers that differ, with as many digits as show it."""
+    digits = next((n for n in range(6, 17) if f"{given:.{n}g}" != f"{wanted:.{n}g}"), 17)
+    return f"yours {given:.{digits}g}, expected {wanted:.{digits}g}"

@@ -29,7 +29,7 @@ def test_missing_or_senseless_words_are_wrong_usage(command: list[str], capsys: 
     assert "tp" in printed
 
 
-@pytest.mark.parametrize("command", ["grade", "report", "feedback"])
+@pytest.mark.parametrize("command", ["grade", "report", "feedback", "export"])
 def test_a_tp_that_does_not_exist(command: str, classroom: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
     code, printed = failing(capsys, "--classroom", classroom.root, command, "optimisers")
     assert code == 2
@@ -47,7 +47,14 @@ def test_building_a_tp_that_does_not_exist_names_those_that_do(
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("command", ["grade", "report", "feedback"])
+def test_building_from_a_folder_without_any_tp(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, printed = failing(capsys, "--classroom", tmp_path / "new", "build", "--sources", tmp_path)
+    assert code == 2
+    assert "there is no TP in" in printed
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("command", ["grade", "report", "feedback", "export"])
 def test_a_folder_that_is_no_classroom(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, printed = failing(capsys, "--classroom", tmp_path, command, "optimizers")
     assert code == 2

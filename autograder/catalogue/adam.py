@@ -16,8 +16,8 @@ from autograder.catalogue.scaling import scaling
 mistakes = (
     *correction,
     *averages,
-    *step,
     *scaling(rule, RULE, "direction", "v_hat", ("m_hat", "v_hat"), "the Adam paper and PyTorch"),
+    *step,
     *habits(
         rule,
         RULE,

@@ -16,8 +16,8 @@ correction = (
         hint="m and v are not corrected for their start at zero. At the default betas the first step is then 3.16 "
         "times too long, not too short. Divide m by 1 - beta_1^t and v by 1 - beta_2^t.",
         section=CORRECTION,
-        m_hat=lambda s: s.m_new,
-        v_hat=lambda s: s.v_new,
+        clock=lambda s: np.inf,  # one stage: so it pairs with others
+        also={"m and v stand in the step": {"m_hat": lambda s: s.m_new, "v_hat": lambda s: s.v_new}},
     ),
     rule.wrong(
         "only-m-corrected",
@@ -44,6 +44,15 @@ correction = (
         section="09_conventions#two-lines-that-would-have-found-it",
         m_hat=lambda s: s.m_new * s.m_sum,
         v_hat=lambda s: s.v_new * s.v_sum,
+    ),
+    rule.wrong(
+        "rate-corrected-upside-down",
+        did="Both corrections are moved into the rate, and the root of 1 - beta_2^t divides there.",
+        effect="At the defaults the first step is 1000 eta.",
+        hint="Moved into the rate, the root of 1 - beta_2^t changes sides: it multiplies. You divide by it. Simpler: "
+        "m_hat, v_hat, and then the step.",
+        section=CORRECTION,
+        root=lambda s: np.sqrt(s.v_new + s.floor) * np.sqrt(s.v_sum),
     ),
     rule.wrong(
         "correction-without-power",

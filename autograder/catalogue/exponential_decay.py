@@ -92,6 +92,14 @@ mistakes = (
         also={"the rate is halved k times per step": {"decay": lambda p: 0.5 ** (p.k * p.t)}},
     ),
     rule.wrong(
+        "e-rounded",
+        did="2.718 instead of e.",
+        effect="The rate is a little too large, by more and more as time goes on.",
+        hint="You write e as 2.718. All its digits are needed: `np.exp(-k * t)`.",
+        section=SHARE,
+        decay=lambda p: 2.718**p.exponent,
+    ),
+    rule.wrong(
         "no-time",
         did="exp(-k), without t.",
         effect="The rate is constant, and too small from the start.",

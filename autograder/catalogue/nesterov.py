@@ -37,6 +37,16 @@ rule = Anatomy(
 
 mistakes = (
     rule.wrong(
+        "ema-rate-outside",
+        did="The velocity averages the gradient, gamma v + (1 - gamma) g, and eta stands in the step.",
+        effect="The velocity has the size of the gradient, so theta - gamma v looks much too far ahead.",
+        hint="You average the gradient, v = gamma v + (1 - gamma) g, and apply eta in the step. Put eta inside: "
+        "v = gamma v + eta g.",
+        section=AVERAGE,
+        push=lambda s: (1 - s.decay) * s.g,
+        step=lambda s: s.rate * s.v_new,
+    ),
+    rule.wrong(
         "gradient-at-theta",
         did="The gradient is asked at theta.",
         effect="This is momentum: the first step is the same, the braking is gone.",

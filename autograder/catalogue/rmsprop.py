@@ -111,6 +111,14 @@ mistakes = (
         returns=("theta_new", "root"),
     ),
     rule.wrong(
+        "divided-by-one-minus-rho",
+        did="The average is divided by 1 - rho in the step, a correction without a power of t.",
+        effect="The first step is eta; later all steps are too short, at rho = 0.9 by a factor 3.16.",
+        hint="You divide r by 1 - rho in the step. RMSprop corrects nothing: the step is eta g / sqrt(r + eps).",
+        section=FIRST,
+        root=lambda s: np.sqrt(s.r_new / (1 - s.decay) + s.floor),
+    ),
+    rule.wrong(
         "rho-reversed",
         did="rho and 1 - rho are exchanged.",
         effect="r follows the last square: at rho = 0.9 the first step is 1.05 eta, not 3.16 eta.",

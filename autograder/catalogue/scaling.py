@@ -99,6 +99,23 @@ def scaling(
             root=lambda s: np.maximum(np.sqrt(getattr(s, inner)), s.floor),
         ),
         wrong(
+            "epsilon-as-a-maximum-in-the-root",
+            did="What is under the root is kept above eps with np.maximum.",
+            effect="As epsilon inside for gradients of zero; those of the size of the floor make longer steps.",
+            hint=f"You take the larger of {under} and eps. Add eps: sqrt({under} + eps).",
+            section=EPSILON,
+            root=lambda s: np.sqrt(np.maximum(getattr(s, inner), s.floor)),
+        ),
+        wrong(
+            "zero-by-zero-repaired",
+            did="eps is left out, and 0/0 is made 0 afterwards (np.nan_to_num, where=...).",
+            effect="The floor of the root is gone: the tiniest gradients make whole steps.",
+            hint="You leave eps out and repair 0/0 afterwards. Add eps inside the root: with "
+            f"sqrt({under} + eps) there is nothing to repair, and tiny gradients make short steps.",
+            section=EPSILON,
+            step=lambda s: np.where(getattr(s, inner) > 0, divided(s), 0.0),
+        ),
+        wrong(
             "epsilon-added-to-the-step",
             did=f"`step = {sum_last}`: the sum comes last.",
             effect="Every coordinate drifts down by eps at each step, and a zero gradient gives 0/0.",

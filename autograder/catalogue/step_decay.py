@@ -68,6 +68,15 @@ mistakes = (
         drops=lambda p: math.ceil(p.time / p.period),
     ),
     rule.wrong(
+        "drop-at-the-multiples-only",
+        did="`if t % s == 0`: eta_0 gamma at the multiples of s, eta_0 at all other times.",
+        effect="The rate dips for one step in every s and comes back.",
+        hint="Your rate drops at the multiples of s and is eta_0 again one step later. All drops so far must count: "
+        "floor(t / s) of them, at every t.",
+        section=BLOCKS,
+        drops=lambda p: 1 if p.t > 0 and p.time % p.period == 0 else 0,
+    ),
+    rule.wrong(
         "one-step-early",
         did="The drops are counted at t + 1.",
         effect="Every drop comes one step early, at t = s - 1 for the first time.",

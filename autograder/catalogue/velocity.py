@@ -34,6 +34,14 @@ def velocity(rule: Anatomy, section: str) -> tuple[Wrong, ...]:
             push=lambda s: (1 - s.decay) * s.rate * s.g,
         ),
         wrong(
+            "divided-by-one-minus-gamma",
+            did="The step is the velocity divided by 1 - gamma, as if it were an average to be corrected.",
+            effect="As with a rate 1 / (1 - gamma) times as large: 10 times at gamma = 0.9.",
+            hint="You divide the velocity by 1 - gamma. It is a sum, not an average: nothing is to be corrected.",
+            section=AVERAGE,
+            step=lambda s: s.v_new / (1 - s.decay),
+        ),
+        wrong(
             "rate-twice",
             did="eta stands in the velocity and again in the step.",
             effect="The first step has eta squared in it: at 0.01 it is 100 times too short.",

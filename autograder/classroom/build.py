@@ -81,9 +81,16 @@ def from_text(tp: str, path: Path) -> NotebookNode:
         marks = re.findall(r"^\s*### (BEGIN|END) SOLUTION\s*$", cell.source, flags=re.MULTILINE)
         if meta["solution"] and not meta["grade"] and (not marks or marks != ["BEGIN", "END"] * (len(marks) // 2)):
             raise Fault(f"{path}, cell {cell.id}: a solution stands between ### BEGIN SOLUTION and ### END SOLUTION")
+        if points[cell.id] < 0:
+            raise Fault(f"{path}, cell {cell.id}: {points[cell.id]:g} points; give 0 or more")
+    defined = {cell.id: _defined(cell) for cell in notebook.cells if cell.cell_type == "code"}
     for test, exercise in exercises.items():
         if test not in points or exercise.name not in points:
             raise Fault(f"{path}: the cells {exercise.name} and {test} are needed, one of them is missing")
+        if exercise.name not in defined.get(exercise.name, ()):
+            raise Fault(
+                f"{path}, cell {exercise.name}: it defines no {exercise.name}, the name that is checked and graded"
+            )
         if points[test] != exercise.points:
             raise Fault(
                 f"{path}, cell {test}: {points[test]:g} points, but the criteria of {exercise.name} add up to "
@@ -93,11 +100,19 @@ def from_text(tp: str, path: Path) -> NotebookNode:
 
 
 def _check_syntax(path: Path, cell: NotebookNode) -> None:
-    lines = [line for line in cell.source.splitlines() if not line.lstrip().startswith(("%", "!"))]
     try:
-        ast.parse("\n".join(lines))
+        _parsed(cell)
     except SyntaxError as error:
         raise Fault(f"{path}, cell {cell.id}, line {error.lineno}: {error.msg}") from None
+
+
+def _parsed(cell: NotebookNode) -> ast.Module:
+    return ast.parse("\n".join("" if re.match(r"\s*[%!]", line) else line for line in cell.source.split("\n")))
+
+
+def _defined(cell: NotebookNode) -> set[str]:
+    """The functions and classes that a cell defines."""
+    return {node.name for node in _parsed(cell).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
 
 @cache

@@ -17,7 +17,7 @@ from autograder.classroom.rebuild import UNRUN
 from autograder.classroom.results import GRADED, OUT_OF_MEMORY, TIMED_OUT, Result
 from autograder.exercises import EXERCISES, Exercise
 from autograder.judge import generator, judge
-from autograder.kernels import Kernel, KernelDied, Limits, WarmParent
+from autograder.kernels import Budget, Kernel, KernelDied, Limits, WarmParent
 from course.check import FILE
 from course.verdict import Key, Verdict
 
@@ -132,9 +132,9 @@ def _run(task: Task, result: Result, warm: WarmParent) -> None:
     exercises = {f"test_{exercise.name}": exercise for exercise in EXERCISES[result.assignment]}
     deadly: set[int] = set()
     verdicts: dict[str, Verdict] = {}
-    ends = time.monotonic() + task.limits.submission
+    budget = Budget(task.limits.submission + sum(exercise.seconds or 0.0 for exercise in exercises.values()))
     for _ in range(MOST_DEATHS + 1):
-        with warm.kernel(task.files, task.limits, task.hidden, ends) as kernel:
+        with warm.kernel(task.files, task.limits, task.hidden, budget) as kernel:
             for i, cell in enumerate(task.notebook.cells):
                 exercise = exercises.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
                 if cell.cell_type != "code" or i in deadly or (exercise and exercise.name in verdicts):
@@ -181,7 +181,7 @@ def _run_cell(cell: NotebookNode, kernel: Kernel, result: Result, limits: Limits
 
 def _ask(exercise: Exercise, kernel: Kernel, result: Result, secret: bytes) -> Verdict:
     key = _fresh_key(exercise, result, secret)
-    answers, late = kernel.ask(key.script, key.oracles)
+    answers, late = kernel.ask(key.script, key.oracles, exercise.seconds)
     if late:
         result.status = TIMED_OUT
     elif result.status == GRADED and any("MemoryError" in str(a.get("error", "")) for a in answers.values()):

@@ -1,4 +1,4 @@
-"""`tp lab`: JupyterLab as a student meets it, with the lectures and a copy of the TP to work on."""
+"""`tp lab`: JupyterLab as a student meets it, with the lectures and copies of the TPs to work on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 import course
 from autograder.classroom.build import build
-from autograder.classroom.layout import Classroom, source, write
+from autograder.classroom.layout import Classroom, source, tps, write
 
 # The teacher's side of nbgrader has no place on a student's screen; Validate stays.
 HIDDEN = tuple(
@@ -26,13 +26,14 @@ QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "
 
 
 def lab(root: Path, tp: str, browser: bool) -> int:
-    """Prepare the work folder and run JupyterLab in it until it is closed. Returns its exit code."""
-    text = source(tp)
+    """Prepare the work folder, open `tp` in it and run JupyterLab until it is closed. Returns its exit code."""
+    source(tp)  # is there such a TP?
     classroom = Classroom.made_at(root)
-    release = classroom.root / "release" / tp / f"{tp}.ipynb"
-    if not release.is_file():
-        build(classroom, tp, text)
-    work = prepare(classroom, tp)
+    for name in tps():
+        if not (classroom.root / "release" / name / f"{name}.ipynb").is_file():
+            print(f"building {name} ...")
+            build(classroom, name, source(name))
+        work = prepare(classroom, name)
     command = [sys.executable, "-m", "jupyter", "lab", "--ServerApp.root_dir", str(work)]
     command += [f"--LabApp.default_url=/lab/tree/{tp}/{tp}.ipynb"] + ["--no-browser"] * (not browser)
     return subprocess.call([*command, "--allow-root"] if os.geteuid() == 0 else command, env=environment(work))

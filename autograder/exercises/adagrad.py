@@ -72,7 +72,7 @@ exercise = Exercise(
             "ten steps in a row",
             0.4,
             "Fed with its own theta and r, the function leaves the right path.",
-            probes.many_steps(),
+            probes.many_steps(grad=probes.large),
         ),
         Check(
             "zero gradient",

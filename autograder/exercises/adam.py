@@ -8,7 +8,7 @@ from numpy.random import Generator
 
 from autograder.catalogue.adam import equivalents, mistakes
 from autograder.exercises import probes
-from autograder.exercises.exercise import Check, Exercise
+from autograder.exercises.exercise import Ask, Check, Exercise
 from autograder.exercises.manners import manners
 from autograder.reference import adam_step
 
@@ -37,6 +37,17 @@ def early(rng: Generator, shape: tuple[int, ...]) -> int:
     return int(rng.integers(2, 7))
 
 
+def hundreds(rng: Generator, shape: tuple[int, ...]) -> int:
+    """A step number at which the correction of v is still large for a beta_2 close to 1."""
+    return int(rng.integers(100, 500))
+
+
+def corrections(ex: Exercise, ask: Ask, rng: Generator) -> None:
+    """Early steps, and one in the hundreds: who drops the correction after some dozens of steps is seen there."""
+    probes.one_step(0, theta=probes.zeros, t=early, times=4)(ex, ask, rng)
+    probes.one_step(0, theta=probes.zeros, t=hundreds, beta_2=0.9985, times=1)(ex, ask, rng)
+
+
 exercise = Exercise(
     reference=adam_step,
     outputs=("theta", "m", "v"),
@@ -60,8 +71,8 @@ exercise = Exercise(
         Check(
             "bias correction",
             0.8,
-            "Early steps must divide m by 1 - beta_1^t and v by 1 - beta_2^t; t is the number of this step.",
-            probes.one_step(0, theta=probes.zeros, t=early, times=4),
+            "The step must divide m by 1 - beta_1^t and v by 1 - beta_2^t; t is the number of this step.",
+            corrections,
         ),
         Check(
             "epsilon inside the root",

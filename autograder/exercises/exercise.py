@@ -5,6 +5,8 @@ An exercise is declared once, as data. `draw` turns it into a key with fresh inp
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,18 +18,19 @@ from autograder.catalogue.anatomy import Wrong, signature
 from autograder.exercises.further import ask_further
 from course import calls
 from course.calls import Answers, Plain
-from course.verdict import Claim, Criterion, Key
+from course.verdict import ATOL, RTOL, Claim, Criterion, Key
 
 
 class Ask:
     """Writes a script: values put, calls made, answers read, and the claims about them."""
 
-    def __init__(self, function: str, outputs: int) -> None:
+    def __init__(self, function: str, outputs: int, keywords: tuple[str, ...] = ()) -> None:
         self.script: list[Plain] = []
         self.oracles: dict[str, Plain] = {}
         self.claims: list[Claim] = []
         self._function = function
         self._outputs = outputs
+        self._keywords = keywords
         self._names = iter(range(10**9))
         self._prefix = ""
 
@@ -48,10 +51,14 @@ class Ask:
         self.oracles[name] = spec
         return {"oracle": name}
 
-    def call(self, *args: Any) -> tuple[Plain, ...]:
-        """Call the function with references, oracles and numbers; returns one reference per output."""
+    def call(self, *args: Any, through: str = "") -> tuple[Plain, ...]:
+        """Call the function with references, oracles and numbers; returns one reference per output.
+
+        `through` is the way in which a class is used (`course.ways`).
+        """
         key = f"y{next(self._names)}"
-        self.script.append({"call": key, "function": self._function, "args": list(args)})
+        op = {"call": key, "function": self._function, "args": list(args)}
+        self.script.append(op | {"through": through, "names": list(self._keywords)} if through else op)
         if self._outputs == 1:
             return ({"ref": key},)
         return tuple({"ref": key, "item": i, "of": self._outputs} for i in range(self._outputs))
@@ -97,10 +104,17 @@ class Check:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One function that students write.
+    """One function, or one class, that students write.
 
     `reference` has the name and the signature that students type. `arguments` draws a value for each of its
     parameters (arrays of one shape, numbers, or the data of an oracle). `outputs` names what it returns.
+
+    A class is not called, it is used, in several `ways` (those of `course.ways`). The reference, the mistakes
+    and the equivalents are then models of it in NumPy, and `ways` holds by name the functions that use a model as
+    `course.ways` uses the class, with the same results. `asked` has the name of the class and says which
+    arguments a way takes; `keywords` are the last of them, by the names that they have in the class.
+
+    Numbers agree within `rtol` and `atol`; `seconds`, if given, is how long answering may take.
     """
 
     reference: Callable[..., Any]
@@ -110,11 +124,22 @@ class Exercise:
     lecture: str
     mistakes: tuple[Wrong, ...] = ()
     equivalents: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    asked: Callable[..., Any] | None = None
+    ways: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    keywords: tuple[str, ...] = ()
+    rtol: float = RTOL
+    atol: float = ATOL
+    seconds: float | None = None
 
     @property
     def name(self) -> str:
         """The name that students type."""
-        return self.reference.__name__
+        return (self.asked or self.reference).__name__
+
+    @property
+    def parameters(self) -> Mapping[str, inspect.Parameter]:
+        """What one call takes."""
+        return signature(self.asked or self.reference).parameters
 
     @property
     def points(self) -> float:
@@ -123,24 +148,36 @@ class Exercise:
 
     def draw(self, rng: Generator) -> Key:
         """A key with fresh inputs: the script, and what the reference answers to it."""
-        ask = Ask(self.name, len(self.outputs))
+        ask = Ask(self.name, len(self.outputs), self.keywords)
         criteria = []
         for check in self.checks:
             ask.begin(check.name)
             check.probe(self, ask, rng)
             criteria.append(Criterion(check.name, check.points, check.fails, tuple(ask.claims), check.rule))
         ask_further(self, ask, rng)
-        parameters = tuple(signature(self.reference).parameters)
-        key = Key(self.name, ask.script, tuple(criteria), {}, ask.oracles, parameters, self.outputs, self.lecture)
+        parameters = tuple(self.parameters)
+        key = Key(
+            self.name,
+            ask.script,
+            tuple(criteria),
+            {},
+            ask.oracles,
+            parameters,
+            self.outputs,
+            self.lecture,
+            self.rtol,
+            self.atol,
+        )
         key.expected.update(self.answers_of(self.reference, key))
         return key
 
     def answers_of(self, function: Callable[..., Any], key: Key) -> Answers:
         """What a function, run here, answers to the key's script. For our own functions only."""
         oracles = {name: calls.oracle(spec) for name, spec in key.oracles.items()}
-        return calls.perform(key.script, {self.name: function}, oracles)
+        return calls.perform(key.script, {self.name: function}, oracles, ways=self.ways)
 
     @property
     def prefix(self) -> str:
-        """The exercise's part of a mistake's id: `adam` for `adam_step`."""
-        return self.name.removesuffix("_step").replace("_", "-")
+        """The exercise's part of a mistake's id: `adam` for `adam_step`, `look-ahead-sgd` for `LookAheadSGD`."""
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", self.name).lower()
+        return name.removesuffix("_step").replace("_", "-")

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from autograder.catalogue.anatomy import signature
 from autograder.exercises.exercise import Ask, Exercise, Probe
 from course.calls import Plain
 
 SIZE = 5
+SIDE = 6  # of what is cut in halves
 
 Array = np.ndarray
 
@@ -180,6 +180,18 @@ def nothing_shared(ex: Exercise, ask: Ask, rng: Generator) -> None:
             ask.fill(ref, 5.0)
 
 
+def used(way: str, *outputs: int, times: int = 2, defaults: bool = False, **fixed: Any) -> Probe:
+    """A class, used in one of its ways; claims the outputs at the given positions, or all."""
+
+    def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
+        for k in range(times):
+            results = _call(ex, ask, _draw(ex, rng, (SIDE,), fixed), defaults, way)
+            for i in outputs or range(len(ex.outputs)):
+                ask.expect(results[i], f"{ex.outputs[i]}{f', case {k + 1}' if times > 1 else ''}")
+
+    return probe
+
+
 def minus_velocity(ex: Exercise, ask: Ask, rng: Generator) -> None:
     """From theta = 0 the new theta is minus the velocity that the learner returns, whatever that is."""
     for k in range(3):
@@ -212,10 +224,12 @@ def _start(ex: Exercise, arguments: dict[str, Any]) -> dict[str, Any]:
     return start | ({"t": 1} if "t" in arguments else {})
 
 
-def _call(ex: Exercise, ask: Ask, arguments: dict[str, Any], defaults: bool = False) -> tuple[Plain, ...]:
+def _call(
+    ex: Exercise, ask: Ask, arguments: dict[str, Any], defaults: bool = False, through: str = ""
+) -> tuple[Plain, ...]:
     """Call with the arguments in the order of the signature, optional ones left out if `defaults`."""
     passed = []
-    for name, parameter in signature(ex.reference).parameters.items():
+    for name, parameter in ex.parameters.items():
         if defaults and parameter.default is not parameter.empty:
             break
         argument = arguments[name]
@@ -224,4 +238,4 @@ def _call(ex: Exercise, ask: Ask, arguments: dict[str, Any], defaults: bool = Fa
         elif isinstance(argument, dict) and "A" in argument:
             argument = ask.gradient(argument)
         passed.append(argument)
-    return ask.call(*passed)
+    return ask.call(*passed, through=through)

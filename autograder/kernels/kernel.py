@@ -61,6 +61,17 @@ class Limits:
         }
 
 
+@dataclass
+class Budget:
+    """What is left of the seconds that a submission may run, in all of its processes together.
+
+    Only the time counts in which its code is asked for something: what the grader needs to start a process, or to
+    judge, on a busy machine, is not the submission's.
+    """
+
+    seconds: float
+
+
 class KernelDied(Exception):
     """The process is gone; `reason` is "timed_out", "out_of_memory" or "crashed", the text says more."""
 
@@ -81,12 +92,12 @@ class Ran:
 class Kernel:
     """A forked child. Made by `WarmParent.kernel()`; use as a context manager."""
 
-    def __init__(self, guard: int, sock: socket.socket, output: int, limits: Limits, ends: float) -> None:
+    def __init__(self, guard: int, sock: socket.socket, output: int, limits: Limits, budget: Budget) -> None:
         self._guard = guard  # a descriptor of the process that shut the child in: signals for the child go to it
         self._sock = sock
         self._output = output
         self._limits = limits
-        self._budget_ends = ends
+        self._budget = budget
         self._next = 0
         self._buffer = b""
         self._closed = False
@@ -141,13 +152,15 @@ class Kernel:
             error = {name: whole(error[name][:LONGEST_TEXT]) for name in ("name", "text", "traceback")}
         return Ran(output, error, late)
 
-    def ask(self, script: list[Plain], oracles: dict[str, Plain]) -> tuple[Answers, bool]:
+    def ask(self, script: list[Plain], oracles: dict[str, Plain], seconds: float | None = None) -> tuple[Answers, bool]:
         """Have a script performed on the learner's functions; gradients are answered here. KernelDied as in `run`.
 
-        Returns the answers and whether the time limit cut the asking short.
+        `seconds` if this exercise may take longer than others. Returns the answers and whether the time limit cut the
+        asking short.
         """
+        limit = max(self._limits.exercise, seconds or 0.0)
         gradients = {name: calls.oracle(spec) for name, spec in oracles.items()}
-        reply, _, late = self._request({"ask": script, "oracles": list(gradients)}, self._limits.exercise, gradients)
+        reply, _, late = self._request({"ask": script, "oracles": list(gradients)}, limit, gradients)
         answers = reply.get("answers")
         if not isinstance(answers, dict):
             raise self._broken()
@@ -155,9 +168,18 @@ class Kernel:
 
     def _request(self, message: Plain, seconds: float, gradients: dict[str, calls.Oracle]) -> tuple[Plain, str, bool]:
         """Send a request and wait for its reply, draining output, answering gradients and keeping the time."""
+        began = time.monotonic()
+        try:
+            return self._answered(message, seconds, began + self._budget.seconds, gradients)
+        finally:
+            self._budget.seconds -= time.monotonic() - began
+
+    def _answered(
+        self, message: Plain, seconds: float, ends: float, gradients: dict[str, calls.Oracle]
+    ) -> tuple[Plain, str, bool]:
         self._next += 1
         self._send(message | {"id": self._next})
-        deadline = min(time.monotonic() + seconds, self._budget_ends)
+        deadline = min(time.monotonic() + seconds, ends)
         kept, dropped, late = b"", 0, False
         most = self._limits.output
         poll = select.poll()
@@ -166,7 +188,7 @@ class Kernel:
         while True:
             left = deadline - time.monotonic()
             if left <= 0 or dropped > most:
-                if late or self._budget_ends <= time.monotonic():
+                if late or ends <= time.monotonic():
                     self.close()
                     raise KernelDied("timed_out", "ran too long and did not react to being stopped")
                 late, deadline, most = True, time.monotonic() + GRACE, dropped + self._limits.output

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from threading import Lock
 import autograder
 from autograder.faults import Fault
 from autograder.kernels import homes
-from autograder.kernels.kernel import Kernel, Limits
+from autograder.kernels.kernel import Budget, Kernel, Limits
 from course.calls import Plain
 from course.kernel import confine, frame, receive
 
@@ -69,18 +68,18 @@ class WarmParent:
         files: Mapping[str, bytes],
         limits: Limits,
         hidden: Sequence[str] = (),
-        ends: float | None = None,
+        budget: Budget | None = None,
     ) -> Iterator[Kernel]:
         """A fresh process for one submission, in a directory with the given files.
 
-        `hidden` are folders that it may not see even by name; `ends` is the moment (of `time.monotonic`) at which the
-        submission's time is over. OSError if no process can be started; Fault if this system cannot confine one.
+        `hidden` are folders that it may not see even by name; `budget` is what is left of the submission's time.
+        OSError if no process can be started; Fault if this system cannot confine one.
         """
-        ends = time.monotonic() + limits.submission if ends is None else ends
+        budget = Budget(limits.submission) if budget is None else budget
         for attempt in (1, 2, 3):
             try:
                 with self._lock:
-                    kernel, directory = self._fork(files, limits, hidden, ends)
+                    kernel, directory = self._fork(files, limits, hidden, budget)
                 kernel.wait_until_ready(SHUT_IN)
                 break
             except (OSError, EOFError, ValueError):
@@ -95,7 +94,7 @@ class WarmParent:
             shutil.rmtree(directory, ignore_errors=True)
 
     def _fork(
-        self, files: Mapping[str, bytes], limits: Limits, hidden: Sequence[str], ends: float
+        self, files: Mapping[str, bytes], limits: Limits, hidden: Sequence[str], budget: Budget
     ) -> tuple[Kernel, Path]:
         control = self._started()
         directory = Path(tempfile.mkdtemp(prefix="work-", dir=self._home))
@@ -118,7 +117,7 @@ class WarmParent:
         finally:
             theirs.close()
             os.close(write)
-        return Kernel(fds[0], ours, read, limits, ends), directory
+        return Kernel(fds[0], ours, read, limits, budget), directory
 
     def _request(self, directory: Path, limits: Limits, hidden: Sequence[str]) -> Plain:
         return {

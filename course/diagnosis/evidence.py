@@ -29,7 +29,7 @@ class Call:
     index: its place in the script. given: parameter -> array, number, or the data of a gradient to be asked; what was
     left out or came from an earlier call is missing. before: index of the call whose results it was fed, if any. step:
     1 + the number of calls before it in such a row. passed: how many arguments. results: output -> (what the learner
-    gave, what was expected).
+    gave, what was expected). way: what the call went through, if it was no direct one.
     """
 
     index: int
@@ -38,6 +38,7 @@ class Call:
     step: int
     passed: int
     kind: str
+    way: str = ""
     results: dict[int, tuple[Value, Value]] = field(default_factory=dict)
 
     @property
@@ -92,7 +93,7 @@ class Evidence:
         for read in self.reads:
             if read.kind == kind:
                 given, wanted = self.given(read.answer), value(self.key.expected[read.answer])
-                if not agree(given, wanted):
+                if not self.key.agree(given, wanted):
                     yield read, given, wanted
 
     def excerpt(self) -> tuple[list[Plain], list[str]]:
@@ -165,4 +166,4 @@ class Evidence:
             else:
                 given[name] = self.key.oracles[arg["oracle"]] if isinstance(arg, dict) else arg
         step = 1 if before is None else calls[before].step + 1
-        return Call(len(calls), given, before, step, len(op["args"]), kind)
+        return Call(len(calls), given, before, step, len(op["args"]), kind, op.get("through", ""))

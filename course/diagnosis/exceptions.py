@@ -20,7 +20,14 @@ MEANINGS = (
     ("raised IndexError", "An index is beyond the end: an array may have any shape, and any number of elements."),
     ("raised ZeroDivisionError", "A plain number is divided by zero."),
     ("raised OverflowError", "A number became too large for a float."),
-    ("raised RecursionError", "The function calls itself without end."),
+    (
+        "not recognized: {",
+        "`__init__` must take the arguments that the exercise lists, and hand `**kwargs` to `super()`.",
+    ),
+    ("raised RecursionError", "The function calls itself too often, or without end (t can be large)."),
+    ("'_Recorded'", "`grad_fn` is a function: `grad_fn(point)` is the gradient at that point."),
+    ("object has no attribute", "Is it made, under this name, in `__init__` or in `build`, after `super()` is called?"),
+    ("for ^", "A power is `**`; `^` means something else in Python."),
     ("read-only", "It writes into an array that it was only lent."),
     ("took too long", "Is there a loop that does not end?"),
 )

@@ -153,7 +153,7 @@ def _ignored(evidence: Evidence, calls: list[Call]) -> list[str]:
         ]
         # Exactly the same: numbers that are both tiny agree, and may still depend on it.
         if any(not agree(a[1], b[1]) for a, b in both) and all(np.array_equal(a[0], b[0]) for a, b in both):
-            said.append(f"Your results stay the same when {name} alone is changed: is it used?")
+            said.append(f"Where {name} alone was changed, your results stayed the same: is it used?")
     return said
 
 

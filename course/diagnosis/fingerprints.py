@@ -15,15 +15,16 @@ import numpy as np
 from course.calls import Answers, Failure, Plain, plain
 from course.diagnosis.evidence import NUMBERS, Evidence
 from course.diagnosis.naming import Fit
-from course.verdict import Mistake
+from course.verdict import Key, Mistake
 
 Array = np.ndarray
 
 SUMS = 2
 SMALL = 1e-6  # below this size numbers count by their differences, above it by their ratios
 LARGE = 1e300  # and infinity counts as this
-# Forms that are equal on paper differ by 1e-11 in these sums, mistakes by 1e-6 and more; tests/course measures both.
-TOLERANCE = 1e-8
+# In double precision forms that are equal on paper differ by 1e-11 in these sums, mistakes by 1e-6 and more;
+# tests/course measures both. So sums are told apart at ten times the tolerance of single numbers, 1e-8.
+LOOSER = 10
 UNANSWERED: Plain = {"error": "was not answered"}
 COLUMNS = 2 * SUMS + 2  # sums of the numbers, sums of all else, and the first of each for other inputs
 
@@ -57,11 +58,16 @@ def kinds(evidence: Evidence) -> tuple[list[str], list[str]]:
     )
 
 
-def encoded(places: Collection[tuple[int, ...]], table: Array) -> Plain:
+def tolerated(key: Key) -> float:
+    """How far the sums of equal answers to this key may lie apart."""
+    return LOOSER * key.rtol
+
+
+def encoded(places: Collection[tuple[int, ...]], table: Array, tolerance: float) -> Plain:
     """Explanations as plain data. places: mistakes of each, by place; table: (explanations, COLUMNS), nan for other
     inputs where no other explanation has the same sums."""
     both = np.array([(p[0], p[-1]) for p in places], dtype="<i2").reshape(-1, 2)
-    return {"places": _text(both), "sums": _text(table.astype("<f8"))}
+    return {"places": _text(both), "sums": _text(table.astype("<f8")), "tolerance": tolerance}
 
 
 def _text(array: Array) -> str:
@@ -74,6 +80,7 @@ class KnownNumbers:
     def __init__(self, mistakes: Sequence[Mistake], data: Plain) -> None:
         self.mistakes = mistakes
         self._places = np.frombuffer(base64.b64decode(data["places"]), dtype="<i2").reshape(-1, 2)
+        self._tolerance = float(data["tolerance"])
         self._table = np.frombuffer(base64.b64decode(data["sums"]), dtype="<f8").reshape(-1, COLUMNS)
 
     def fits(self, evidence: Evidence, size: int) -> list[Fit]:
@@ -82,15 +89,15 @@ class KnownNumbers:
         checked = {read.answer: plain(evidence.given(read.answer)) for read in evidence.reads}
         numbers, others = (fingerprint(checked, names) for names in kinds(evidence))
         single = self._places[:, 0] == self._places[:, 1]
-        rows = np.flatnonzero((single == (size == 1)) & _close(self._table[:, :SUMS], numbers))
-        exact = _close(self._table[rows, SUMS : 2 * SUMS], others)
+        rows = np.flatnonzero((single == (size == 1)) & self._close(self._table[:, :SUMS], numbers))
+        exact = self._close(self._table[rows, SUMS : 2 * SUMS], others)
         return [self._fit(int(row), bool(same)) for row, same in zip(rows, exact, strict=True) if same or not right]
 
     def alike(self, fits: list[Fit]) -> bool:
         """Whether they also agree on the other inputs that were tried when the check was built."""
         columns = slice(2 * SUMS, COLUMNS if all(fit.exact for fit in fits) else 2 * SUMS + 1)
         first, *others = (self._table[self._row(fit), columns] for fit in fits)
-        return all(bool(_close(first[None, :], other)[0]) for other in others)
+        return all(bool(self._close(first[None, :], other)[0]) for other in others)
 
     def _fit(self, row: int, exact: bool) -> Fit:
         one, other = map(int, self._places[row])
@@ -100,7 +107,6 @@ class KnownNumbers:
         wanted = (fit.mistakes[0], fit.mistakes[-1])
         return int(np.flatnonzero((self._places == wanted).all(axis=1))[0])
 
-
-def _close(table: Array, sums: Array) -> Array:
-    """Which rows of a table (rows, k) agree with the sums (k,); nan agrees with nothing."""
-    return np.asarray((np.abs(table - sums) <= TOLERANCE).all(axis=1))
+    def _close(self, table: Array, sums: Array) -> Array:
+        """Which rows of a table (rows, k) agree with the sums (k,); nan agrees with nothing."""
+        return np.asarray((np.abs(table - sums) <= self._tolerance).all(axis=1))

@@ -32,9 +32,11 @@ def manners(evidence: Evidence) -> list[Mistake]:
         found.append(Mistake("manners/shared", hint, section))
     whole = [w for w in _unlike_themselves(evidence, INTEGERS) if not _follows(w, changed)]
     if whole and all(not isinstance(g, Failure) and agree(g.astype(float), np.trunc(w)) for _, g, w in whole):
+        names = [name for name, _, _ in whole]
+        lose, are = ("loses", "it is") if len(set(names)) == 1 else ("lose", "they are")
         hint = (
-            f"With integer arrays your {_listed([name for name, _, _ in whole])} loses what comes after the point: it "
-            "is written into an integer array. Begin with `x = np.asarray(x, dtype=float)`."
+            f"With integer arrays your {_listed(names)} {lose} what comes after the point: {are} written into an "
+            "integer array. Begin with `x = np.asarray(x, dtype=float)`."
         )
         found.append(Mistake("manners/whole-numbers", hint, section))
     elif whole:
@@ -78,7 +80,9 @@ def _seen(answers: list[tuple[str, Value, np.ndarray]]) -> str:
             return f"your function {given.reason.rstrip('.')}"
         if given.shape != wanted.shape:
             return f"your {name} has the shape {given.shape} instead of {wanted.shape}"
-    return f"your {_listed([name for name, _, _ in answers])} is not what the same numbers give as floats in a row"
+    names = [name for name, _, _ in answers]
+    are = "is" if len(set(names)) == 1 else "are"
+    return f"your {_listed(names)} {are} not what the same numbers give as floats in a row"
 
 
 def _listed(names: list[str]) -> str:

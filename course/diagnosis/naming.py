@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from course.calls import Answers, Failure
+from course.diagnosis import ways
 from course.diagnosis.evidence import INPUT, INTEGERS, NUMBERS, SHAPE, SHARED, Evidence
 from course.diagnosis.findings import findings
 from course.diagnosis.manners import manners
@@ -58,7 +59,8 @@ def diagnosed(verdict: Verdict, key: Key, answers: Answers, known: Known) -> Ver
         names = (*names, *(mistake for mistake in told if mistake.id))
         rest = [mistake.hint for mistake in told if not mistake.id]
     else:
-        rest = [*findings(evidence), *(mistake.hint for mistake in told if mistake.id)]
+        seen = ways.findings if evidence.calls[0].way else findings
+        rest = [*seen(evidence), *(mistake.hint for mistake in told if mistake.id)]
     return replace(verdict, mistakes=names, diagnosis=_words(names, rest))
 
 

@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,7 +23,9 @@ import course
 from course.calls import Plain
 from course.kernel import confine, exactly, frame
 from course.kernel.child import Child, new_shell
+from course.kernel.untouched import Untouched
 
+PACKAGES = ("course", "keras")  # through which a learner's functions and classes are used
 WATCH = 0.1  # seconds between two looks at a child's memory
 PROC = (
     "/proc/self",
@@ -44,7 +47,11 @@ def main() -> None:
         with contextlib.suppress(Exception):  # what is missing here will be missed, and told, in the notebook
             importlib.import_module(module)
     _hide_checkout()
-    shell = new_shell()
+    shell, untouched = new_shell(), Untouched(PACKAGES)
+
+    def serve(sock: socket.socket) -> None:
+        Child(sock, shell, untouched).serve()
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which tells us
     guards: dict[int, int] = {}
     layers = confinement()
@@ -64,7 +71,7 @@ def main() -> None:
             request = json.loads(exactly(control, int.from_bytes(length, "big")))["fork"]
             pid = os.fork()
             if pid == 0:
-                _guard(socket.socket(fileno=fds[0]), fds[1], request, shell, layers)
+                _guard(socket.socket(fileno=fds[0]), fds[1], request, serve, layers)
             for received in fds:
                 os.close(received)
             guard = os.pidfd_open(pid)
@@ -110,7 +117,9 @@ def _nobody_can_read() -> bool:
         return pipe.read() == b"1"
 
 
-def _guard(sock: socket.socket, output: int, request: Plain, shell: object, layers: Plain) -> NoReturn:
+def _guard(
+    sock: socket.socket, output: int, request: Plain, serve: Callable[[socket.socket], None], layers: Plain
+) -> NoReturn:
     """The process between the parent and the child: shuts the child in, watches it, leaves nothing of it behind."""
     code = 1
     try:
@@ -126,7 +135,7 @@ def _guard(sock: socket.socket, output: int, request: Plain, shell: object, laye
         baseline = _resident(os.getpid())
         child = os.fork()
         if child == 0:
-            _child(sock, output, request, shell, outside)
+            _child(sock, output, request, serve, outside)
         os.close(output)
         for number, passed_on in ((signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGKILL)):
             signal.signal(number, lambda _, __, passed_on=passed_on: os.kill(child, passed_on))  # type: ignore[misc]
@@ -220,7 +229,9 @@ def _written(pid: int) -> int:
         return 0
 
 
-def _child(sock: socket.socket, output: int, request: Plain, shell: object, outside: bool) -> NoReturn:
+def _child(
+    sock: socket.socket, output: int, request: Plain, serve: Callable[[socket.socket], None], outside: bool
+) -> NoReturn:
     """What runs the submission: shut in first, then served."""
     code = 1
     try:
@@ -238,7 +249,7 @@ def _child(sock: socket.socket, output: int, request: Plain, shell: object, outs
         random.seed()
         np.random.seed()  # noqa: NPY002  the learner's code may use the global state, which a fork copies
         sock.sendall(frame({"id": 0}))  # shut in, and ready
-        Child(sock, shell).serve()
+        serve(sock)
     except EOFError:
         code = 0
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import logging
 import os
 import platform
 import sys
@@ -55,6 +56,8 @@ def load() -> ModuleType:
         except ModuleNotFoundError as error:
             raise ImportError(f"training needs Keras and TensorFlow (or JAX), and {error.name} is missing") from None
         _devices(keras.backend.backend())  # the backend writes more notes when it first looks for devices
+    # TensorFlow warns of functions that are compiled again and again. Each sweep compiles its own, and means to.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return keras
 
 

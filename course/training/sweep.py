@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import numpy as np
 from course.training import backend
 from course.training.identity import keys
 from course.training.optimizers import OPTIMIZERS, Factory, Schedule, named
+from course.training.progress import Bar
 from course.training.replicas import Trained, forget, stack_size, train
 from course.training.results import Results, Run, Table, curve
 from course.training.tasks import Task
@@ -33,7 +34,8 @@ def sweep(
     schedule: Schedule | None = None,
     table: str | Path | None = None,
     memory: float = MEMORY,
-    progress: bool = True,
+    stack: int | None = None,
+    progress: bool | Bar = True,
 ) -> Results:
     """Train `task` with each optimizer at each rate from each seed.
 
@@ -48,7 +50,9 @@ def sweep(
         schedule: multiplies the rates at step t = 0, 1, ..., see `Schedule`.
         table: a CSV file; runs found there are not run again, and new ones are added as they are done.
         memory: bytes that one stack of runs may take, by estimate; more runs than fit are trained in turn.
-        progress: print the line that says what runs where, and a progress bar.
+        stack: how many runs are trained together, if that many fit; by default all. Sweeps of one task with the same
+            `stack` are compiled once.
+        progress: print the line that says what runs where, and a progress bar; or a bar that expects these runs.
 
     Raises:
         ValueError: in one line, if something does not fit together.
@@ -65,15 +69,18 @@ def sweep(
     known = {run.key: run for run in (file.read() if file else ())}
     todo = {name: [place for place, key in places.items() if key not in known] for name, places in wanted.items()}
     total, new = sum(map(len, wanted.values())), sum(map(len, todo.values()))
-    line = f"{task.name}, {task.model.name}: {total} runs, {new} of them new. {here}"
-    with _bar(line, new * epochs, progress) as advance:
+    if progress is True:
+        print(f"{task.name}, {task.model.name}: {total} runs, {new} of them new. {here}")
+    with nullcontext(progress) if isinstance(progress, Bar) else Bar(total * epochs, shown=progress) as bar:
+        bar.advance(task.name, (total - new) * epochs)
         for name, places in todo.items():
-            size = stack_size(task, chosen[0], memory)
+            fitting = stack_size(task, chosen[0], memory)
+            size = min(fitting, stack or fitting)
             for first in range(0, len(places), size):
                 part = places[first : first + size]
                 # Every stack of an optimizer has the same size, so that it is compiled once; what fills up is dropped.
-                filled = part + part[-1:] * (size - len(part) if len(places) > size else 0)
-                advance(f"{task.name}, {name}: compiling", 0)
+                filled = part + part[-1:] * (size - len(part) if stack or len(places) > size else 0)
+                bar.advance(f"{task.name}, {name}: compiling", 0)
                 began = time.perf_counter()
                 done = train(
                     task,
@@ -82,7 +89,7 @@ def sweep(
                     [seed for _, seed in filled],
                     epochs,
                     schedule=schedule,
-                    after_epoch=partial(advance, f"{task.name}, {name}", len(part)),
+                    after_epoch=partial(bar.advance, f"{task.name}, {name}", len(part)),
                 )
                 seconds = (time.perf_counter() - began) / len(part)
                 runs = [
@@ -92,7 +99,7 @@ def sweep(
                 known |= {run.key: run for run in runs}
                 if file:
                     file.add(runs)
-            if len(places) > size:
+            if size == fitting and len(places) > size:
                 forget()  # stacks that fill the memory are not kept beside the next optimizer's
     return Results(tuple(known[key] for places in wanted.values() for key in places.values()))
 
@@ -151,18 +158,3 @@ def _seeds(seeds: int | Sequence[int]) -> list[int]:
     if not chosen or len(set(chosen)) < len(chosen) or min(chosen) < 0:
         raise ValueError(f"seeds must be a count, 1 or more, or different whole numbers from 0 on, got {seeds!r}")
     return chosen
-
-
-@contextmanager
-def _bar(line: str, total: int, shown: bool) -> Iterator[Callable[[str, int], None]]:
-    """Print the line, and show a progress bar; call what it yields with a text and how much was done."""
-    if not shown:
-        yield lambda text, count: None
-        return
-    from rich.console import Console  # Keras brings it along
-    from rich.progress import Progress, TimeElapsedColumn
-
-    print(line)
-    with Progress(*Progress.get_default_columns(), TimeElapsedColumn(), console=Console(), transient=True) as progress:
-        bar = progress.add_task("", total=total)
-        yield lambda text, count: progress.update(bar, advance=count, description=text)

@@ -174,5 +174,8 @@ def test_the_stated_relation_holds(id: str) -> None:
 
 
 def test_every_convention_states_a_relation_that_is_tested() -> None:
-    marked = {f"{e.prefix}/{wrong.id}" for e in ALL.values() for wrong in e.mistakes if wrong.convention}
+    functions = [
+        exercise for exercise in ALL.values() if not exercise.ways
+    ]  # of classes: tests/exercises/test_keras.py
+    marked = {f"{e.prefix}/{wrong.id}" for e in functions for wrong in e.mistakes if wrong.convention}
     assert marked == RELATIONS.keys()

@@ -116,6 +116,7 @@ def velocity_like(name: str) -> dict[str, dict[str, Callable[[], float]]]:
     reference = lambda: half_life(_kept(ALL[name], ALL[name].reference))  # noqa: E731
     return {
         f"{name}/ema": {"10": lambda: 1 / ratio(f"{name}/ema", n=50)},
+        f"{name}/divided-by-one-minus-gamma": {"10": lambda: ratio(f"{name}/divided-by-one-minus-gamma", n=50)},
         f"{name}/rate-twice": {"100": lambda: 1 / ratio(f"{name}/rate-twice", eta=0.01)},
         f"{name}/gamma-squared": {"3.3": lambda: half_life(kept(f"{name}/gamma-squared")), "6.6": reference},
         f"{name}/gamma-root": {"13.2": lambda: half_life(kept(f"{name}/gamma-root")), "6.6": reference},
@@ -162,6 +163,7 @@ MEASURED: dict[str, dict[str, Callable[[], float]]] = {
         "1.05": lambda: first("rmsprop/rho-reversed"),
         "3.16": lambda: first("rmsprop/rho-reversed") / ratio("rmsprop/rho-reversed"),
     },
+    "rmsprop/divided-by-one-minus-rho": {"3.16": lambda: 1 / ratio("rmsprop/divided-by-one-minus-rho", 50)},
     "rmsprop/no-one-minus-rho": {"3.16": lambda: 1 / ratio("rmsprop/no-one-minus-rho", 50)},
     "rmsprop/rho-on-everything": {"3": lambda: 1 / ratio("rmsprop/rho-on-everything", 50)},
     "rmsprop/rho-squared": {"1.38": lambda: ratio("rmsprop/rho-squared", 400)},
@@ -184,6 +186,7 @@ MEASURED: dict[str, dict[str, Callable[[], float]]] = {
         "5 %": lambda: 0.05,
     },
     "adam/only-m-corrected": {"31.6": lambda: first("adam/only-m-corrected")},
+    "adam/rate-corrected-upside-down": {"1000": lambda: first("adam/rate-corrected-upside-down")},
     "adam/multiplied": {"10": lambda: first("adam/multiplied")},
     "adam/correction-without-power": {"0.316": lambda: _late("adam/correction-without-power", 12_000)},
     "adam/t-plus-one": {"0.744": lambda: first("adam/t-plus-one")},
@@ -269,7 +272,7 @@ def test_the_first_step_that_is_said_to_be_right_is_right() -> None:
     said = 0
     for exercise in ALL.values():
         for wrong in exercise.mistakes:
-            if "first step is right" in wrong.effect:
+            if "first step is right" in wrong.effect and not exercise.ways:
                 said += 1
                 assert ratio(f"{exercise.prefix}/{wrong.id}", eta=0.1) == pytest.approx(1.0, rel=1e-9), wrong.id
     assert said >= 15

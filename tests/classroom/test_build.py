@@ -67,6 +67,12 @@ BROKEN: dict[str, tuple[Callable[[str], str], str]] = {
     "incomplete metadata": (lambda t: t.replace('"locked": false, ', "", 1), "lack locked"),
     "no solution marks": (lambda t: t.replace("### BEGIN SOLUTION", "### BEGIN", 1), "### BEGIN SOLUTION"),
     "no end of a solution": (lambda t: t.replace("### END SOLUTION", "### END", 1), "### END SOLUTION"),
+    "a function of another name": (
+        lambda t: t.replace("def momentum_step(", "def momentum(", 1),
+        "cell momentum_step: it defines no momentum_step",
+    ),
+    "points below zero": (lambda t: t.replace('"points": 3, "solution": true', '"points": -3, "solution": true'), "-3"),
+    "an error behind a magic": (lambda t: t.replace("figures.use_style()", "%time\nfigures.use_style("), "line 9"),
     "not a text notebook": (lambda t: "PK\x03\x04" + t, "cell cell-0, line"),
 }
 

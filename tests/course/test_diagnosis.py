@@ -174,7 +174,7 @@ SAID: dict[str, tuple[str, Step, str]] = {
     "zero": ("adam_step", nan_at_zero, "right except where the gradient is zero. There they are NaN"),
     "row": ("momentum_step", second_step_wrong, "the first is right, and it goes wrong from step 2 on"),
     "start": ("momentum_step", second_step_wrong, "right in the calls from zero state, and only there"),
-    "ignored": ("adam_step", fixed_beta, "stay the same when beta_2 alone is changed"),
+    "ignored": ("adam_step", fixed_beta, "Where beta_2 alone was changed, your results stayed the same"),
     "look": ("nesterov_step", half_look, "v has the right weight times 0.37"),
     "shape": ("momentum_step", lambda *a: tuple(x[None] for x in momentum(*a)), "wrong shape: (1, 5) where (5,)"),
     "digits": ("gradient_descent_step", lambda p, g, e: np.round(p - e * g, 7), "nearly right, theta to "),

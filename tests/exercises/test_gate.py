@@ -71,7 +71,7 @@ def test_the_gate_judges_as_the_grader_does(exercise: Exercise) -> None:
 @every
 def test_the_same_generator_draws_the_same_key_and_another_one_another(exercise: Exercise) -> None:
     one, again, other = (exercise.draw(np.random.default_rng(seed)) for seed in (1, 1, 2))
-    assert one == again
+    assert repr(one) == repr(again)  # nan is not equal to itself
     assert one.script != other.script
 
 
@@ -97,7 +97,7 @@ def test_a_check_that_is_too_strict_turns_the_gate_red() -> None:
 
 
 def test_a_mistake_without_a_name_turns_the_gate_red() -> None:
-    first = ADAM.mistakes[0]
+    first = next(wrong for wrong in ADAM.mistakes if not wrong.also)
     twins = dataclasses.replace(ADAM, mistakes=(*ADAM.mistakes, dataclasses.replace(first, id="its-twin")))
     assert examine(twins, SEEDS[0])[0] == [f"its-twin is called adam/{first.id}"]
 

@@ -24,4 +24,4 @@ def test_labels_are_unique_over_all_lectures():
 
 def test_the_reading_order_is_complete():
     numbers = [path.name[:2] for path in LECTURES if path.name[0].isdigit()]
-    assert numbers == [f"{i:02d}" for i in range(1, 10)]
+    assert numbers == [f"{i:02d}" for i in range(1, 11)]

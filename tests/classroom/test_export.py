@@ -1,0 +1,133 @@
+"""The marks as tables: what stands in the gradebook comes out, under the headings that Moodle and Canvas read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.classroom import convert
+from autograder.classroom.layout import Classroom
+from autograder.classroom.record import recorder
+from autograder.cli import main
+from tests.conftest import TP
+
+CLASS = {
+    "ann": {"first_name": "Anne", "last_name": "D'Arc, the second", "email": "ann@example.org"},
+    "bob": {"first_name": "=HYPERLINK(1)", "last_name": "@SUM(A1)\n+1", "email": "-2+3"},
+    "cyd": {},
+}
+MARKS = {"ann": {"test_adam_step": 3.5, "test_momentum_step": 2.0}, "bob": {"test_adam_step": 0.25}, "cyd": {}}
+
+
+@pytest.fixture
+def marked(classroom: Classroom) -> Classroom:
+    """Three students in the gradebook: one with a manual mark, one late, one with nothing right."""
+    with recorder(classroom, TP) as records:
+        gradebook: Gradebook = records.gradebook
+        for student, details in CLASS.items():
+            (classroom.root / "submitted" / student / TP).mkdir(parents=True)
+            gradebook.add_student(student, **details)
+            submission = gradebook.add_submission(TP, student, timestamp="2026-03-01 12:00:00")
+            for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
+                grade.auto_score = MARKS[student].get(grade.name, 0.0)
+                grade.needs_manual_grade = (student, grade.name) == ("cyd", "written_comparison")
+                if (student, grade.name) == ("ann", "written_comparison"):
+                    grade.manual_score = 2.5
+        gradebook.find_submission_notebook(TP, TP, "bob").late_submission_penalty = 1.0
+        gradebook.db.commit()
+    return classroom
+
+
+def exported(classroom: Classroom, form: str, capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(["--classroom", str(classroom.root), "export", TP, "--format", form]) == 0
+    return capsys.readouterr().out
+
+
+def test_the_table_holds_what_the_gradebook_holds(marked: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
+    table = pd.read_csv(io.StringIO(exported(marked, "csv", capsys)), keep_default_na=False).set_index("student")
+    assert list(table.index) == ["ann", "bob", "cyd"]
+    assert list(table["score"]) == [8.0, 0.25, 0.0]
+    assert list(table["total"]) == [8.0, 0.0, 0.0]  # a penalty takes no more than there is
+    assert table.loc["ann", "test_adam_step"] == 3.5
+    assert table.loc["ann", "written_comparison"] == 2.5
+    assert table.loc["ann", "last name"] == "D'Arc, the second"
+    assert set(table["maximum"]) == {20}
+    assert list(table["waits for a person"]) == ["no", "no", "yes"]
+    cells = [name for name in table.columns if name.startswith(("test_", "written_"))]
+    assert (table[cells].sum(axis=1) == table["score"]).all()
+
+
+def test_moodle_finds_its_columns(marked: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
+    head, *rows = csv.reader(io.StringIO(exported(marked, "moodle", capsys)))
+    assert head == ["Username", "First name", "Last name", "Email address", TP]
+    assert rows[0] == ["ann", "Anne", "D'Arc, the second", "ann@example.org", "8"]
+    assert [row[-1] for row in rows] == ["8", "0", "0"]
+
+
+def test_canvas_finds_its_columns_and_the_points_possible(
+    marked: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head, points, *rows = csv.reader(io.StringIO(exported(marked, "canvas", capsys)))
+    assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", TP]
+    assert points[0].strip() == "Points Possible"
+    assert points[-1] == "20"
+    assert rows[0] == ["D'Arc, the second, Anne", "", "", "ann", "", "8"]
+    assert rows[2][0] == "cyd"  # whose name the gradebook does not know
+
+
+@pytest.mark.parametrize("form", ["csv", "moodle", "canvas"])
+def test_no_cell_is_a_formula(form: str, marked: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
+    text = exported(marked, form, capsys)
+    rows = list(csv.reader(io.StringIO(text)))
+    assert "HYPERLINK" in text
+    assert not [cell for row in rows for cell in row if cell.strip().startswith(("=", "+", "-", "@"))]
+    assert len({len(row) for row in rows}) == 1
+    assert len(text.splitlines()) == len(rows)  # the line break in a name is gone
+
+
+def test_a_file_is_written_whole_and_what_is_missing_is_said(
+    marked: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (marked.root / "submitted" / "dan" / TP).mkdir(parents=True)
+    out = tmp_path / "marks.csv"
+    assert main(["--classroom", str(marked.root), "export", TP, "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    assert f"3 marks written to {out}" in said.out
+    assert "1 submissions are not graded" in said.err
+    assert "1 submissions have answers" in said.err
+    assert pd.read_csv(out).shape[0] == 3
+    assert [path.name for path in tmp_path.iterdir() if "marks" in path.name] == ["marks.csv"]
+
+
+def test_before_grading_and_into_no_folder(
+    classroom: Classroom, marked: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = str(tmp_path / "nowhere" / "marks.csv")
+    assert main(["--classroom", str(marked.root), "export", TP, "--out", nowhere]) == 1
+    assert main(["--classroom", str(marked.root), "export", TP, "--out", str(tmp_path)]) == 1
+    with recorder(marked, TP) as records:
+        for student in CLASS:
+            records.gradebook.remove_submission(TP, student)
+    capsys.readouterr()
+    assert main(["--classroom", str(marked.root), "export", TP]) == 2
+    assert capsys.readouterr().err == f"tp: nothing is graded yet: run `tp grade {TP}` first\n"
+
+
+def test_it_is_a_plugin_of_nbgrader(marked: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "moodle.csv"
+    subprocess.run(
+        [sys.executable, "-m", "nbgrader", "export", "--exporter=autograder.classroom.export.Moodle", f"--to={out}"],
+        cwd=marked.root,
+        env=os.environ | {"PYTHONPATH": str(Path(convert.__file__).parents[2])},
+        check=True,
+        capture_output=True,
+    )
+    assert out.read_text(encoding="utf-8") == exported(marked, "moodle", capsys)
