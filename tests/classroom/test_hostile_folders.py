@@ -140,7 +140,7 @@ def test_nbgraders_own_copy_brings_nothing_from_behind_a_link(classroom: Classro
 def test_notebooks_together_are_bounded(classroom: Classroom, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = (folder / f"{TP}.ipynb").read_bytes()
     monkeypatch.setattr(reading, "LARGEST", 2 * len(content) - 1)
-    (folder / "a.ipynb").write_bytes(content.replace(b"NotImplementedError", b"ValueError"))  # holds more of the TP
+    (folder / "a.ipynb").write_bytes(content.replace(b"NotImplementedError", b"NotImplementedErr0r"))  # written
     _, told = submission(classroom, TP, "student", read(classroom.release(TP)))
     assert not any("a.ipynb" in line for line in told)
     monkeypatch.setattr(reading, "LARGEST", 2 * len(content))
