@@ -17,6 +17,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 MATHML = "http://www.w3.org/1998/Math/MathML"
 ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|#)\w+;")
 DOTS = re.compile(r"\\dots(?![A-Za-z])")  # docutils knows \ldots only
+ACCENTS = ("\u02c6", "^", "\u02c9", "\u00af", "~", "\u02dc", "\u02d9")  # hat, bar, tilde, dot
 ATTRIBUTES = {"accent", "columnalign", "display", "displaystyle", "fence", "mathvariant", "maxsize", "minsize",
               "movablelimits", "rowspacing", "scriptlevel", "separator", "stretchy", "width"}  # fmt: skip
 ElementTree.register_namespace("", MATHML)
@@ -35,7 +36,12 @@ def mathml(tex: str, block: bool) -> str | None:
         tree = ElementTree.fromstring(ENTITY.sub(lambda entity: html.unescape(entity[0]), converted))
     except (MathError, ElementTree.ParseError, IndexError, AttributeError, ValueError, RecursionError):
         return None
-    for element in tree.iter():
+    for element in list(tree.iter()):
+        if element.tag == f"{{{MATHML}}}munderover" and (element[2].text or "").strip() in ACCENTS:
+            base, index, accent = element  # docutils puts the index of \hat m_t below the m
+            element.tag = f"{{{MATHML}}}msub"
+            element[:] = [ElementTree.Element(f"{{{MATHML}}}mover", {"accent": "true"}), index]
+            element[0].extend([base, accent])
         if not element.tag.startswith(f"{{{MATHML}}}m"):
             return None
         for name in element.attrib.keys() - ATTRIBUTES:
