@@ -77,7 +77,7 @@ def page(server: str) -> Iterator[Any]:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_context(base_url=server.partition("/?")[0]).new_page()
         page.set_default_timeout(PATIENCE)
-        page.goto(f"/formgrader/?{server.partition('?')[2]}", wait_until="domcontentloaded")
+        page.goto(f"/lab?{server.partition('?')[2]}", wait_until="domcontentloaded")
         yield page
         browser.close()
 
