@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -155,7 +156,7 @@ def _grade(options: argparse.Namespace) -> int:
         scheduler=options.scheduler,
         sandbox=not options.no_sandbox,
     )
-    graded, failed = _drive(batch, f"grading {options.tp}", students)
+    graded, failed = _drive(batch, f"grading {options.tp}", students, cells=False)
     if options.json:
         public = [result.public() for result in sorted(graded, key=lambda result: result.student)]
         write(options.json, json.dumps(public, indent=1) + "\n")
@@ -204,8 +205,13 @@ def _check_folder(option: str, path: Path | None) -> None:
         raise Fault(f"{option} {path} is a folder: give a file")
 
 
-def _drive(batch: Batch, title: str, students: list[str]) -> tuple[list[Result], list[tuple[str, str]]]:
-    """Run a batch under a progress bar; the results, and who has none with the reason."""
+def _drive(
+    batch: Batch, title: str, students: list[str], cells: bool = True
+) -> tuple[list[Result], list[tuple[str, str]]]:
+    """Run a batch under a progress bar; the results, and who has none with the reason.
+
+    Without `cells` what was printed is not held for the whole class: it is in the kept results already.
+    """
     from autograder.kernels import advice
     from autograder.progress import grading
 
@@ -218,7 +224,7 @@ def _drive(batch: Batch, title: str, students: list[str]) -> tuple[list[Result],
             if result is None:
                 failed.append((student, reason))
             else:
-                graded.append(result)
+                graded.append(result if cells else replace(result, cells={}))
     return graded, failed
 
 

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 from nbconvert.filters import markdown2html
+from nbgrader.converters import Autograde
 from rich.console import Console
 
+from autograder.classroom import convert, reading
 from autograder.classroom.batch import Batch
 from autograder.classroom.layout import Classroom
 from autograder.classroom.reading import Unreadable, read, submission
 from autograder.classroom.record import _timestamp
+from autograder.classroom.regrade import Change, table
 from autograder.classroom.report import report, results
 from autograder.harmless import line, markdown
 from tests.conftest import TP
@@ -122,3 +125,31 @@ def test_markdown_of_a_student_keeps_forms_and_formulas() -> None:
 
 def test_a_line_is_one_line_and_nothing_for_a_terminal() -> None:
     assert line("a\x1b[2J\n b\udcff") == "a\N{REPLACEMENT CHARACTER}[2J b?"
+
+
+def test_nbgraders_own_copy_brings_nothing_from_behind_a_link(classroom: Classroom, folder: Path) -> None:
+    (folder / "mine.csv").write_text("1\n")
+    (folder / "key.txt").symlink_to(classroom.own / "secret")
+    classroom.secret()
+    convert.run(classroom, Autograde, TP, "student")
+    copied = classroom.root / "autograded" / "student" / TP
+    assert (copied / "mine.csv").read_text() == "1\n"
+    assert not (copied / "key.txt").exists()
+
+
+def test_notebooks_together_are_bounded(classroom: Classroom, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = (folder / f"{TP}.ipynb").read_bytes()
+    monkeypatch.setattr(reading, "LARGEST", 2 * len(content) - 1)
+    (folder / "a.ipynb").write_bytes(content.replace(b"NotImplementedError", b"NotImplementedErr0r"))  # written
+    _, told = submission(classroom, TP, "student", read(classroom.release(TP)))
+    assert not any("a.ipynb" in line for line in told)
+    monkeypatch.setattr(reading, "LARGEST", 2 * len(content))
+    _, told = submission(classroom, TP, "student", read(classroom.release(TP)))
+    assert "a.ipynb" in told[0]
+
+
+def test_a_regrade_shows_no_terminal_codes(classroom: Classroom) -> None:
+    missed = {"name": "adam_step", "before": 3.0, "after": 0.0, "met": [], "missed": {"defaults": "raised E: \x1b[2J"}}
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(table([Change("a\x1b]0;x\x07", 3.0, 0.0, "the submission has changed", [missed])]))
+    assert "\x1b" not in console.export_text(styles=False)
