@@ -103,9 +103,10 @@ def test_an_instructor_grades_in_the_formgrader(page: Any, room: Classroom) -> N
 
     page.goto(f"/formgrader/gradebook/{TP}/{TP}", wait_until="domcontentloaded")
     page.locator("tbody a[href*='submissions/']").first.click()
+    page.wait_for_url("**/submissions/**", wait_until="domcontentloaded")
     points = page.locator("input.score").last
     points.wait_for()
-    assert page.locator("math").count() > 20
+    assert page.locator("math").count() > 10
     assert "b_0" not in page.locator("body").inner_text()
     points.fill("2.5")
     points.press("Tab")
@@ -129,5 +130,5 @@ def test_a_student_validates_in_jupyterlab(page: Any, room: Classroom) -> None:
     shutil.copy(room.release(TP).parent / "checks.json", room.root / "work")
     page.goto(f"/lab/tree/work/{TP}.ipynb?reset", wait_until="domcontentloaded")
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
-    page.get_by_text("Validate", exact=True).click()
+    page.locator(".jp-Toolbar").get_by_text("Validate", exact=True).click()
     page.get_by_text("Success! Your notebook passes all the tests.").wait_for()
