@@ -74,7 +74,7 @@ def test_the_student_package_holds_no_grader_and_no_solution(wheel: Path) -> Non
         assert "course/check.py" in files
         assert "course/lectures/06_adam.md" in files
         assert "course/data/yield_curve.csv" in files
-        assert {"course/training/claims.toml", "course/training/results/dense.json"} <= set(files)
+        assert {"course/comparison/claims.toml", "course/comparison/results/dense.json"} <= set(files)
         for name in files:
             assert name.startswith(("course/", "optimizers_course-")), name
             text = archive.read(name).decode("utf-8")

@@ -16,7 +16,7 @@ from autograder.known import KnownFunctions, together
 from course.calls import value
 from course.check import check
 from course.diagnosis.evidence import Evidence
-from course.diagnosis.fingerprints import TOLERANCE, fingerprint, kinds
+from course.diagnosis.fingerprints import fingerprint, kinds, tolerated
 from course.verdict import Mistake, Verdict, agree
 from tests.conftest import fresh_seeds
 
@@ -239,11 +239,11 @@ def test_fingerprints_tell_what_differs_and_overlook_rounding(exercise: Exercise
     numbers, _ = kinds(Evidence(key, {}))
     right = fingerprint(key.expected, numbers)
     for function in exercise.equivalents.values():
-        assert np.abs(fingerprint(exercise.answers_of(function, key), numbers) - right).max() < TOLERANCE / 100
+        assert np.abs(fingerprint(exercise.answers_of(function, key), numbers) - right).max() < tolerated(key) / 100
     for name in numbers:
         answer = key.expected[name]
         off = {**answer, "data": [x * (1 + 1e-6) + 1e-9 for x in answer["data"]]}
-        assert np.abs(fingerprint({**key.expected, name: off}, numbers) - right).max() > TOLERANCE
+        assert np.abs(fingerprint({**key.expected, name: off}, numbers) - right).max() > tolerated(key)
 
 
 @every
