@@ -41,6 +41,6 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv --clear .venv
 	@awk '/^uv==/ {take = 1; print; next} /^[^ ]/ {take = 0} take' requirements.lock > .venv/uv.lock
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
-	.venv/bin/uv pip install --python .venv/bin/python --require-hashes -r requirements.lock
+	.venv/bin/uv pip install --python .venv/bin/python --compile-bytecode --no-config --require-hashes -r requirements.lock
 	.venv/bin/uv pip install --python .venv/bin/python --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

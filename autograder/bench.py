@@ -23,6 +23,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jupytext
 import nbformat
@@ -38,7 +39,7 @@ from autograder.classroom.reading import read
 from autograder.classroom.rebuild import UNRUN
 from autograder.demo import CLASS, filled, solutions
 from autograder.exercises import EXERCISES
-from course.check import FILE
+from course.check import FILE, check
 
 TP = "optimizers"
 PARTS = ("numpy", "keras")
@@ -123,8 +124,28 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
         ratio = whole[name] / whole[OURS]
         table.add_row(name, str(graded), f"{seconds:.1f}", f"{whole[name]:.0f}", f"{ratio:.2f}", f"{peak / 2**20:.0f}")
     Console(width=110).print(table)
+    for exercises, times in _checks(parts[0]):
+        print(f"course.check of {exercises}: {min(times):.3f} to {max(times):.3f} s")
     beyond = whole[OURS] - whole[START]
     print(f"tp grade without its start-up takes {beyond / whole[FLOOR]:.2f} times the floor")
+
+
+def _checks(part: Part) -> list[tuple[str, list[float]]]:
+    """How long the notebook's own check takes, in seconds: of every reference, and of every known mistake."""
+    os.environ["COURSE_CHECKS"] = str(part.classroom.release(TP).parent / FILE)
+    right: list[tuple[str, Callable[..., Any]]] = [(ex.name, ex.reference) for ex in EXERCISES[TP]]
+    wrong: list[tuple[str, Callable[..., Any]]] = [
+        (ex.name, mistake.function) for ex in EXERCISES[TP] for mistake in ex.mistakes
+    ]
+    found: list[tuple[str, list[float]]] = []
+    for label, functions in (("what is right", right), ("each known mistake", wrong)):
+        seconds = []
+        for name, function in functions:
+            start = time.perf_counter()
+            check(name, function)
+            seconds.append(time.perf_counter() - start)
+        found.append((label, seconds))
+    return found
 
 
 def _part(folder: Path, name: str, options: argparse.Namespace, parts: int) -> Part:

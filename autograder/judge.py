@@ -9,7 +9,7 @@ from dataclasses import asdict
 import numpy as np
 
 from autograder.exercises.exercise import Exercise
-from autograder.known import KnownFunctions
+from autograder.known import known_functions
 from autograder.pictures import picture
 from course.calls import Answers, Plain
 from course.diagnosis import diagnosed
@@ -25,13 +25,13 @@ def generator(secret: bytes, *identity: str) -> np.random.Generator:
 
 def judge(exercise: Exercise, key: Key, answers: Answers) -> Verdict:
     """Hold answers against a fresh key; the known mistakes are asked only if something failed."""
-    return diagnosed(hold_against(key, answers), key, answers, KnownFunctions(exercise))
+    return diagnosed(hold_against(key, answers), key, answers, known_functions(exercise))
 
 
 def public_key(exercise: Exercise, rng: np.random.Generator) -> Plain:
     """What `course.check` needs for one exercise: numbers and words only."""
     key, other = exercise.draw(rng), exercise.draw(rng)
-    known = KnownFunctions(exercise)
+    known = known_functions(exercise)
     return {
         "key": key.as_json(),
         "mistakes": [asdict(mistake) for mistake in known.mistakes],

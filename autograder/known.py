@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import combinations
 from typing import Any
 
@@ -57,6 +57,7 @@ class KnownFunctions:
     def _fitting(self, evidence: Evidence, given: dict[str, Value], asked: Iterable[tuple[int, ...]]) -> list[Fit]:
         """Those of the asked that give the given numbers. Each is asked only until it gives another one."""
         kind_of = {read.answer: read.kind for read in evidence.reads}
+        asked = self._promising(evidence, given, asked)
         perform = self._performer(evidence.key, evidence.key.script)
         found = []
         for places in asked:
@@ -74,6 +75,24 @@ class KnownFunctions:
                 found.append(Fit(places, exact))
         return found
 
+    def _promising(
+        self, evidence: Evidence, given: dict[str, Value], asked: Iterable[tuple[int, ...]]
+    ) -> Iterable[tuple[int, ...]]:
+        """Those of the asked that give the given number where the first one is wrong: one call tells most apart."""
+        key = evidence.key
+        wrong = [
+            read for read in evidence.firsts() if not key.agree(given[read.answer], value(key.expected[read.answer]))
+        ]
+        if not wrong:
+            return asked
+        answer, perform = wrong[0].answer, self._performer(key, evidence.script_of(wrong[:1]))
+        return (
+            places
+            for places in asked
+            if any(remembers(self.exercise.mistakes[place]) for place in places)  # all calls before would matter
+            or key.agree(given[answer], value(perform(self.function(*places))[answer]))
+        )
+
     def _of_manners(self, evidence: Evidence) -> list[tuple[int, int]]:
         """The pairs of mistakes that leave the numbers right."""
         right = {name: value(answer) for name, answer in evidence.key.expected.items()}
@@ -90,8 +109,9 @@ class KnownFunctions:
         """
         if len(self.pairs) <= MOST:
             return self.pairs
-        script, answers = evidence.excerpt()
-        perform = self._performer(evidence.key, script)
+        firsts = evidence.firsts()
+        answers = [read.answer for read in firsts]
+        perform = self._performer(evidence.key, evidence.script_of(firsts))
         given = [evidence.given(name) for name in answers]
         right = [value(evidence.key.expected[name]) for name in answers]
         size = (len(self.mistakes), len(answers))
@@ -172,6 +192,9 @@ class KnownFunctions:
             answers = perform(self.function(*list(rows)[i]))
             table[i, 2 * SUMS :] = [fingerprint(answers, group)[0] for group in names]
         return encoded(list(rows), table, tolerance)
+
+
+known_functions = cache(KnownFunctions)  # of an exercise, made once: its pairs are thousands
 
 
 def together(one: Wrong, other: Wrong) -> bool:

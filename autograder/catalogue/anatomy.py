@@ -53,11 +53,17 @@ class Anatomy:
             others = [p.replace(default=defaults.get(p.name, p.default)) for p in parameters.parameters.values()]
             parameters = parameters.replace(parameters=others)
         kept: dict[str, Any] = {}
+        arguments = tuple(parameters.parameters)
 
         def rule(*args: Any, **kwargs: Any) -> Any:
-            bound = parameters.bind(*args, **kwargs)
-            bound.apply_defaults()
-            s = SimpleNamespace(kept=kept, **bound.arguments)
+            if (
+                len(args) == len(arguments) and not kwargs
+            ):  # nothing to look up; a diagnosis calls rules by the thousand
+                s = SimpleNamespace(**dict(zip(arguments, args, strict=True)), kept=kept)
+            else:
+                bound = parameters.bind(*args, **kwargs)
+                bound.apply_defaults()
+                s = SimpleNamespace(**bound.arguments, kept=kept)
             for name, stage in stages.items():
                 setattr(s, name, stage(s))
             results = tuple(getattr(s, name) for name in names)

@@ -81,7 +81,7 @@ def modules_of(code: str) -> tuple[str, ...]:
             if isinstance(node, ast.Import):
                 found |= dict.fromkeys(alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found |= dict.fromkeys([node.module])
+                found |= dict.fromkeys([node.module, *(f"{node.module}.{alias.name}" for alias in node.names)])
     return tuple(found)
 
 

@@ -33,19 +33,21 @@ def submission(classroom: Classroom, tp: str, student: str, release: NotebookNod
     if folder.resolve() != (classroom.root / "submitted").resolve() / student / tp:
         raise Unreadable("its folder is a link to another place")
     paths = sorted(_notebooks(folder), key=lambda path: (path != folder / f"{tp}.ipynb", str(path)))[:MOST_NOTEBOOKS]
-    read_: list[tuple[int, Path, NotebookNode, list[str]]] = []
+    found: list[tuple[Path, NotebookNode, list[str]]] = []
     reasons: list[str] = []
     left = LARGEST
     for path in paths:
         try:
             notebook, told = salvage(path, left)
             left -= path.stat().st_size
-            read_.append((written(rebuild(notebook, release)[0], release), path, notebook, told))
+            found.append((path, notebook, told))
         except Unreadable as error:
             reasons.append(str(error))
-    if not read_:
+    if not found:
         raise Unreadable(reasons[0] if reasons else _nothing(folder, tp))
-    _, path, notebook, told = max(read_, key=lambda found: found[0])  # the first of equals
+    path, notebook, told = found[0]
+    if len(found) > 1:
+        path, notebook, told = max(found, key=lambda one: written(rebuild(one[1], release)[0], release))  # the first
     name = plain(path.relative_to(folder))
     if len(paths) > 1:
         told.insert(0, f"Of {len(paths)} notebooks {name} is graded: no other holds more of the TP.")

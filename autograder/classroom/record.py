@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import html
 import logging
 import shutil
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_output
+from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Comment, Grade, Gradebook, InvalidEntry, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
@@ -67,7 +66,7 @@ class Recorder:
             if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
                 raise Fault(f"the gradebook could not be written ({_reason(error)}); grade again, it goes on") from None
             raise ValueError(f"the gradebook refused it ({_reason(error)})") from None
-        write(folder / f"{self._tp}.ipynb", nbformat.writes(shown(notebook, result)))
+        write(folder / f"{self._tp}.ipynb", nbformat.writes(shown(notebook, result), indent=None))
         if stamp.is_file() and not stamp.is_symlink():
             shutil.copy(stamp, folder)
 
@@ -136,7 +135,7 @@ def sources(notebook: NotebookNode) -> dict[str, str]:
 
 def shown(notebook: NotebookNode, result: Result) -> NotebookNode:
     """The notebook as its author and the instructor see it afterwards: repairs, outputs, verdicts."""
-    notebook = copy.deepcopy(notebook)
+    notebook = NotebookNode(notebook, cells=[NotebookNode(cell) for cell in notebook.cells])
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = _outputs(cell, result)
@@ -156,12 +155,11 @@ def _outputs(cell: NotebookNode, result: Result) -> list[NotebookNode]:
     verdict = result.verdict(cell.metadata.get("nbgrader", {}).get("grade_id", "").removeprefix("test_"))
     if verdict is not None and cell.metadata.nbgrader.get("grade"):
         report = Report(verdict)
-        return [new_output("display_data", {"text/plain": str(report), "text/html": report._repr_html_()})]
+        data = {"text/plain": str(report), "text/html": report._repr_html_()}
+        return [NotebookNode(output_type="display_data", data=data, metadata={})]
     said = result.cells.get(cell.id, {})
-    outputs = [new_output("stream", name="stdout", text=said["output"])] if said.get("output") else []
-    if said.get("error"):
-        outputs.append(new_output("stream", name="stderr", text=said["error"]))
-    return outputs
+    texts = {"stdout": said.get("output"), "stderr": said.get("error")}
+    return [NotebookNode(output_type="stream", name=name, text=text) for name, text in texts.items() if text]
 
 
 def _timestamp(path: Path) -> object:

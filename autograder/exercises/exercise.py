@@ -102,7 +102,7 @@ class Check:
     rule: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exercise:
     """One function, or one class, that students write.
 

@@ -127,4 +127,4 @@ def adam_step(
 def _floats(*arrays: ArrayLike) -> list[Array]:
     """Return the arguments as arrays of floats: the square of a small integer type can overflow."""
     found = [np.asarray(a) for a in arrays]
-    return [a if np.issubdtype(a.dtype, np.floating) else a.astype(np.float64) for a in found]
+    return [a if a.dtype.kind == "f" else a.astype(np.float64) for a in found]

@@ -96,13 +96,17 @@ class Evidence:
                 if not self.key.agree(given, wanted):
                     yield read, given, wanted
 
-    def excerpt(self) -> tuple[list[Plain], list[str]]:
-        """A short script with the first number of each kind in each criterion, and the names of its answers."""
+    def firsts(self) -> list[Read]:
+        """The first number of each kind in each criterion, of those that depend on no call but their own."""
         chosen: dict[tuple[str, int], Read] = {}
         for read in self.reads:
             if read.kind == NUMBERS and read.output >= 0 and self._taken_apart[0][read.call].step == 1:
                 chosen.setdefault((read.answer.partition(":")[0], read.output), read)
-        answers = [read.answer for read in chosen.values()]
+        return list(chosen.values())
+
+    def script_of(self, reads: list[Read]) -> list[Plain]:
+        """The part of the script that gives these answers, and no others."""
+        answers = {read.answer for read in reads}
         needed: set[str] = set()
         script = []
         for op in reversed(self.key.script):
@@ -113,7 +117,7 @@ class Evidence:
             elif op.get("put") not in needed:
                 continue
             script.append(op)
-        return script[::-1], answers
+        return script[::-1]
 
     @cached_property
     def _taken_apart(self) -> tuple[list[Call], list[Read]]:

@@ -21,13 +21,17 @@ LONGEST_TRACEBACK = 6000  # characters
 
 
 class Child:
-    """One submission's process: an IPython shell and the socket to the grader."""
+    """One submission's process: an IPython shell and the socket to the grader.
 
-    def __init__(self, sock: socket.socket, shell: Any, untouched: Untouched) -> None:
+    Before the learner's functions are called the modules of `functions` are put back, before classes are used
+    those of `classes`.
+    """
+
+    def __init__(self, sock: socket.socket, shell: Any, functions: Untouched, classes: Untouched) -> None:
         self._sock = sock
         self._shell = shell
-        self._untouched = untouched
-        self._ways = {name: untouched.first(way) for name, way in WAYS.items()}
+        self._functions = functions
+        self._ways = {name: classes.first(way) for name, way in WAYS.items()}
         self._stop: type[BaseException] | None = None
 
     def serve(self) -> None:
@@ -79,7 +83,7 @@ class Child:
 
             return gradient
 
-        self._untouched.put_back()
+        self._functions.put_back()
         self._stop = calls.Stopped
         try:
             with warnings.catch_warnings(action="ignore"):
@@ -115,5 +119,6 @@ def new_shell() -> Any:
             self.history_manager = HistoryManager(shell=self, parent=self, enabled=False)
 
     shell = Shell.instance(display_pub_class=Quiet, colors="nocolor", autoindent=False)
+    shell.run_cell("None", store_history=False)  # imports, once for all, what the first cell needs
     sys.modules["__main__"] = shell.user_module
     return shell

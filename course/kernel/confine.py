@@ -26,7 +26,8 @@ SCRATCH = 64 * 2**20  # bytes of a submission's /tmp and of its /dev/shm
 
 def readable() -> list[Path]:
     """What a submission may read: the system, this Python with its packages, and `course`."""
-    system = ["/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/sys/devices/system/cpu"]
+    system = ["/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin"]
+    system += ["/sys/devices/system/cpu", "/sys/kernel/mm/transparent_hugepage"]  # how many cores; which pages
     settings = ["ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "fonts", "alternatives", "passwd", "group"]
     python = {sys.prefix, sys.base_prefix, sys.exec_prefix, str(Path(sys.executable).resolve().parents[1])}
     own = Path(__file__).resolve().parents[1]
