@@ -24,8 +24,10 @@ bench: $(READY)  ## grading beside stock nbgrader and otter; stacked training be
 	.venv/bin/python -m autograder.bench
 	.venv/bin/python -m course.training.bench
 
+# From 4.25 on jsonschema, which every Jupyter process imports, compiles 39 grammars on import: 2 to 3 seconds.
 lock: $(READY)  ## resolve the dependencies of pyproject.toml anew
-	.venv/bin/uv pip compile --universal --generate-hashes --no-annotate --no-header \
+	echo 'jsonschema<4.25' | .venv/bin/uv pip compile --universal --generate-hashes --no-annotate --no-header \
+		--constraints /dev/stdin \
 		--extra cluster --extra jax --extra site --extra test --upgrade pyproject.toml --output-file requirements.lock
 
 clean:  ## remove what was generated, but no classroom
@@ -41,6 +43,6 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv --clear .venv
 	@awk '/^uv==/ {take = 1; print; next} /^[^ ]/ {take = 0} take' requirements.lock > .venv/uv.lock
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
-	.venv/bin/uv pip install --python .venv/bin/python --compile-bytecode --no-config --require-hashes -r requirements.lock
+	.venv/bin/uv pip install --python .venv/bin/python --compile-bytecode --require-hashes -r requirements.lock
 	.venv/bin/uv pip install --python .venv/bin/python --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
