@@ -56,9 +56,8 @@ class Anatomy:
         arguments = tuple(parameters.parameters)
 
         def rule(*args: Any, **kwargs: Any) -> Any:
-            if (
-                len(args) == len(arguments) and not kwargs
-            ):  # nothing to look up; a diagnosis calls rules by the thousand
+            # A diagnosis calls rules by the thousand, with all of their arguments: then there is nothing to look up.
+            if len(args) == len(arguments) and not kwargs:
                 s = SimpleNamespace(**dict(zip(arguments, args, strict=True)), kept=kept)
             else:
                 bound = parameters.bind(*args, **kwargs)

@@ -70,7 +70,7 @@ def imported(notebook: NotebookNode) -> tuple[str, ...]:
 
 @cache
 def modules_of(code: str) -> tuple[str, ...]:
-    """The modules that code imports, in order; lines that are no Python are left out."""
+    """The modules that code imports, and names that may be modules, in order; lines that are no Python are left out."""
     found: dict[str, None] = {}
     for line in code.splitlines():
         try:

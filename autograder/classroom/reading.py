@@ -45,9 +45,10 @@ def submission(classroom: Classroom, tp: str, student: str, release: NotebookNod
             reasons.append(str(error))
     if not found:
         raise Unreadable(reasons[0] if reasons else _nothing(folder, tp))
-    path, notebook, told = found[0]
+    best = found[0]
     if len(found) > 1:
-        path, notebook, told = max(found, key=lambda one: written(rebuild(one[1], release)[0], release))  # the first
+        best = max(found, key=lambda one: written(rebuild(one[1], release)[0], release))  # the first of equals
+    path, notebook, told = best
     name = plain(path.relative_to(folder))
     if len(paths) > 1:
         told.insert(0, f"Of {len(paths)} notebooks {name} is graded: no other holds more of the TP.")

@@ -66,7 +66,7 @@ class Recorder:
             if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
                 raise Fault(f"the gradebook could not be written ({_reason(error)}); grade again, it goes on") from None
             raise ValueError(f"the gradebook refused it ({_reason(error)})") from None
-        write(folder / f"{self._tp}.ipynb", nbformat.writes(shown(notebook, result), indent=None))
+        write(folder / f"{self._tp}.ipynb", nbformat.writes(shown(notebook, result)))
         if stamp.is_file() and not stamp.is_symlink():
             shutil.copy(stamp, folder)
 

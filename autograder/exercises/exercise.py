@@ -102,7 +102,7 @@ class Check:
     rule: bool = True
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)  # each is itself: what is made of one is kept for it
 class Exercise:
     """One function, or one class, that students write.
 
