@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder.exercises.exercise import Exercise
 from autograder.known import KnownFunctions
-from course.calls import Answers, value
+from course.calls import Answers
 from course.diagnosis import Fit, diagnosed
 from course.diagnosis.evidence import NUMBERS, Evidence
 from course.verdict import NOT_YET, Key, Verdict, judge
@@ -74,7 +74,7 @@ class Answered(KnownFunctions):
     def _values(self) -> list[list[tuple[str, Any]]]:
         """By mistake: each answer, decoded; the numbers first."""
         reads = sorted(Evidence(self.key, {}).reads, key=lambda read: read.kind != NUMBERS)
-        return [[(read.answer, value(answers[read.answer])) for read in reads] for answers in self.answers]
+        return [[(read.answer, answers[read.answer]) for read in reads] for answers in self.answers]
 
     def fits(self, evidence: Evidence, size: int) -> list[Fit]:
         """As the judge's, but the single mistakes are not asked again."""

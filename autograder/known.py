@@ -12,9 +12,9 @@ import numpy as np
 from autograder.catalogue.anatomy import Wrong
 from autograder.exercises.exercise import Exercise
 from course import calls
-from course.calls import Answers, Plain, value
+from course.calls import Answers, Plain, Value
 from course.diagnosis import Fit
-from course.diagnosis.evidence import NUMBERS, Evidence, Value
+from course.diagnosis.evidence import NUMBERS, Evidence
 from course.diagnosis.fingerprints import COLUMNS, SUMS, encoded, fingerprint, kinds, tolerated
 from course.verdict import Key, Mistake
 
@@ -63,9 +63,9 @@ class KnownFunctions:
         for places in asked:
             numbers = exact = True
 
-            def differs(answer: str, theirs: Plain) -> bool:
+            def differs(answer: str, theirs: Value) -> bool:
                 nonlocal numbers, exact
-                if not evidence.key.agree(given[answer], value(theirs)):
+                if not evidence.key.agree(given[answer], theirs):
                     exact = False
                     numbers = numbers and kind_of[answer] != NUMBERS
                 return not numbers
@@ -80,9 +80,7 @@ class KnownFunctions:
     ) -> Iterable[tuple[int, ...]]:
         """Those of the asked that give the given number where the first one is wrong: one call tells most apart."""
         key = evidence.key
-        wrong = [
-            read for read in evidence.firsts() if not key.agree(given[read.answer], value(key.expected[read.answer]))
-        ]
+        wrong = [read for read in evidence.firsts() if not key.agree(given[read.answer], key.expected[read.answer])]
         if not wrong:
             return asked
         answer, perform = wrong[0].answer, self._performer(key, evidence.script_of(wrong[:1]))
@@ -90,13 +88,12 @@ class KnownFunctions:
             places
             for places in asked
             if any(remembers(self.exercise.mistakes[place]) for place in places)  # all calls before would matter
-            or key.agree(given[answer], value(perform(self.function(*places))[answer]))
+            or key.agree(given[answer], perform(self.function(*places))[answer])
         )
 
     def _of_manners(self, evidence: Evidence) -> list[tuple[int, int]]:
         """The pairs of mistakes that leave the numbers right."""
-        right = {name: value(answer) for name, answer in evidence.key.expected.items()}
-        singles = self._fitting(evidence, right, [(place,) for place in range(len(self.mistakes))])
+        singles = self._fitting(evidence, evidence.key.expected, [(place,) for place in range(len(self.mistakes))])
         polite = {place for fit in singles for place in fit.mistakes}
         return [pair for pair in self.pairs if polite.issuperset(pair)]
 
@@ -113,7 +110,7 @@ class KnownFunctions:
         answers = [read.answer for read in firsts]
         perform = self._performer(evidence.key, evidence.script_of(firsts))
         given = [evidence.given(name) for name in answers]
-        right = [value(evidence.key.expected[name]) for name in answers]
+        right = [evidence.key.expected[name] for name in answers]
         size = (len(self.mistakes), len(answers))
         shows, fits = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
         for place in range(size[0]):
@@ -122,9 +119,8 @@ class KnownFunctions:
                 continue
             theirs = perform(self.function(place))
             for k, name in enumerate(answers):
-                answer = value(theirs[name])
-                shows[place, k] = not evidence.key.agree(answer, right[k])
-                fits[place, k] = evidence.key.agree(given[k], answer)
+                shows[place, k] = not evidence.key.agree(theirs[name], right[k])
+                fits[place, k] = evidence.key.agree(given[k], theirs[name])
         one, other = np.array(self.pairs, dtype=int).reshape(-1, 2).T
         same = np.array([evidence.key.agree(g, r) for g, r in zip(given, right, strict=True)])
         alone = np.where(shows[one], fits[one], np.where(shows[other], fits[other], same))
@@ -133,10 +129,9 @@ class KnownFunctions:
 
     def _performer(self, key: Key, script: list[Plain]) -> Callable[..., Answers]:
         """Performs a script of the key on one function after the other."""
-        script = calls.decoded(script)
         oracles = {name: calls.oracle(spec) for name, spec in key.oracles.items()}
 
-        def perform(function: Callable[..., Any], enough: Callable[[str, Plain], bool] | None = None) -> Answers:
+        def perform(function: Callable[..., Any], enough: Callable[[str, Value], bool] | None = None) -> Answers:
             return calls.perform(script, {self.exercise.name: function}, oracles, enough, self.exercise.ways)
 
         return perform
@@ -150,7 +145,7 @@ class KnownFunctions:
             asked = numbers + (others if all(fit.exact for fit in fits) else [])
             perform = self._performer(key, key.script)
             first, *rest = (perform(self.function(*fit.mistakes)) for fit in fits)
-            if not all(key.agree(value(first[name]), value(other[name])) for other in rest for name in asked):
+            if not all(key.agree(first[name], other[name]) for other in rest for name in asked):
                 return False
         return True
 

@@ -1,24 +1,25 @@
-"""What is asked of a learner's function, as plain data, and what came back, as plain data.
+"""What is asked of a learner's function, and what came back: arrays here, plain data on the way.
 
 A script is a list of operations on a small store of named values. It is performed wherever the function lives: in the
 learner's notebook (`course.check`), in the grader's kernel (`course.kernel`), or beside the reference. All that a
 verdict needs is seen from outside: whether a call changed its inputs is found by reading the inputs again, whether
 a result shares memory with them by overwriting them and reading the result again.
 
-    {"put": key, "value": plain}                        a new value
-    {"call": key, "function": name, "args": [arg...]}   arg: {"ref": key, "item": i, "of": n} | {"oracle": name} | plain
+    {"put": key, "value": array}                        a new value
+    {"call": key, "function": name, "args": [arg...]}   arg: {"ref": key, "item": i, "of": n}, {"oracle": name}, number
         with "through": way, "names": [...]             what is called is the way, and before the arguments it gets the
                                                         learner's function or class and the names
     {"fill": ref, "value": number}                      overwrite an array in place
     {"read": ref, "as": answer}                         record a value under the name `answer`
     {"asked": oracle, "in": ref, "as": answer}          record where the oracle was asked in the call that gave `ref`
 
-Plain values are {"dtype", "shape", "data"} for arrays and numbers, {"error": text} for what could not be had.
+An answer is an array, or a Failure that says why there is none. In messages and files a Failure is {"error": text}, an
+array is {"dtype": "float64" or "int64", "shape": [n...], "data": its bytes, little-endian, in base64}.
 """
 
 from __future__ import annotations
 
-import math
+import base64
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -26,11 +27,11 @@ from typing import Any
 import numpy as np
 
 Plain = dict[str, Any]
-Answers = dict[str, Plain]
 Oracle = Callable[[np.ndarray], np.ndarray]
 
 LARGEST = 4096  # elements of one answer; the scripts never ask for more than a few dozen
 LONGEST = 300  # characters of one error message
+DTYPES = {"float64": np.dtype("<f8"), "int64": np.dtype("<i8")}
 NOT_ASKED = "was not asked: an earlier call took too long"
 
 
@@ -42,7 +43,7 @@ class Failure:
     """A value that could not be had, and why."""
 
     def __init__(self, reason: str) -> None:
-        self.reason = reason
+        self.reason = reason[:LONGEST]
 
     @property
     def kind(self) -> str:
@@ -50,52 +51,67 @@ class Failure:
         return self.reason.partition(":")[0]
 
 
-def plain(value: object) -> Plain:
-    """Encode a number or a numeric array as plain data; anything else as an error that says what it is."""
-    if type(value) is np.ndarray and value.dtype.char == "d" and value.size <= LARGEST:  # nearly always
-        return {"dtype": "float64", "shape": list(value.shape), "data": value.ravel().tolist()}
+Value = np.ndarray | Failure
+Answers = dict[str, Value]
+NOT_ANSWERED = Failure("was not answered")
+MALFORMED = Failure("the answer is not plain data")
+
+
+def answer(result: object) -> Value:
+    """A number or a numeric array as an array of its own, float64 or int64; anything else as a Failure that says what
+    it is."""
+    if type(result) is np.ndarray and result.dtype.char == "d" and result.size <= LARGEST:  # nearly always
+        return result.copy()
+    if isinstance(result, Failure):
+        return result
+    if result is None:
+        return Failure("returned None (is a `return` missing?)")
+    if isinstance(result, bool | np.bool_) or not isinstance(result, np.ndarray | np.generic | int | float):
+        return Failure(f"returned a {type(result).__name__}, not a NumPy array or a number")
+    array = np.asarray(result)
+    if array.dtype.kind not in "fiu":
+        return Failure(f"returned an array of {array.dtype}, real numbers were asked")
+    if array.size > LARGEST:
+        return Failure(f"returned an array of {array.size} elements, at most {LARGEST} are read")
+    return np.array(array, dtype=np.int64 if array.dtype.kind in "iu" else np.float64)
+
+
+def plain(value: Value) -> Plain:
+    """Encode an array or a Failure as plain data."""
     if isinstance(value, Failure):
         return {"error": value.reason}
-    if value is None:
-        return {"error": "returned None (is a `return` missing?)"}
-    if isinstance(value, bool | np.bool_) or not isinstance(value, np.ndarray | np.generic | int | float):
-        return {"error": f"returned a {type(value).__name__}, not a NumPy array or a number"}
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiu":
-        return {"error": f"returned an array of {array.dtype}, real numbers were asked"}
-    if array.size > LARGEST:
-        return {"error": f"returned an array of {array.size} elements, at most {LARGEST} are read"}
+    dtype = "int64" if value.dtype.kind == "i" else "float64"
     return {
-        "dtype": "int64" if array.dtype.kind in "iu" else "float64",
-        "shape": list(array.shape),
-        "data": array.astype(np.int64 if array.dtype.kind in "iu" else np.float64).ravel().tolist(),
+        "dtype": dtype,
+        "shape": list(value.shape),
+        "data": base64.b64encode(value.astype(DTYPES[dtype], copy=False).tobytes()).decode(),
     }
 
 
-def value(encoded: Plain) -> np.ndarray | Failure:
+def value(encoded: object) -> Value:
     """Decode plain data; whatever is not well-formed comes back as a Failure. Never raises, never evaluates."""
     if not isinstance(encoded, dict):
-        return Failure("the answer is not plain data")
+        return MALFORMED
     if "error" in encoded:
-        return Failure(str(encoded["error"])[:LONGEST])
-    dtype, shape, data = encoded.get("dtype"), encoded.get("shape"), encoded.get("data")
-    well_formed = (
-        dtype in ("float64", "int64")
-        and isinstance(shape, list)
-        and len(shape) <= 8
-        and {int}.issuperset(map(type, shape))
-        and (not shape or 0 <= min(shape) <= max(shape) <= LARGEST)
-        and isinstance(data, list)
-        and len(data) <= LARGEST
-        and math.prod(shape) == len(data)
-        and {int, float}.issuperset(map(type, data))
-    )
-    if not well_formed:
-        return Failure("the answer is not plain data")
+        return Failure(encoded["error"]) if isinstance(encoded["error"], str) else MALFORMED
     try:
-        return np.array(data, dtype=dtype).reshape(shape)
-    except (OverflowError, ValueError):
-        return Failure("the answer is not plain data")
+        data, shape = encoded["data"], encoded["shape"]
+        array = np.frombuffer(base64.b64decode(data, validate=True), DTYPES[encoded["dtype"]])
+        if array.size > LARGEST or len(shape) > 8 or not all(type(n) is int and 0 <= n <= LARGEST for n in shape):
+            return MALFORMED
+        return array.reshape(shape)
+    except (KeyError, TypeError, ValueError):
+        return MALFORMED
+
+
+def encoded(script: Iterable[Plain]) -> list[Plain]:
+    """The script as plain data."""
+    return [op | {"value": plain(op["value"])} if "put" in op else op for op in script]
+
+
+def decoded(script: Iterable[Plain]) -> list[Plain]:
+    """The inverse of `encoded`."""
+    return [op | {"value": value(op["value"])} if "put" in op else op for op in script]
 
 
 def reason_of(error: BaseException) -> str:
@@ -148,7 +164,7 @@ def perform(
     script: Iterable[Plain],
     functions: Mapping[str, Any],
     oracles: Mapping[str, Oracle] | None = None,
-    enough: Callable[[str, Plain], bool] | None = None,
+    enough: Callable[[str, Value], bool] | None = None,
     ways: Mapping[str, Callable[..., Any]] | None = None,
 ) -> Answers:
     """Carry a script out and return the answers it records, by name.
@@ -164,7 +180,7 @@ def perform(
     with np.errstate(all="ignore"):
         for op in script:
             if "put" in op:
-                store[op["put"]] = _writable(op["value"])
+                store[op["put"]] = op["value"].copy()
             elif "call" in op:
                 result = stopped or _call(functions, op, store, recorded, ways or {})
                 if isinstance(result, Failure) and result.reason == reason_of(Stopped()):
@@ -175,23 +191,13 @@ def perform(
                 if isinstance(target, np.ndarray) and target.flags.writeable:
                     target[...] = op["value"]
             elif "read" in op:
-                answers[op["as"]] = plain(_resolve(op["read"], store))
+                answers[op["as"]] = answer(_resolve(op["read"], store))
             elif "asked" in op:
                 points, result = recorded[op["asked"]].points, _resolve(op["in"], store)
-                answers[op["as"]] = plain(result if isinstance(result, Failure) and not points else _stacked(points))
+                answers[op["as"]] = answer(result if isinstance(result, Failure) and not points else _stacked(points))
             if enough and "as" in op and enough(op["as"], answers[op["as"]]):
                 break
     return answers
-
-
-def decoded(script: Iterable[Plain]) -> list[Plain]:
-    """The script with its arrays decoded once, for those who perform it a thousand times."""
-    return [op | {"value": value(op["value"])} if "put" in op else op for op in script]
-
-
-def _writable(encoded: Plain | np.ndarray) -> Any:
-    array = encoded if isinstance(encoded, np.ndarray) else value(encoded)
-    return array.copy() if isinstance(array, np.ndarray) else array
 
 
 def _call(

@@ -27,6 +27,7 @@ from course.ways import WAYS
 __all__ = ["FILE", "CheckFailed", "Report", "check"]
 
 FILE = "checks.json"
+DAMAGED = f"{FILE} cannot be read or is damaged; fetch the assignment again"
 
 
 def check(exercise: str, function: Callable[..., Any]) -> Report:
@@ -40,7 +41,10 @@ def check(exercise: str, function: Callable[..., Any]) -> Report:
     if exercise not in keys:
         raise KeyError(f"no check for {exercise!r}; there are checks for {', '.join(keys)}")
     public = keys[exercise]
-    key = Key.from_json(public["key"])
+    try:
+        key = Key.from_json(public["key"])
+    except ValueError:
+        raise ValueError(DAMAGED) from None
     oracles = {name: calls.oracle(spec) for name, spec in key.oracles.items()}
     with _quiet():
         answers = calls.perform(key.script, {exercise: function}, oracles, ways=WAYS)
@@ -89,7 +93,7 @@ def _load(path: Path) -> dict[str, Any]:
         try:
             exercises = json.loads(path.read_text(encoding="utf-8"))["exercises"]
         except (OSError, ValueError, KeyError, TypeError):
-            raise ValueError(f"{FILE} cannot be read or is damaged; fetch the assignment again") from None
+            raise ValueError(DAMAGED) from None
         _loaded.clear()
         _loaded[identity] = exercises
     return _loaded[identity]

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from course.calls import Failure, Plain, plain, reason_of, value
+from course.calls import Failure, Plain, answer, reason_of
 
 Array = np.ndarray
 Points = list[list[float]]
@@ -63,14 +63,14 @@ def _walk(function: Callable[..., Any], spec: Plain, found: Points) -> None:
 
 
 def _numbers(result: object, shape: tuple[int, ...]) -> Array:
-    decoded = value(plain(result))
-    if isinstance(decoded, Failure):
-        raise _Ended(decoded.reason)
-    if decoded.shape != shape:
-        raise _Ended(f"returned the shape {decoded.shape} instead of {shape}")
-    if not np.isfinite(decoded).all() or np.abs(decoded).max() > FAR:
+    numbers = answer(result)
+    if isinstance(numbers, Failure):
+        raise _Ended(numbers.reason)
+    if numbers.shape != shape:
+        raise _Ended(f"returned the shape {numbers.shape} instead of {shape}")
+    if not np.isfinite(numbers).all() or np.abs(numbers).max() > FAR:
         raise _Ended("left all bounds")
-    return decoded.astype(float)
+    return numbers.astype(float)
 
 
 def compared(spec: Plain, yours: Points, trouble: str) -> str:

@@ -6,12 +6,13 @@ fresh key for each submission and judges outside the learner's process; the note
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from course.calls import Answers, Failure, Plain, value
+from course import calls
+from course.calls import NOT_ANSWERED, Answers, Failure, Plain, Value
 
 # float64 carries 16 digits. Algebraically equal forms of these rules differ by a few units in the last place, 1e-14
 # after a dozen steps; the closest wrong variants differ by 1e-7 on the inputs that the scripts choose. A relative
@@ -54,7 +55,7 @@ class Mistake:
     section: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Key:
     """All that judging one exercise needs: the script, the criteria, and the expected answers by name.
 
@@ -74,7 +75,7 @@ class Key:
     rtol: float = RTOL
     atol: float = ATOL
 
-    def agree(self, one: np.ndarray | Failure, other: np.ndarray | Failure) -> bool:
+    def agree(self, one: Value, other: Value) -> bool:
         """`agree`, within the tolerance of this key."""
         return agree(one, other, self.rtol, self.atol)
 
@@ -85,17 +86,23 @@ class Key:
 
     def as_json(self) -> Plain:
         """The key as plain data: numbers and words, no code."""
-        return asdict(self)
+        expected = {name: calls.plain(value) for name, value in self.expected.items()}
+        rest = asdict(replace(self, script=[], expected={}))
+        return {**rest, "script": calls.encoded(self.script), "expected": expected}
 
     @classmethod
     def from_json(cls, data: Plain) -> Key:
-        """The inverse of `as_json`."""
+        """The inverse of `as_json`. ValueError if an array cannot be decoded."""
         criteria = tuple(
             Criterion(**{**criterion, "claims": tuple(Claim(**claim) for claim in criterion["claims"])})
             for criterion in data["criteria"]
         )
         names = {field: tuple(data[field]) for field in ("parameters", "outputs")}
-        return cls(**{**data, **names, "criteria": criteria})
+        script = calls.decoded(data["script"])
+        expected = {name: calls.value(encoded) for name, encoded in data["expected"].items()}
+        if any(value is calls.MALFORMED for value in (*expected.values(), *(op.get("value") for op in script))):
+            raise ValueError("the key holds an array that cannot be decoded")
+        return cls(**{**data, **names, "criteria": criteria, "script": script, "expected": expected})
 
 
 @dataclass(frozen=True)
@@ -180,7 +187,7 @@ def judge(key: Key, answers: Answers) -> Verdict:
     return Verdict(key.exercise, score, key.max_score, tuple(outcomes))
 
 
-def agree(one: np.ndarray | Failure, other: np.ndarray | Failure, rtol: float = RTOL, atol: float = ATOL) -> bool:
+def agree(one: Value, other: Value, rtol: float = RTOL, atol: float = ATOL) -> bool:
     """Whether two answers agree: the same kind of failure, or the same shape and numbers (NaN equals NaN)."""
     if isinstance(one, Failure) or isinstance(other, Failure):
         return isinstance(one, Failure) and isinstance(other, Failure) and one.kind == other.kind
@@ -196,8 +203,7 @@ def agree(one: np.ndarray | Failure, other: np.ndarray | Failure, rtol: float = 
 def _fault(criterion: Criterion, key: Key, answers: Answers) -> str | None:
     """None if the criterion is met, otherwise what is wrong and the first numbers that show it."""
     for claim in criterion.claims:
-        wanted = value(key.expected[claim.answer])
-        given = value(answers.get(claim.answer, {"error": "was not answered"}))
+        wanted, given = key.expected[claim.answer], answers.get(claim.answer, NOT_ANSWERED)
         assert isinstance(wanted, np.ndarray), f"the key of {criterion.name} expects a failure"
         label = claim.answer.removeprefix(f"{criterion.name}: ")
         if isinstance(given, Failure):
@@ -205,7 +211,7 @@ def _fault(criterion: Criterion, key: Key, answers: Answers) -> str | None:
         if given.shape != wanted.shape:
             return f"{criterion.fails} ({label}: shape {given.shape}, expected {wanted.shape})"
         if claim.like is not None:
-            model = value(answers.get(claim.like, {"error": "was not answered"}))
+            model = answers.get(claim.like, NOT_ANSWERED)
             if isinstance(model, Failure):
                 return f"{label}: your function {model.reason}."
             if model.size != wanted.size:

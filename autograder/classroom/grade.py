@@ -18,6 +18,7 @@ from autograder.classroom.results import GRADED, OUT_OF_MEMORY, TIMED_OUT, Resul
 from autograder.exercises import EXERCISES, Exercise
 from autograder.judge import generator, judge
 from autograder.kernels import Budget, Kernel, KernelDied, Limits, WarmParent
+from course.calls import Failure
 from course.check import FILE
 from course.verdict import Key, Verdict
 
@@ -184,14 +185,16 @@ def _ask(exercise: Exercise, kernel: Kernel, result: Result, secret: bytes) -> V
     answers, late = kernel.ask(key.script, key.oracles, exercise.seconds)
     if late:
         result.status = TIMED_OUT
-    elif result.status == GRADED and any("MemoryError" in str(a.get("error", "")) for a in answers.values()):
+    elif result.status == GRADED and any(
+        isinstance(a, Failure) and "MemoryError" in a.reason for a in answers.values()
+    ):
         result.status = OUT_OF_MEMORY
     return judge(exercise, key, answers)
 
 
 def _unanswered(exercise: Exercise, death: KernelDied, result: Result, secret: bytes) -> Verdict:
     key = _fresh_key(exercise, result, secret)
-    return judge(exercise, key, {name: {"error": str(death)} for name in key.expected})
+    return judge(exercise, key, dict.fromkeys(key.expected, Failure(str(death))))
 
 
 def _fresh_key(exercise: Exercise, result: Result, secret: bytes) -> Key:

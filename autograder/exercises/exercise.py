@@ -42,7 +42,7 @@ class Ask:
     def put(self, array: np.ndarray) -> Plain:
         """A new array in the learner's process; returns a reference to it."""
         key = f"x{next(self._names)}"
-        self.script.append({"put": key, "value": calls.plain(array)})
+        self.script.append({"put": key, "value": array})
         return {"ref": key}
 
     def gradient(self, spec: Plain) -> Plain:

@@ -33,7 +33,7 @@ def squares(rng: Generator, shape: tuple[int, ...]) -> Array:
 
 def signs(rng: Generator, shape: tuple[int, ...]) -> Array:
     """Ones of both signs."""
-    return 2.0 * rng.integers(2, size=shape) - 1.0
+    return np.copysign(1.0, rng.uniform(-1.0, 1.0, size=shape))
 
 
 def magnitudes(rng: Generator, shape: tuple[int, ...]) -> Array:

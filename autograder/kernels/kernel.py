@@ -16,7 +16,7 @@ import numpy as np
 
 from autograder.harmless import line, whole
 from course import calls
-from course.calls import LONGEST, Answers, Plain
+from course.calls import Answers, Failure, Plain, Value
 from course.kernel import frame
 
 LONGEST_MESSAGE = 4 * 2**20  # bytes of one message from the child; the largest honest one is a few hundred kilobytes
@@ -160,11 +160,11 @@ class Kernel:
         """
         limit = max(self._limits.exercise, seconds or 0.0)
         gradients = {name: calls.oracle(spec) for name, spec in oracles.items()}
-        reply, _, late = self._request({"ask": script, "oracles": list(gradients)}, limit, gradients)
+        reply, _, late = self._request({"ask": calls.encoded(script), "oracles": list(gradients)}, limit, gradients)
         answers = reply.get("answers")
         if not isinstance(answers, dict):
             raise self._broken()
-        return {str(name): _harmless(answer) for name, answer in answers.items() if isinstance(answer, dict)}, late
+        return {name: _harmless(calls.value(answer)) for name, answer in answers.items()}, late
 
     def _request(self, message: Plain, seconds: float, gradients: dict[str, calls.Oracle]) -> tuple[Plain, str, bool]:
         """Send a request and wait for its reply, draining output, answering gradients and keeping the time."""
@@ -226,7 +226,7 @@ class Kernel:
             return {"error": "grad_fn takes one array of numbers"}
         try:
             with np.errstate(all="ignore"):
-                return calls.plain(ask(point))
+                return calls.plain(calls.answer(ask(point)))
         except ValueError as error:
             return {"error": str(error)}
 
@@ -284,9 +284,6 @@ class Kernel:
         return KernelDied("crashed", "the process sent something that is no answer")
 
 
-def _harmless(answer: Plain) -> Plain:
-    """An answer whose error, if it is one, is a line that can be shown anywhere."""
-    if "error" not in answer:
-        return answer
-    error = answer["error"]
-    return {"error": line(error[: 2 * LONGEST])[:LONGEST] if isinstance(error, str) else "the answer is not plain data"}
+def _harmless(answer: Value) -> Value:
+    """An answer whose reason, if it is a failure, is a line that can be shown anywhere."""
+    return Failure(line(answer.reason)) if isinstance(answer, Failure) else answer

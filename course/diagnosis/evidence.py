@@ -14,12 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from course.calls import Answers, Failure, Plain, value
+from course.calls import NOT_ANSWERED, Answers, Plain, Value
 from course.verdict import Key, agree
 
 NUMBERS, INPUT, SHARED, INTEGERS, SHAPE = "numbers", "input", "shared", "integers", "shape"
-
-Value = np.ndarray | Failure
 
 
 @dataclass(eq=False)
@@ -76,7 +74,7 @@ class Evidence:
         calls = self._taken_apart[0]
         for read in self.reads:
             if read.kind == NUMBERS and read.output >= 0:
-                calls[read.call].results[read.output] = (self.given(read.answer), value(self.key.expected[read.answer]))
+                calls[read.call].results[read.output] = (self.given(read.answer), self.key.expected[read.answer])
         return calls
 
     @property
@@ -86,13 +84,13 @@ class Evidence:
 
     def given(self, answer: str) -> Value:
         """What the learner gave for one answer."""
-        return value(self.answers.get(answer, {"error": "was not answered"}))
+        return self.answers.get(answer, NOT_ANSWERED)
 
     def wrong(self, kind: str) -> Iterator[tuple[Read, Value, Value]]:
         """The answers of a kind that are not as expected, each with the learner's and the expected value."""
         for read in self.reads:
             if read.kind == kind:
-                given, wanted = self.given(read.answer), value(self.key.expected[read.answer])
+                given, wanted = self.given(read.answer), self.key.expected[read.answer]
                 if not self.key.agree(given, wanted):
                     yield read, given, wanted
 
@@ -129,9 +127,7 @@ class Evidence:
         filled = False
         for op in self.key.script:
             if "put" in op:
-                decoded = value(op["value"])
-                assert isinstance(decoded, np.ndarray)
-                puts[op["put"]] = decoded
+                puts[op["put"]] = op["value"]
             elif "call" in op:
                 index[op["call"]], filled = len(calls), False
                 calls.append(self._call(op, puts, index, names, calls))

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
-from course.calls import Answers, Failure, Plain, plain
+from course.calls import NOT_ANSWERED, Answers, Failure, Plain
 from course.diagnosis.evidence import NUMBERS, Evidence
 from course.diagnosis.naming import Fit
 from course.verdict import Key, Mistake
@@ -25,7 +25,6 @@ LARGE = 1e300  # and infinity counts as this
 # In double precision forms that are equal on paper differ by 1e-11 in these sums, mistakes by 1e-6 and more;
 # tests/course measures both. So sums are told apart at ten times the tolerance of single numbers, 1e-8.
 LOOSER = 10
-UNANSWERED: Plain = {"error": "was not answered"}
 COLUMNS = 2 * SUMS + 2  # sums of the numbers, sums of all else, and the first of each for other inputs
 
 
@@ -33,11 +32,11 @@ def fingerprint(answers: Answers, names: Iterable[str]) -> Array:
     """The sums, shape (SUMS,), of the answers with these names."""
     parts: list[float] = []
     for name in names:
-        answer = answers.get(name, UNANSWERED)
-        if "error" in answer:
-            parts.append(_word(Failure(str(answer["error"])).kind))
+        answer = answers.get(name, NOT_ANSWERED)
+        if isinstance(answer, Failure):
+            parts.append(_word(answer.kind))
         else:
-            parts += [float(len(answer["shape"])), *answer["shape"], *answer["data"]]
+            parts += [answer.ndim, *answer.shape, *answer.ravel().tolist()]
     x = np.array(parts, dtype=float)
     bent = np.where(np.isnan(x), -1.0, np.sign(x) * np.log1p(np.minimum(np.abs(x), LARGE) / SMALL))
     places = np.arange(1, x.size + 1)
@@ -86,8 +85,7 @@ class KnownNumbers:
     def fits(self, evidence: Evidence, size: int) -> list[Fit]:
         """The single mistakes (size 1) or pairs (size 2) with the learner's fingerprint."""
         right = next(evidence.wrong(NUMBERS), None) is None
-        checked = {read.answer: plain(evidence.given(read.answer)) for read in evidence.reads}
-        numbers, others = (fingerprint(checked, names) for names in kinds(evidence))
+        numbers, others = (fingerprint(evidence.answers, names) for names in kinds(evidence))
         single = self._places[:, 0] == self._places[:, 1]
         rows = np.flatnonzero((single == (size == 1)) & self._close(self._table[:, :SUMS], numbers))
         exact = self._close(self._table[rows, SUMS : 2 * SUMS], others)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from course.calls import Failure, value
+from course.calls import Failure
 from course.diagnosis.evidence import INPUT, INTEGERS, SHAPE, SHARED, Evidence, Value
 from course.diagnosis.findings import listed
 from course.verdict import Mistake, agree
@@ -55,7 +55,7 @@ def _unlike_themselves(evidence: Evidence, kind: str) -> list[tuple[str, Value, 
         if read.kind != kind or claim is None or claim.like is None:
             continue
         given, model = evidence.given(read.answer), evidence.given(claim.like)
-        expected, usual = value(evidence.key.expected[read.answer]), value(evidence.key.expected[claim.like])
+        expected, usual = evidence.key.expected[read.answer], evidence.key.expected[claim.like]
         assert isinstance(expected, np.ndarray)
         assert isinstance(usual, np.ndarray)
         if isinstance(model, Failure) or model.shape != usual.shape:

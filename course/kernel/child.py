@@ -42,7 +42,7 @@ class Child:
             if "run" in message:
                 reply = {"error": self._run(message["run"])}
             else:
-                reply = {"answers": self._ask(message["ask"], message["oracles"])}
+                reply = {"answers": self._ask(calls.decoded(message["ask"]), message["oracles"])}
             for stream in (sys.stdout, sys.stderr):
                 with contextlib.suppress(Exception):
                     stream.flush()
@@ -72,10 +72,10 @@ class Child:
             "traceback": "\n".join(self._shell.failure or [])[-LONGEST_TRACEBACK:],
         }
 
-    def _ask(self, script: list[Plain], oracles: list[str]) -> calls.Answers:
+    def _ask(self, script: list[Plain], oracles: list[str]) -> Plain:
         def remote(name: str) -> calls.Oracle:
             def gradient(point: np.ndarray) -> np.ndarray:
-                self._sock.sendall(frame({"gradient": name, "point": calls.plain(point)}))
+                self._sock.sendall(frame({"gradient": name, "point": calls.plain(calls.answer(point))}))
                 found = calls.value(receive(self._sock)["value"])
                 if isinstance(found, calls.Failure):
                     raise ValueError(found.reason)
@@ -88,11 +88,12 @@ class Child:
         try:
             with warnings.catch_warnings(action="ignore"):
                 gradients = {name: remote(name) for name in oracles}
-                return calls.perform(script, self._shell.user_ns, gradients, ways=self._ways)
+                answers = calls.perform(script, self._shell.user_ns, gradients, ways=self._ways)
         except calls.Stopped:
             return {}
         finally:
             self._stop = None
+        return {name: calls.plain(answer) for name, answer in answers.items()}
 
 
 def new_shell() -> Any:

@@ -119,7 +119,9 @@ def send(message):
             pass
 """
 RIGHT_LOOKING = """
-ones = {"dtype": "float64", "shape": [5], "data": [1.0] * 5}
+import numpy as np
+from course.calls import plain
+ones = np.ones(5)
 """
 LIES: list[Attack] = [
     Attack(
@@ -264,7 +266,7 @@ LIES: list[Attack] = [
         "answer the coming questions before they are asked",
         (
             GRAB_SOCKETS + RIGHT_LOOKING + "import threading, time\n"
-            "def keep():\n    for i in range(40):\n        send({'id': i, 'answers': {'x': ones}, 'error': None}); time.sleep(.002)\n"
+            "def keep():\n    for i in range(40):\n        send({'id': i, 'answers': {'x': plain(ones)}, 'error': None}); time.sleep(.002)\n"
             "threading.Thread(target=keep, daemon=True).start()",
         ),
         twin_cells=("import threading\nt = threading.Thread(target=print, args=('hi',)); t.start(); t.join()",),
@@ -275,7 +277,7 @@ LIES: list[Attack] = [
         "ask the grader for gradients without end, in a cell",
         (
             GRAB_SOCKETS,
-            "for _ in range(50000): send({'gradient': 'g1', 'point': {'dtype': 'float64', 'shape': [1], 'data': [1e300]}})",
+            "for _ in range(50000): send({'gradient': 'g1', 'point': {'dtype': 'float64', 'shape': [1], 'data': 'nHUAiDzkN34='}})",
         ),
         twin_solutions={
             "nesterov_step": "def nesterov_step(theta, v, grad_fn, eta, gamma=0.9):\n    for _ in range(3): g = grad_fn(theta - gamma * v)\n"
@@ -339,7 +341,7 @@ LIES: list[Attack] = [
         (
             "import sys, gc\nf = sys._getframe()\nwhile f:\n    me = f.f_locals.get('self')\n"
             "    if type(me).__name__ == 'Child':\n"
-            "        type(me)._ask = lambda self, script, oracles: {op['as']: {'dtype': 'float64', 'shape': [5], 'data': [0.0]*5}"
+            "        type(me)._ask = lambda self, script, oracles: {op['as']: {'dtype': 'float64', 'shape': [5], 'data': 'A' * 54 + '=='}"
             " for op in script if 'as' in op}\n        type(me)._run = lambda self, source: None\n    f = f.f_back",
         ),
         twin_cells=("import inspect\ninspect.currentframe().f_lineno",),

@@ -73,7 +73,7 @@ def test_the_anatomy_without_any_change_is_the_reference(exercise: Exercise) -> 
     answers = exercise.answers_of(exercise.mistakes[0].anatomy.variant(), key)
     assert answers.keys() == key.expected.keys()
     for name, expected in key.expected.items():
-        assert np.allclose(answers[name]["data"], expected["data"], rtol=1e-12, atol=1e-15), name
+        assert np.allclose(answers[name], expected, rtol=1e-12, atol=1e-15), name
 
 
 def entry(exercise: str, id: str) -> Wrong:

@@ -15,23 +15,21 @@ from course import calls
 from course.calls import Failure, Stopped, perform, plain, value
 
 ADD = [
-    {"put": "a", "value": plain(np.arange(3.0))},
+    {"put": "a", "value": np.arange(3.0)},
     {"call": "y", "function": "f", "args": [{"ref": "a"}, 2]},
     {"read": {"ref": "y"}, "as": "sum"},
     {"read": {"ref": "a"}, "as": "input afterwards"},
 ]
 
 
-def data(answer: calls.Plain) -> list[float]:
-    decoded = value(answer)
-    assert isinstance(decoded, np.ndarray)
-    return decoded.tolist()  # type: ignore[no-any-return]
+def data(answer: calls.Value) -> list[float]:
+    assert isinstance(answer, np.ndarray)
+    return answer.tolist()  # type: ignore[no-any-return]
 
 
-def error(answer: calls.Plain) -> str:
-    decoded = value(answer)
-    assert isinstance(decoded, Failure)
-    return decoded.reason
+def error(answer: calls.Value) -> str:
+    assert isinstance(answer, Failure)
+    return answer.reason
 
 
 @given(hnp.arrays(np.float64, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0)))
@@ -51,7 +49,7 @@ def test_integers_stay_integers(array: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "says"),
+    ("result", "says"),
     [
         (None, "None"),
         ([1.0], "list"),
@@ -63,8 +61,17 @@ def test_integers_stay_integers(array: np.ndarray) -> None:
         (np.zeros(5000), "5000 elements"),
     ],
 )
-def test_what_is_no_array_of_numbers_is_refused_with_its_kind(answer: object, says: str) -> None:
-    assert says in plain(answer)["error"]
+def test_what_is_no_array_of_numbers_is_refused_with_its_kind(result: object, says: str) -> None:
+    assert says in error(calls.answer(result))
+
+
+def test_an_answer_is_an_array_of_its_own_in_double_precision() -> None:
+    for result in (np.arange(3.0), np.arange(3, dtype=np.float32), np.arange(3), np.arange(6.0)[::2], 2.0, np.int32(3)):
+        answer = calls.answer(result)
+        assert isinstance(answer, np.ndarray)
+        assert not np.shares_memory(answer, result)
+        assert answer.dtype in ("float64", "int64")
+        np.testing.assert_array_equal(answer, result)
 
 
 @given(
@@ -77,14 +84,28 @@ def test_what_is_no_array_of_numbers_is_refused_with_its_kind(answer: object, sa
     )
 )
 def test_no_json_whatever_makes_the_decoder_raise(anything: object) -> None:
-    decoded = value(anything)  # type: ignore[arg-type]
-    assert isinstance(decoded, Failure | np.ndarray)
+    assert isinstance(value(anything), Failure | np.ndarray)
 
 
 def test_a_shape_that_does_not_fit_its_data_is_no_answer() -> None:
-    assert isinstance(value({"dtype": "float64", "shape": [2], "data": [1.0]}), Failure)
-    assert isinstance(value({"dtype": "object", "shape": [1], "data": [1.0]}), Failure)
-    assert isinstance(value({"dtype": "int64", "shape": [1], "data": [2**70]}), Failure)
+    right = plain(np.arange(6.0))
+    assert isinstance(value(right), np.ndarray)
+    for wrong in (
+        {"shape": [7]},
+        {"shape": [-1]},
+        {"shape": [6.0]},
+        {"shape": [True] * 7},
+        {"shape": [1] * 8 + [6]},
+        {"shape": {}},
+        {"dtype": "object"},
+        {"dtype": []},
+        {"data": right["data"][:-1]},
+        {"data": [0.0] * 6},
+        {"data": plain(np.zeros(calls.LARGEST + 1))["data"], "shape": [calls.LARGEST + 1]},
+        {"data": "", "shape": [0, 10**30]},
+        {"error": 1},
+    ):
+        assert isinstance(value(right | wrong), Failure), wrong
 
 
 def test_a_script_calls_reads_and_leaves_its_inputs() -> None:
@@ -173,7 +194,7 @@ def test_an_oracle_is_the_gradient_it_says_and_remembers_where_it_was_asked() ->
     by_differences = [(potential(p + h * e) - potential(p - h * e)) / (2 * h) for e in np.eye(3)]
     np.testing.assert_allclose(gradient(p), by_differences, rtol=1e-7)
     script = [
-        {"put": "p", "value": plain(p)},
+        {"put": "p", "value": p},
         {"call": "y", "function": "f", "args": [{"oracle": "g"}, {"ref": "p"}]},
         {"asked": "g", "in": {"ref": "y"}, "as": "where"},
     ]

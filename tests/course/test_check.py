@@ -104,13 +104,16 @@ def test_an_interrupt_is_the_users_and_goes_through() -> None:
         check("gradient_descent_step", stopped)
 
 
-def test_what_cannot_be_checked_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_checked_is_said_in_one_line(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(KeyError, match="no check for 'adma_step'; there are checks for gradient_descent_step"):
         check("adma_step", lambda: None)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(FileNotFoundError, match="fetch it again"):
         check("adam_step", lambda: None)
-    for damaged in ("", '{"exercises": {"adam', "[]", "{}"):
+    whole = (built / "release" / "optimizers" / FILE).read_text(encoding="utf-8")
+    for damaged in ("", '{"exercises": {"adam', "[]", "{}", whole.replace('"data": "', '"data": "?')):
         (tmp_path / FILE).write_text(damaged)
         with pytest.raises(ValueError, match="damaged; fetch the assignment again"):
             check("adam_step", lambda: None)

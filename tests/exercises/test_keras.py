@@ -164,6 +164,11 @@ def test_every_way_has_its_model_and_its_words() -> None:
     assert {*models.WAYS, "tabled"} == set(WAYS) == set(words.IN_WORDS)
 
 
+def array(answer: calls.Value) -> np.ndarray:
+    assert isinstance(answer, np.ndarray)
+    return answer
+
+
 def worst_error(exercise: Exercise, learners: Any, seed: int) -> float:
     """The largest error of a right class whose steps are made one by one, in units of the tolerance."""
     key = exercise.draw(np.random.default_rng(seed))
@@ -172,7 +177,7 @@ def worst_error(exercise: Exercise, learners: Any, seed: int) -> float:
     script = [op for op in script if "read" not in op or op["read"]["ref"] in kept]
     worst = 0.0
     for name, answer in calls.perform(script, {exercise.name: learners}, ways=WAYS).items():
-        given, wanted = np.array(answer["data"]), np.array(key.expected[name]["data"])
+        given, wanted = array(answer), array(key.expected[name])
         worst = max(worst, float(np.max(np.abs(given - wanted) / (key.atol + key.rtol * np.abs(wanted)))))
     return worst
 

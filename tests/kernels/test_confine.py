@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -234,7 +233,5 @@ def test_memory_that_belongs_to_no_process_counts(warm: WarmParent) -> None:
         "import mmap, time\nkept = []\nwhile True:\n    m = mmap.mmap(-1, 2**23)\n"
         "    m.write(bytes(2**23))\n    kept.append(m)\n    time.sleep(.01)"
     )
-    started = time.monotonic()
     with warm.kernel({}, LIMITS) as kernel, pytest.raises(Exception, match="memory"):
         kernel.run(source)
-    assert time.monotonic() - started < LIMITS.cell + 1
