@@ -51,6 +51,13 @@ def test_a_lecture_runs(path: Path):
     assert complaints(run(path.read_text(encoding="utf-8"))) == []
 
 
+def test_the_lecture_that_trains_runs_on_jax_too(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    notebook = run((FOLDER / "10_training.md").read_text(encoding="utf-8"))
+    assert complaints(notebook) == []
+    assert "jax on CPU" in str([cell.get("outputs") for cell in notebook.cells])
+
+
 HEAD = """---
 jupytext: {text_representation: {extension: .md, format_name: myst}}
 kernelspec: {display_name: Python 3, name: python3}
