@@ -267,7 +267,7 @@ def _measured(work: Callable[[Part], float | None], part: Part) -> tuple[float, 
 
     def watch() -> None:
         nonlocal peak
-        while not done.wait(0.5):
+        while not done.wait(2.0):  # a look takes 20 ms for each process that has imported Keras
             used = 0
             for process in psutil.Process().children(recursive=True):
                 try:
