@@ -1,14 +1,29 @@
-"""Feedback pages: nbgrader's own, from the autograded notebooks."""
+"""Feedback pages, from the autograded notebooks: nbgrader's, with a summary on top, and nothing to fetch."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from jinja2 import FileSystemLoader
+from nbconvert.exporters import HTMLExporter
 from nbgrader.converters import GenerateFeedback
+from traitlets import default
 
 from autograder.classroom import convert
 from autograder.classroom.layout import Classroom
 from autograder.faults import WrongUsage
+
+
+class Page(HTMLExporter):
+    """The exporter of nbgrader's GenerateFeedback, with templates of ours before nbgrader's."""
+
+    @default("template_file")
+    def _template_file_default(self) -> str:
+        return "feedback_page.html.j2"
+
+    @default("extra_loaders")
+    def _extra_loaders_default(self) -> list[FileSystemLoader]:
+        return [FileSystemLoader(Path(__file__).parent / "templates")]
 
 
 def feedback(classroom: Classroom, tp: str, student: str | None = None) -> list[Path]:

@@ -1,7 +1,7 @@
 """Formulas on feedback pages as MathML, which browsers draw themselves: such a page needs no network.
 
-nbconvert leaves formulas to MathJax, which a page fetches from elsewhere. What cannot be converted stays LaTeX, and
-MathJax still draws it where there is a network.
+nbconvert leaves formulas to MathJax, which a page fetches from elsewhere. What cannot be converted stays as it was
+written; only the Formgrader, which is nbgrader's own page, still has MathJax for it.
 """
 
 from __future__ import annotations

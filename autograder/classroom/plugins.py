@@ -38,6 +38,7 @@ def configure(config: Any, file: str) -> None:
     ]
     config.Execute.timeout = 120
     config.GenerateFeedback.force = True
+    config.GenerateFeedback.exporter_class = "autograder.classroom.feedback.Page"
     config.HTMLExporter.filters = {"markdown2html": "autograder.classroom.formulas.markdown_to_html"}
 
 

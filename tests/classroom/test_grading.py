@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -173,6 +174,21 @@ def test_nbgraders_feedback_shows_the_verdict_in_words(graded: tuple[Classroom, 
     assert "adam_step: right. All" in pages[RIGHT]
     assert "Repaired before grading" in pages["zz_deleted_a_test"]
     assert "This cell was stopped" in pages["zz_endless_cell"]
+    for page in pages.values():
+        assert not re.search(r"""(src|href)=["']?(https?:)?//|url\(["']?http""", page)  # no network is needed
+
+
+def test_a_feedback_page_begins_with_what_each_exercise_has_earned(
+    graded: tuple[Classroom, list[dict[str, object]]],
+) -> None:
+    classroom, results = graded
+    for page in feedback(classroom, TP):
+        text = page.read_text()
+        shown = dict(re.findall(r"<code>(\w+)</code></a></td>\s*<td class=\"points\">(\S+) of", text))
+        (result,) = (result for result in results if result["student"] == page.parent.parent.name)
+        exercises = result["exercises"]
+        assert isinstance(exercises, list)
+        assert shown == {exercise["name"]: f"{exercise['score']:.4g}" for exercise in exercises}
 
 
 def test_validate_agrees_with_the_grader_about_right_and_wrong(
