@@ -4,9 +4,10 @@
 
 Half of the class hands in a TP in NumPy, half the same TP with a small Keras model to train. The submissions are the
 sample class's, again and again, without the TP's pictures. The floor is the time that the students' own cells take in
-as many processes as there are workers, each with everything imported; start-up is what `tp grade` takes for the
-released notebook alone. `--peers` bounds the number of submissions that the slow ones get; their time is then scaled to
-the whole class, and the table says so. otter, no dependency of ours, is found on PATH or named (`--otter`).
+as many processes as there are workers, each with everything imported; below it, the time they take if each submission
+gets a process of its own, forked from one of those. Start-up is what `tp grade` takes for the released notebook alone.
+`--peers` bounds the number of submissions that the slow ones get; their time is then scaled to the whole class, and the
+table says so. otter, no dependency of ours, is found on PATH or named (`--otter`).
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ from course.check import FILE, check
 
 TP = "optimizers"
 PARTS = ("numpy", "keras")
-FLOOR, START, OURS = "floor: the students' own cells, nothing else", "start-up of tp grade", "tp grade"
+FLOOR, FORKED = "floor: the students' own cells, nothing else", "the same, each in a fork of its own"
+START, OURS = "start-up of tp grade", "tp grade"
 KERAS = """import keras
 
 keras.utils.set_random_seed(0)
@@ -100,6 +102,7 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
 
     runs: list[tuple[str, int, Callable[[Part], float | None]]] = [
         (FLOOR, count, lambda part: _floor(part.classroom, part.students, options.workers)),
+        (FORKED, count, lambda part: _floor(part.classroom, part.students, options.workers, forked=True)),
         (START, len(parts), lambda part: grade(part.one)),
         (OURS, count, lambda part: grade(part.classroom)),
         ("tp grade, again with nothing new", count, lambda part: grade(part.classroom)),
@@ -127,7 +130,8 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
     for exercises, times in _checks(parts[0]):
         print(f"course.check of {exercises}: {min(times):.3f} to {max(times):.3f} s")
     beyond = whole[OURS] - whole[START]
-    print(f"tp grade without its start-up takes {beyond / whole[FLOOR]:.2f} times the floor")
+    ratios = beyond / whole[FLOOR], beyond / whole[FORKED]
+    print("tp grade without its start-up takes {:.2f} times the floor, {:.2f} times that with forks".format(*ratios))
 
 
 def _checks(part: Part) -> list[tuple[str, list[float]]]:
@@ -219,29 +223,35 @@ def _otter_run(otter: str, part: Part) -> None:
             subprocess.run(command, env=paths, check=True, capture_output=True, cwd=out)
 
 
-def _floor(classroom: Classroom, students: list[str], workers: int) -> float:
+def _floor(classroom: Classroom, students: list[str], workers: int, forked: bool = False) -> float:
     """Run the cells that define something, and nothing else, in processes that have imported everything; seconds."""
     shares = [students[i::workers] for i in range(workers)]
-    running = [_cells_of(classroom, share) for share in shares if share]
+    running = [_cells_of(classroom, share, forked) for share in shares if share]
     return max(float(process.communicate()[0].split()[-1]) for process in running)
 
 
-def _cells_of(classroom: Classroom, students: list[str]) -> subprocess.Popen[str]:
+def _cells_of(classroom: Classroom, students: list[str], forked: bool) -> subprocess.Popen[str]:
     cells = []
     for student in students:
         notebook = read(classroom.submitted(TP, student) / f"{TP}.ipynb")
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         cells.append([cell.source for cell in code if not cell.metadata.get("nbgrader", {}).get("grade")])
-    program = f"import time\nstudents = {cells!r}\n" + (
-        "import contextlib, io, matplotlib\nmatplotlib.use('agg')\n"
+    program = f"students, forked = {cells!r}, {forked}\n" + (
+        "import contextlib, gc, io, os, time, matplotlib\nmatplotlib.use('agg')\n"
         "exec(students[0][0], {'__name__': '__main__'})\n"
         "if 'keras' in str(students): import keras, tensorflow\n"
+        "if forked: gc.freeze()\n"
         "start = time.perf_counter()\n"
         "for cells in students:\n"
+        "    if forked and (pid := os.fork()):\n"
+        "        os.waitpid(pid, 0)\n"
+        "        continue\n"
         "    names = {'__name__': '__main__'}\n"
         "    for cell in cells:\n"
         "        with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):\n"
         "            exec(compile(cell, 'cell', 'exec', dont_inherit=True), names)\n"
+        "    if forked:\n"
+        "        os._exit(0)\n"
         "print(time.perf_counter() - start)\n"
     )
     command = [sys.executable, "-W", "ignore", "-"]
