@@ -118,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _count(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes, give 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of them, give 1 or more")
     return int(text)
 
 
@@ -238,13 +238,17 @@ def _tell(failed: list[tuple[str, str]]) -> None:
 def _feedback(options: argparse.Namespace) -> int:
     from autograder.classroom.feedback import feedback
     from autograder.classroom.layout import Classroom
+    from autograder.harmless import line
 
     classroom = Classroom.at(options.classroom)
     classroom.release(options.tp)
-    classroom.submissions(options.tp, options.student)
+    students = classroom.submissions(options.tp, options.student)
     with console.status("writing feedback ..."):
         pages = feedback(classroom, options.tp, options.student)
     print(f"{options.tp}: {len(pages)} feedback pages, for example {pages[0]}")
+    if without := sorted({*students} - {page.parent.parent.name for page in pages}):
+        names = ", ".join(map(line, without))
+        print(f"none for {names}: not graded, or not readable; `tp report {options.tp}` says which")
     return 0
 
 

@@ -22,7 +22,7 @@ def line(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Markdown that renders to no HTML, link or picture of its author's; formulas, code and forms stay.
+    """Markdown that renders to no HTML, picture or hidden link of its author's; formulas, code and forms stay.
 
     A space behind `<` makes it no tag for any parser and is nothing in a formula; so with the halves of a link.
     MathJax has commands of its own that make links and styles; they lose their backslash.

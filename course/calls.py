@@ -209,7 +209,7 @@ def _call(
 ) -> Any:
     name = op["function"]
     if name not in functions:
-        return Failure("is not defined")
+        return Failure("is not defined: its cell is gone, or ended with an error")
     function = functions[name]
     if "through" in op:
         function = partial(ways[op["through"]], function, op["names"])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
+import re
 
 from course import sections
 from course.verdict import NOT_YET, Verdict
 
 # Borders carry colour, words carry the meaning; text keeps the colour of the page, light or dark.
 PASSED, FAILED = "#009E73", "#D55E00"
-CELL = "style='text-align:left;vertical-align:top;white-space:normal;padding:.2em .8em .2em 0'"
+CELL = "style='text-align:left;vertical-align:top;white-space:normal;overflow-wrap:anywhere;padding:.2em .8em .2em 0'"
 
 
 class CheckFailed(AssertionError):
@@ -40,19 +41,20 @@ class Report:
         """The one reason if no call could be answered at all, for example an unwritten function."""
         if any(outcome.passed for outcome in self.verdict.criteria):
             return None
-        reasons = {o.message.partition(": your function ")[2] for o in self.verdict.criteria if o.message != NOT_YET}
+        said = f": {self.verdict.exercise} "
+        reasons = {o.message.partition(said)[2] for o in self.verdict.criteria if o.message != NOT_YET}
         return reasons.pop() if len(reasons) == 1 and reasons != {""} else None
 
     def __str__(self) -> str:
         if (reason := self._same_failure()) and not self.verdict.mistakes:
-            return f"{self.verdict.exercise}: your function {reason}{self._meaning()}"
+            return f"{self.verdict.exercise} {reason}{self._meaning()}"
         lines = [self._headline()]
         if self.verdict.diagnosis:
             lines.append(f"  Why: {self.verdict.diagnosis}")
         if self.verdict.sections:
             lines.append(f"  Read again: {'; '.join(map(sections.title, self.verdict.sections))}")
         if self._caption and not self.verdict.passed:
-            lines.append(f"  Followed: {self._caption}")
+            lines.append(f"  Its picture: {self._caption}")
         lines += [
             f"  {'ok  ' if outcome.passed else 'no  '}{outcome.name}"
             + (f": {outcome.message}" if outcome.message else "")
@@ -65,10 +67,10 @@ class Report:
     def _repr_html_(self) -> str:
         if (reason := self._same_failure()) and not self.verdict.mistakes:
             name = html.escape(self.verdict.exercise)
-            return _box(f"<b>{name}</b>: your function {html.escape(reason + self._meaning())}", False)
+            return _box(f"<b>{name}</b> {words(reason + self._meaning())}", False)
         text = f"<b>{html.escape(self._headline())}</b>"
         if self.verdict.diagnosis:
-            text += f"<p style='margin:.5em 0;max-width:60em'>{html.escape(self.verdict.diagnosis)}</p>"
+            text += f"<p style='margin:.5em 0;max-width:60em'>{words(self.verdict.diagnosis)}</p>"
         if self.verdict.sections:
             links = "; ".join(map(_linked, self.verdict.sections))
             text += f"<p style='margin:.5em 0'>Read again: {links}</p>"
@@ -81,7 +83,7 @@ class Report:
         rows = "".join(
             f"<tr><td {CELL}>{'✓&nbsp;met' if outcome.passed else '✗&nbsp;not&nbsp;met'}</td>"
             f"<th scope='row' {CELL}>{html.escape(outcome.name)}</th>"
-            f"<td {CELL}>{html.escape(outcome.message)}</td></tr>"
+            f"<td {CELL}>{words(outcome.message)}</td></tr>"
             for outcome in self.verdict.criteria
         )
         heads = "".join(f"<th scope='col' {CELL}>{head}</th>" for head in ("", "criterion", "what was seen"))
@@ -92,6 +94,11 @@ class Report:
         reason = self._same_failure() or ""
         more = self.verdict.diagnosis.partition(reason)[2].strip() if reason in self.verdict.diagnosis else ""
         return f" {more}" if more else ""
+
+
+def words(text: str) -> str:
+    """Words that a person reads, as HTML: what stands between backticks is code."""
+    return re.sub("`([^`]*)`", r"<code>\1</code>", html.escape(text))
 
 
 def _linked(section: str) -> str:

@@ -207,13 +207,13 @@ def _fault(criterion: Criterion, key: Key, answers: Answers) -> str | None:
         assert isinstance(wanted, np.ndarray), f"the key of {criterion.name} expects a failure"
         label = claim.answer.removeprefix(f"{criterion.name}: ")
         if isinstance(given, Failure):
-            return f"{label}: your function {given.reason}."
+            return f"{label}: {key.exercise} {given.reason}."
         if given.shape != wanted.shape:
             return f"{criterion.fails} ({label}: shape {given.shape}, expected {wanted.shape})"
         if claim.like is not None:
             model = answers.get(claim.like, NOT_ANSWERED)
             if isinstance(model, Failure):
-                return f"{label}: your function {model.reason}."
+                return f"{label}: {key.exercise} {model.reason}."
             if model.size != wanted.size:
                 return f"{criterion.fails} ({label}: {model.size} numbers, expected {wanted.size})"
             if not np.isfinite(model).all() or (wanted.any() and not model.any()):

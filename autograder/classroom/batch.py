@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import re
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
@@ -72,7 +73,13 @@ class Batch:
             workers: Executor | None = None
             running: dict[Future[Result], tuple[str, str]] = {}
             for student in self._students:
-                todo = self._prepared(student)
+                try:
+                    todo = self._prepared(student)
+                except (OSError, RecursionError) as error:  # whatever a student's folder may hold
+                    if isinstance(error, OSError) and error.errno in FULL:
+                        raise
+                    yield student, None, _one_line(error)
+                    continue
                 if isinstance(todo, Result):
                     yield self._recorded(todo)
                     continue
@@ -158,6 +165,8 @@ class Batch:
             from distributed import Client  # heavy, and rarely asked for
         except ImportError:
             raise WrongUsage("--scheduler needs Dask: install the extra `cluster`") from None
+        if not re.fullmatch(r"\w+://\S+:\d+", self._scheduler):
+            raise WrongUsage(f"--scheduler takes an address such as tcp://localhost:8786, not {self._scheduler!r}")
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a failed task is told once, by us
         try:
             client = Client(self._scheduler, timeout=ANSWERS_WITHIN, set_as_default=False)

@@ -11,6 +11,7 @@ from traitlets import default
 
 from autograder.classroom import convert
 from autograder.classroom.layout import Classroom
+from autograder.classroom.results import UNREADABLE, kept
 from autograder.faults import WrongUsage
 
 
@@ -27,9 +28,12 @@ class Page(HTMLExporter):
 
 
 def feedback(classroom: Classroom, tp: str, student: str | None = None) -> list[Path]:
-    """Write the pages; returns them. WrongUsage if nothing is graded yet."""
+    """Write the pages; returns them. WrongUsage if there is nothing to write one from, with the reason."""
     pattern = f"{student or '*'}/{tp}/{tp}"
     if not any((classroom.root / "autograded").glob(f"{pattern}.ipynb")):
+        result = kept(classroom, tp, student) if student else None
+        if result is not None and result.status == UNREADABLE:
+            raise WrongUsage(f"{student} has no page. {' '.join(result.repairs)}")
         raise WrongUsage(f"nothing is graded yet{f' for {student}' if student else ''}: run `tp grade {tp}` first")
     convert.run(classroom, GenerateFeedback, tp, student, force=True)
     return sorted((classroom.root / "feedback").glob(f"{pattern}.html"))

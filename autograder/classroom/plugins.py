@@ -6,6 +6,7 @@ converter; they call the same functions as `tp grade`, on the same gradebook, an
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,10 @@ def configure(config: Any, file: str) -> None:
     config.Execute.timeout = 120
     config.GenerateFeedback.force = True
     config.GenerateFeedback.exporter_class = "autograder.classroom.feedback.Page"
-    config.HTMLExporter.filters = {"markdown2html": "autograder.classroom.formulas.markdown_to_html"}
+    config.HTMLExporter.filters = {
+        "markdown2html": "autograder.classroom.rendering.markdown_to_html",
+        "highlight_code": "autograder.classroom.rendering.code_to_html",
+    }
 
 
 class Rebuild(NbGraderPreprocessor):
@@ -48,7 +52,7 @@ class Rebuild(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Rebuild the whole notebook from the file itself; the repairs are kept in its metadata for the next pass."""
         classroom, tp, student = _where(resources)
-        _drop_what_links_brought(classroom, tp, student)
+        _drop_what_was_copied(classroom, tp, student)
         release = read(classroom.release(tp))
         submitted, found = submission(classroom, tp, student, release)
         notebook, repairs = rebuild(submitted, release)
@@ -89,10 +93,15 @@ def _where(resources: Resources) -> tuple[Classroom, str, str]:
     return Classroom.at(Path.cwd()), nbgrader["assignment"], nbgrader["student"]
 
 
-def _drop_what_links_brought(classroom: Classroom, tp: str, student: str) -> None:
-    """nbgrader has copied a submission's other files, and from behind its links whatever lies there."""
-    submitted = classroom.submitted(tp, student)
-    for path in submitted.rglob("*"):
-        if path.is_symlink():
-            copied = classroom.root / "autograded" / student / tp / path.relative_to(submitted)
-            copied.unlink(missing_ok=True)
+def _drop_what_was_copied(classroom: Classroom, tp: str, student: str) -> None:
+    """nbgrader has copied all of a submission's files, and from behind its links whatever lies there, to publish them.
+
+    Only what the release has as well stays.
+    """
+    folder, submitted = classroom.root / "autograded" / student / tp, classroom.submitted(tp, student)
+    known = {"timestamp.txt", *(path.name for path in classroom.release(tp).parent.iterdir())}
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name not in known or (submitted / path.name).is_symlink():
+            path.unlink(missing_ok=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -15,6 +18,7 @@ from autograder.classroom.recover import plain, recover
 
 LARGEST = 20 * 2**20  # bytes of all notebooks that are looked at; a TP with all its pictures has less than one million
 MOST_NOTEBOOKS = 20  # that are looked at where a student handed in several
+DEEPEST, LONGEST_PATH = 20, 4000  # levels of folders that are looked into, bytes of a path
 ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".xz")
 
 
@@ -86,19 +90,27 @@ def read(path: Path) -> NotebookNode:
     return notebook
 
 
+def _files(folder: Path) -> Iterator[Path]:
+    """The files in a folder and below it, and links, which are not followed; nothing hidden, too deep or too long."""
+    below = [(str(folder), 0)]
+    while below:
+        place, depth = below.pop()
+        with contextlib.suppress(OSError), os.scandir(place) as entries:
+            for entry in entries:
+                if entry.name.startswith((".", "__MACOSX")) or len(os.fsencode(entry.path)) > LONGEST_PATH:
+                    continue
+                if entry.is_symlink() or entry.is_file():
+                    yield Path(entry.path)
+                elif entry.is_dir() and depth < DEEPEST:
+                    below.append((entry.path, depth + 1))
+
+
 def _notebooks(folder: Path) -> list[Path]:
-    """The notebooks in a folder and below it; no checkpoints, no hidden files, nothing behind a link."""
-    found = []
-    for path in folder.rglob("*.ipynb"):
-        parts = path.relative_to(folder).parts
-        inside = path.is_symlink() or path.resolve().is_relative_to(folder.resolve())
-        if inside and (path.is_file() or path.is_symlink()) and not any(p.startswith((".", "__MACOSX")) for p in parts):
-            found.append(path)
-    return found
+    return [path for path in _files(folder) if path.suffix == ".ipynb"]
 
 
 def _nothing(folder: Path, tp: str) -> str:
-    others = sorted(plain(p.name) for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
+    others = sorted(plain(path.name) for path in _files(folder))
     others = [name for name in others if name != "timestamp.txt"]
     archives = [name for name in others if name.lower().endswith(ARCHIVES)]
     if archives:

@@ -69,7 +69,7 @@ def table(changes: list[Change]) -> Table:
     changed = [change for change in changes if change.exercises or change.gain or change.before is None]
     gain, lose = sum(c.gain > 0 for c in changed), sum(c.gain < 0 for c in changed)
     title = f"{len(changes)} regraded: {gain} gain, {lose} lose, {len(changes) - gain - lose} keep their points"
-    shown = Table(title=title, title_justify="left")
+    shown = Table(title=title, title_justify="left", min_width=len(title))
     for column in ("student", "before", "after", "gain", "because"):
         shown.add_column(column, justify="right" if column in ("before", "after", "gain") else "left")
     for change in changed:

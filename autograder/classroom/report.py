@@ -32,25 +32,40 @@ def results(classroom: Classroom, tp: str) -> list[Result]:
 
 def report(tp: str, graded: list[Result]) -> Group:
     """The class report, for a terminal: the students, the exercises, the mistakes."""
-    return Group(students(tp, graded), Text(), exercises(tp, graded), Text(), mistakes(tp, graded))
+    tables = [students(tp, graded), remarks(graded), exercises(tp, graded), mistakes(tp, graded)]
+    return Group(*(part for table in tables if table.row_count for part in (table, Text())))
 
 
 def students(tp: str, graded: list[Result]) -> Table:
-    """One row for each student."""
+    """One row for each student; the exercises are numbered as in `exercises`."""
     automatic = sum(exercise.points for exercise in EXERCISES[tp])
     table = Table(title=f"{tp}: {len(graded)} submissions, {automatic:g} points by the grader", title_justify="left")
-    table.add_column("student")
-    table.add_column("points", justify="right")
-    for exercise in EXERCISES[tp]:
-        table.add_column(f"{SHORT[exercise.name]}\n/{exercise.points:g}", justify="right")
-    table.add_column("remarks", ratio=1)
+    table.add_column("student", no_wrap=True)
+    table.add_column("points", justify="right", no_wrap=True)
+    for number, exercise in enumerate(EXERCISES[tp], start=1):
+        table.add_column(f"{number}\n/{exercise.points:g}", justify="right", no_wrap=True)
     for result in sorted(graded, key=lambda r: (-r.score, r.student)):
         marks = {e["name"]: e["score"] for e in result.exercises}
         cells = [_mark(marks.get(e.name), e.points) for e in EXERCISES[tp]]
-        remarks = [result.status.replace("_", " ")] if result.status != GRADED else []
-        remarks += [str(e["mistake"]) for e in result.exercises if e["mistake"]] + result.repairs
-        table.add_row(Text(line(result.student)), f"{result.score:g}", *cells, Text(line("; ".join(remarks))))
+        table.add_row(Text(line(result.student)), f"{result.score:g}", *cells)
     return table
+
+
+def remarks(graded: list[Result]) -> Table:
+    """One row for each student of whom there is something to say."""
+    table = Table(title="Remarks", title_justify="left")
+    table.add_column("student", no_wrap=True)
+    table.add_column("remarks")
+    for result in sorted(graded, key=lambda r: (-r.score, r.student)):
+        if said := remark(result):
+            table.add_row(Text(line(result.student)), Text(said))
+    return table
+
+
+def remark(result: Result) -> str:
+    """What there is to say of a submission in one line: its status, the mistakes it made, what was repaired."""
+    said = [result.status.replace("_", " ")] if result.status != GRADED else []
+    return line("; ".join([*said, *(str(e["mistake"]) for e in result.exercises if e["mistake"]), *result.repairs]))
 
 
 @dataclass(frozen=True)
@@ -113,9 +128,11 @@ def exercises(tp: str, graded: list[Result]) -> Table:
     table = Table(title="Where the class stands", title_justify="left")
     for column in ("exercise", "average", "all points", "most often missed"):
         table.add_column(column)
+    numbers = {exercise.name: number for number, exercise in enumerate(EXERCISES[tp], start=1)}
     for s in standings(tp, graded):
         missed = f"{s.missed[0]} ({s.missed[1]})" if s.missed else ""
-        table.add_row(s.exercise, f"{s.average:.2f} of {s.points:g}", f"{s.complete} of {s.students}", missed)
+        average, complete = f"{s.average:.2f} of {s.points:g}", f"{s.complete} of {s.students}"
+        table.add_row(f"{numbers[s.exercise]} {s.exercise}", average, complete, missed)
     return table
 
 

@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from autograder.classroom.report import SHORT, Made, made, standings, unexplained
-from autograder.classroom.results import GRADED, Result
+from autograder.classroom.report import SHORT, Made, made, remark, standings, unexplained
+from autograder.classroom.results import UNREADABLE, Result
 from autograder.exercises import EXERCISES
 from autograder.faults import Fault, WrongUsage
 from autograder.harmless import line
 from course import figures, sections
+from course.display import words
 
 MOST = 25  # bars; the table below has them all
 FORMATS = ("png", "svg")
@@ -26,7 +27,8 @@ table { border-collapse: collapse; width: 100%; margin: 1em 0 2em; font-size: .9
 caption { text-align: left; font-weight: bold; padding: .4em 0 }
 th, td { text-align: left; vertical-align: top; padding: .25em .8em .25em 0; border-bottom: 1px solid #ccc }
 td.number, th.number { text-align: right }
-img { max-width: 100%; height: auto }
+img { max-width: 100%; min-width: 32em; height: auto }
+.wide { overflow-x: auto }
 @media print { body { font-size: 11pt; margin: 0; max-width: none } tr, img { break-inside: avoid }
   thead { display: table-header-group } h2 { break-after: avoid } }
 """
@@ -72,17 +74,18 @@ def page(tp: str, graded: Sequence[Result]) -> str:
     recognised = [(m.exercise, m.mistake, m.students, sections.title(m.section), m.hint) for m in found]
     names = [SHORT[exercise.name].replace("-", " ") for exercise in EXERCISES[tp]]
     parts = [
-        f"<h1>{html.escape(title)}</h1><p>{_summary(graded)}</p>",
+        f"<h1>{html.escape(title)}</h1><p>{_summary(tp, graded)}</p>",
         "<h2>What to teach again</h2>",
         _table("Sections, by the mistakes that they answer", ("section", "mistakes"), _teach(found)),
         "<h2>Mistakes</h2>",
-        f"<p><img src='data:image/svg+xml;base64,{image}' alt='Bars, students by mistake: {html.escape(alt)}.'></p>",
+        f"<p class='wide'><img src='data:image/svg+xml;base64,{image}' "
+        f"alt='Bars, students by mistake: {html.escape(alt)}.'></p>",
         _table("Recognised by their numbers", ("exercise", "mistake", "students", "section", "hint"), recognised),
         _table("Wrong without a name, or not answered", ("exercise", "students"), unexplained(tp, graded).items()),
         "<h2>Exercises</h2>",
         _table("Points", ("exercise", "average", "of", "all points", "students", "most often missed"), standing),
         "<h2>Students</h2>",
-        _table("Points", ("student", "all", *names, "status"), _students(tp, graded)),
+        _table("Points", ("student", "all", *names, "remarks"), _students(tp, graded)),
     ]
     return (
         f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><title>{html.escape(title)}</title>"
@@ -119,14 +122,17 @@ def _students(tp: str, graded: Sequence[Result]) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for result in sorted(graded, key=lambda r: (-r.score, r.student)):
         marks = {e["name"]: e["score"] for e in result.exercises}
-        status = "" if result.status == GRADED else result.status.replace("_", " ")
-        rows.append((result.student, result.score, *(marks.get(e.name, "") for e in EXERCISES[tp]), status))
+        rows.append((result.student, result.score, *(marks.get(e.name, "") for e in EXERCISES[tp]), remark(result)))
     return rows
 
 
-def _summary(graded: Sequence[Result]) -> str:
-    average = sum(result.score for result in graded) / len(graded)
-    return f"{len(graded)} submissions, {average:.1f} points on average by the grader; written answers are not in it."
+def _summary(tp: str, graded: Sequence[Result]) -> str:
+    read = [result.score for result in graded if result.status != UNREADABLE]
+    some = f"{len(graded)} submissions"
+    if len(read) < len(graded):
+        some = f"{len(read)} of {some} could be read"
+    average, points = sum(read) / max(len(read), 1), sum(exercise.points for exercise in EXERCISES[tp])
+    return f"{some}; {average:.1f} of {points:g} points on average by the grader. Written answers are not in it."
 
 
 def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -142,11 +148,12 @@ def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[object]])
         cells = "".join(f"<td {k}>{text}</td>" for (text, _), k in zip(others, kind[1:], strict=True))
         lines += f"<tr><th scope='row'>{first}</th>{cells}</tr>"
     return (
-        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
+        f"<div class='wide'><table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{lines}</tbody></table></div>"
     )
 
 
 def _cell(x: object) -> tuple[str, bool]:
     if isinstance(x, int | float):
         return f"{x:g}", True
-    return html.escape(line(str(x))), bool(re.fullmatch(r"[0-9.]*", str(x)))
+    return words(line(str(x))), bool(re.fullmatch(r"[0-9.]*", str(x)))

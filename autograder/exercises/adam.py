@@ -91,7 +91,7 @@ exercise = Exercise(
         Check(
             "defaults",
             0.2,
-            "Without them the function must use beta_1 = 0.9, beta_2 = 0.999 and eps = 1e-8.",
+            "Without beta_1, beta_2 and eps the function must use 0.9, 0.999 and 1e-8.",
             probes.one_step(
                 theta=probes.zeros, m=probes.zeros, v=probes.zeros, grad=probes.tiny, t=LATE, defaults=True
             ),

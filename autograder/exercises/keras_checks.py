@@ -37,7 +37,8 @@ def keras_checks(
 ) -> tuple[Check, ...]:
     """The criteria on how the class is used, with the points of each.
 
-    `fixed` holds where the hyper-parameters are not what is asked about; a configuration must hold all of them.
+    `fixed` holds where the hyper-parameters are not what is asked about. A configuration must hold all of them, and
+    what is rebuilt or loaded is compared with the learner's own class: who keeps his state well has kept it.
     """
     return (
         Check(
@@ -61,13 +62,15 @@ def keras_checks(
         Check(
             "from its configuration",
             config,
-            "`from_config(optimizer.get_config())` must give an optimizer that does the same.",
-            probes.used("rebuilt"),
+            "`from_config(optimizer.get_config())` must give an optimizer that does what the original does.",
+            probes.as_itself("rebuilt", "applied"),
+            rule=False,
         ),
         Check(
             "saved and loaded",
             saved,
-            "Training that is saved, loaded and gone on with must come to the same weights.",
-            probes.used("saved", times=1),
+            "Training that is saved, loaded and gone on with must come to the weights of training in one go.",
+            probes.as_itself("saved", "fit", times=1),
+            rule=False,
         ),
     )

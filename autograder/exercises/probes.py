@@ -197,6 +197,19 @@ def used(way: str, *outputs: int, times: int = 2, defaults: bool = False, **fixe
     return probe
 
 
+def as_itself(way: str, like: str, times: int = 2) -> Probe:
+    """A class that is used in one way comes to the weights to which it comes itself in another, right or wrong."""
+
+    def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
+        for k in range(times):
+            arguments, case = _draw(ex, rng, (SIDE,), {}), f", case {k + 1}" if times > 1 else ""
+            own, other = (_call(ex, ask, arguments, through=each) for each in (like, way))
+            for one, two, output in zip(own, other, ex.outputs, strict=True):
+                ask.expect_like(two, f"{output}{case}", ask.read(one, f"{output} without it{case}"))
+
+    return probe
+
+
 def minus_velocity(ex: Exercise, ask: Ask, rng: Generator) -> None:
     """From theta = 0 the new theta is minus the velocity that the learner returns, whatever that is."""
     for k in range(3):

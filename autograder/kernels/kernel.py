@@ -164,7 +164,8 @@ class Kernel:
         answers = reply.get("answers")
         if not isinstance(answers, dict):
             raise self._broken()
-        return {name: _harmless(calls.value(answer)) for name, answer in answers.items()}, late
+        asked = {op["as"] for op in script if "as" in op}
+        return {name: _harmless(calls.value(answers[name])) for name in asked & answers.keys()}, late
 
     def _request(self, message: Plain, seconds: float, gradients: dict[str, calls.Oracle]) -> tuple[Plain, str, bool]:
         """Send a request and wait for its reply, draining output, answering gradients and keeping the time."""

@@ -67,7 +67,7 @@ def _failing(evidence: Evidence, calls: list[Call]) -> str | None:
     if not reasons:
         return None
     count, reason = sum(reasons.values()), max(reasons, key=lambda r: (r != NOT_ASKED, reasons[r]))
-    why = f"your function {reason.rstrip('.')}. {in_words(reason)}".rstrip()
+    why = f"it {reason.rstrip('.')}. {in_words(reason)}".rstrip()
     if count == len(calls):
         return f"Every call fails: {why}"
     those = when(evidence.key, calls, [_reason(call) is not None for call in calls])

@@ -77,7 +77,7 @@ def _follows(answer: tuple[str, Value, np.ndarray], changed: list[str]) -> bool:
 def _seen(answers: list[tuple[str, Value, np.ndarray]]) -> str:
     for name, given, wanted in answers:
         if isinstance(given, Failure):
-            return f"your function {given.reason.rstrip('.')}"
+            return f"it {given.reason.rstrip('.')}"
         if given.shape != wanted.shape:
             return f"your {name} has the shape {given.shape} instead of {wanted.shape}"
     names = [name for name, _, _ in answers]

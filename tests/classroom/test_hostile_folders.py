@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -127,14 +128,39 @@ def test_a_line_is_one_line_and_nothing_for_a_terminal() -> None:
     assert line("a\x1b[2J\n b\udcff") == "a\N{REPLACEMENT CHARACTER}[2J b?"
 
 
-def test_nbgraders_own_copy_brings_nothing_from_behind_a_link(classroom: Classroom, folder: Path) -> None:
-    (folder / "mine.csv").write_text("1\n")
+def test_nbgraders_own_copy_brings_nothing_of_a_students_but_the_notebook(classroom: Classroom, folder: Path) -> None:
+    (folder / "page.html").write_text("<script>alert(1)</script>")
+    (folder / "pages").mkdir()
+    (folder / "pages" / "page.html").write_text("<script>alert(1)</script>")
     (folder / "key.txt").symlink_to(classroom.own / "secret")
-    classroom.secret()
+    (folder / "checks.json").unlink()
+    (folder / "checks.json").symlink_to(classroom.own / "secret")
+    (folder / "timestamp.txt").write_text("2026-01-01 00:00:00 UTC")
+    secret = classroom.secret()
     convert.run(classroom, Autograde, TP, "student")
     copied = classroom.root / "autograded" / "student" / TP
-    assert (copied / "mine.csv").read_text() == "1\n"
-    assert not (copied / "key.txt").exists()
+    found = {path.name: path for path in copied.iterdir()}
+    assert found.keys() <= {f"{TP}.ipynb", "timestamp.txt", "checks.json"}
+    assert found.keys() >= {f"{TP}.ipynb", "timestamp.txt"}
+    assert not any(secret in path.read_bytes() for path in found.values())
+
+
+@pytest.mark.parametrize(("name", "levels"), [("d", 1200), ("d" * 250, 20)])
+def test_folders_without_end_stop_nobody(classroom: Classroom, folder: Path, name: str, levels: int) -> None:
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(levels):
+        os.mkdir(name, dir_fd=here)
+        below = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(os.open("x.ipynb", os.O_CREAT, dir_fd=here))
+    os.close(here)
+    done = {student: result for student, result, _ in Batch(classroom, TP, ["other", "student"], workers=1)}
+    assert {student: result.status for student, result in done.items() if result} == dict.fromkeys(done, "graded")
+    (folder / f"{TP}.ipynb").unlink()
+    with pytest.raises(Unreadable, match="missing"):
+        submission(classroom, TP, "student", read(classroom.release(TP)))
+    subprocess.run(["rm", "-rf", folder], check=True)  # Python's own way recurses
 
 
 def test_notebooks_together_are_bounded(classroom: Classroom, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

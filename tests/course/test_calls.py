@@ -142,7 +142,7 @@ def test_a_failing_call_costs_its_answers_and_no_others(function: object, says: 
     answers = perform(script, {"f": function, "g": lambda: 1.0})
     assert says in error(answers["sum"])
     assert data(answers["other"]) == 1.0
-    assert error(perform(ADD, {})["sum"]) == "is not defined"
+    assert error(perform(ADD, {})["sum"]) == "is not defined: its cell is gone, or ended with an error"
 
 
 def test_after_a_time_out_nothing_more_is_called() -> None:

@@ -54,7 +54,7 @@ def test_an_unwritten_function_gets_one_line(exercise: Exercise) -> None:
     def stub(*_: object) -> None:
         raise NotImplementedError
 
-    expected = f"{exercise.name}: your function raised NotImplementedError. It is not written yet."
+    expected = f"{exercise.name} raised NotImplementedError. It is not written yet."
     assert str(check(exercise.name, stub)) == expected
     assert "NotImplementedError" in check(exercise.name, stub)._repr_html_()
 

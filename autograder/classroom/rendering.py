@@ -1,7 +1,10 @@
-"""Formulas on feedback pages as MathML, which browsers draw themselves: such a page needs no network.
+"""Text and code cells as HTML, for pages of nbconvert's: formulas as MathML, and nothing that takes long.
 
-nbconvert leaves formulas to MathJax, which a page fetches from elsewhere. What cannot be converted stays as it was
-written; only the Formgrader, which is nbgrader's own page, still has MathJax for it.
+nbconvert leaves formulas to MathJax, which a page fetches from elsewhere; browsers draw MathML themselves. What cannot
+be converted stays as it was written; only the Formgrader, which is nbgrader's own page, still has MathJax for it.
+
+Converters and highlighters take quadratic time for some of what a student may write. Long blanks, which are the worst,
+are shortened, and what is very long is shown as it is.
 """
 
 from __future__ import annotations
@@ -13,7 +16,12 @@ from xml.etree import ElementTree
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
 
+LONGEST = 20_000  # characters of a cell that are highlighted or converted
+BLANK = 100  # white characters in a row that are shown
 MATHML = "http://www.w3.org/1998/Math/MathML"
 ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|#)\w+;")
 DOTS = re.compile(r"\\dots(?![A-Za-z])")  # docutils knows \ldots only
@@ -25,8 +33,26 @@ ElementTree.register_namespace("", MATHML)
 
 def markdown_to_html(source: str) -> str:
     """The HTML of a text cell, for nbconvert in the place of its own filter `markdown2html`."""
-    rendered: str = MarkdownWithMath(renderer=_Renderer(escape=False)).render(source)
+    if len(source) > LONGEST:
+        return _as_it_is(source)
+    rendered: str = MarkdownWithMath(renderer=_Renderer(escape=False)).render(_without_long_blanks(source))
     return rendered
+
+
+def code_to_html(source: str, language: str | None = None, metadata: object = None) -> str:
+    """The HTML of a code cell, in the place of nbconvert's `highlight_code`, whose IPython lexer can take hours."""
+    if len(source) > LONGEST:
+        return _as_it_is(source)
+    formatter = HtmlFormatter(cssclass="highlight hl-ipython3")
+    return str(highlight(_without_long_blanks(source), get_lexer_by_name("python3"), formatter))
+
+
+def _without_long_blanks(text: str) -> str:
+    return re.sub(rf"\s{{{BLANK},}}", lambda found: found[0][:BLANK], text)
+
+
+def _as_it_is(source: str) -> str:
+    return f"<pre>{html.escape(source)}</pre>"
 
 
 def mathml(tex: str, block: bool) -> str | None:
