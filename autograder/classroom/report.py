@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+from rich import box
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -39,7 +40,8 @@ def report(tp: str, graded: list[Result]) -> Group:
 def students(tp: str, graded: list[Result]) -> Table:
     """One row for each student; the exercises are numbered as in `exercises`."""
     automatic = sum(exercise.points for exercise in EXERCISES[tp])
-    table = Table(title=f"{tp}: {len(graded)} submissions, {automatic:g} points by the grader", title_justify="left")
+    title = f"{tp}: {len(graded)} submissions, {automatic:g} points by the grader"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
     table.add_column("student", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
     for number, exercise in enumerate(EXERCISES[tp], start=1):
@@ -137,15 +139,13 @@ def exercises(tp: str, graded: list[Result]) -> Table:
 
 
 def mistakes(tp: str, graded: list[Result]) -> Table:
-    """One row for each mistake that was recognised, by exercise, with the section to teach again."""
+    """One row for each mistake that was recognised, in the order of the exercises, with the section to teach again."""
     table = Table(title="Mistakes recognised by their numbers", title_justify="left")
-    for column in ("exercise", "mistake", "students", "teach again", "what the students are told"):
-        table.add_column(column)
-    before = ""
+    table.add_column("mistake", max_width=34, overflow="fold")
+    table.add_column("students", justify="right", no_wrap=True)
+    table.add_column("what the students are told, and the section to teach again")
     for m in made(tp, graded):
-        name = "" if m.exercise == before else m.exercise
-        table.add_row(name, m.mistake, str(m.students), sections.title(m.section), Text(m.hint))
-        before = m.exercise
+        table.add_row(m.mistake, str(m.students), Text.assemble(m.hint, "\n", (sections.title(m.section), "dim")))
     if rest := unexplained(tp, graded):
         counts = ", ".join(f"{name} {count}" for name, count in rest.items())
         table.caption = f"Wrong without a name, or not answered: {counts}"

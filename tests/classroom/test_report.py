@@ -46,8 +46,8 @@ CLASS = [
 ]
 
 
-def text(table: object) -> str:
-    console = Console(width=200, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+def text(table: object, width: int = 200) -> str:
+    console = Console(width=width, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
     with console.file:
         console.print(table)
     return console.export_text()
@@ -66,8 +66,15 @@ def test_who_handed_in_nothing_readable_is_not_in_the_averages() -> None:
 
 def test_the_terminal_names_mistake_count_and_section() -> None:
     shown = text(mistakes(TP, CLASS))
-    assert re.search(r"adam_step\s.*adam/ascent\s.*2\s.*Three places for epsilon.*You add the step", shown)
+    assert re.search(r"adam/ascent\s.*2\s.*You add the step.*\n.*Three places for epsilon", shown)
     assert "ann" in text(report(TP, CLASS))
+
+
+def test_no_name_and_no_number_is_cut_in_a_narrow_terminal() -> None:
+    shown = text(report(TP, [handed_in("a_long_student_name", (ASCENT,)), *CLASS]), width=80)
+    assert "a_long_student_name" in shown
+    assert "\N{HORIZONTAL ELLIPSIS}" not in shown
+    assert "\N{HORIZONTAL ELLIPSIS}" in text(report(TP, CLASS), width=30)  # the test can fail
 
 
 def test_the_picture_is_what_its_name_says() -> None:
