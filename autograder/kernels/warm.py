@@ -13,9 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import IO
 
 import autograder
 from autograder.faults import Fault
+from autograder.harmless import line
 from autograder.kernels import homes
 from autograder.kernels.kernel import Budget, Kernel, Limits
 from course.calls import Plain
@@ -42,6 +44,7 @@ class WarmParent:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._home: Path | None = None
+        self._words: IO[bytes] | None = None
 
     def __enter__(self) -> WarmParent:
         return self
@@ -60,7 +63,27 @@ class WarmParent:
             self._process.wait()
         if self._home is not None:
             homes.removed(self._home)
-        self._control = self._process = self._home = None
+        if self._words is not None:
+            self._words.close()
+        self._control = self._process = self._home = self._words = None
+        self._ready = False
+
+    def _failed_by_itself(self) -> bool:
+        """Whether the parent ended before it was ready, and nobody killed it."""
+        if self._ready or self._process is None:
+            return False
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return 0 < self._process.wait(2.0) < 128
+        return False
+
+    def _last_words(self) -> str:
+        """The last line that the parent wrote to stderr, in brackets; it runs no code but ours."""
+        if self._words is None:
+            return ""
+        self._words.seek(0)
+        lines = self._words.read(2**16).decode(errors="replace").split("\n")
+        last = next((line(text) for text in reversed(lines) if text.strip()), "")
+        return f" ({last[:300]})" if last else ""
 
     @contextmanager
     def kernel(
@@ -73,7 +96,7 @@ class WarmParent:
         """A fresh process for one submission, in a directory with the given files.
 
         `hidden` are folders that it may not see even by name; `budget` is what is left of the submission's time.
-        OSError if no process can be started; Fault if this system cannot confine one.
+        OSError if no process can be started; Fault if this system cannot confine one, or not even their parent starts.
         """
         budget = Budget(limits.submission) if budget is None else budget
         for attempt in (1, 2, 3):
@@ -84,9 +107,12 @@ class WarmParent:
                 break
             except (OSError, EOFError, ValueError):
                 with self._lock:
+                    failed, said = self._failed_by_itself(), self._last_words()
                     self.close()
+                if attempt == 3 and failed:
+                    raise Fault(f"the process in which submissions begin cannot start{said}") from None
                 if attempt == 3:
-                    raise OSError("no process for a submission could be started, in three attempts") from None
+                    raise OSError(f"no process for a submission could be started, in three attempts{said}") from None
         try:
             with kernel:
                 yield kernel
@@ -145,7 +171,7 @@ class WarmParent:
         self.close()
         self._count += 1
         ours, theirs = socket.socketpair()
-        self._home = homes.made()
+        self._home, self._words = homes.made(), tempfile.TemporaryFile()  # noqa: SIM115
         self._home.chmod(0o711)  # a submission that runs as nobody must get to its directory
         wrapper = _bubblewrap(self._home) if self._sandbox else []
         python = [sys.executable, "-P", "-W", "ignore", "-m", "course.kernel"]
@@ -154,7 +180,7 @@ class WarmParent:
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=self._words,
             cwd=self._home,
             env=_environment(self._home),
             start_new_session=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from autograder.exercises import EXERCISES
+from autograder.faults import Fault
 from autograder.judge import judge
 from autograder.kernels import Kernel, KernelDied, Limits, WarmParent
 
@@ -203,6 +205,13 @@ def test_children_die_with_their_parent_and_the_next_kernel_gets_a_new_one() -> 
                 kernel.run("while True: pass")
         with parent.kernel({}, SHORT) as kernel:
             assert kernel.run("print('again')").output == "again\n"
+
+
+def test_a_parent_that_cannot_start_stops_the_run_with_its_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/ls")
+    says = pytest.raises(Fault, match=r"cannot start \(.*ls --help")
+    with WarmParent(sandbox=False) as broken, says, broken.kernel({}, SHORT):
+        pass
 
 
 def test_files_of_the_release_lie_beside_the_notebook(warm: WarmParent) -> None:
