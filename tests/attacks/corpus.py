@@ -347,6 +347,16 @@ LIES: list[Attack] = [
         twin_cells=("import inspect\ninspect.currentframe().f_lineno",),
     ),
     Attack(
+        "answers-without-end",
+        "answer a quarter of a million questions that nobody asked",
+        (
+            "import sys\nf = sys._getframe()\nwhile f:\n    me = f.f_locals.get('self')\n"
+            "    if type(me).__name__ == 'Child':\n"
+            "        type(me)._ask = lambda self, script, oracles: {str(i): 1 for i in range(250000)}\n    f = f.f_back",
+        ),
+        twin_cells=("answers = {str(i): 1 for i in range(250000)}\ndel answers",),
+    ),
+    Attack(
         "replaced-run-cell",
         "replace the shell's run_cell and hide what fails",
         (
