@@ -12,6 +12,7 @@ from docutils.nodes import make_id
 import course
 from autograder.catalogue.anatomy import Wrong
 from autograder.exercises import EXERCISES, Exercise
+from course.calls import Failure
 
 ALL = [exercise for exercises in EXERCISES.values() for exercise in exercises]
 ENTRIES = [(exercise, wrong) for exercise in ALL for wrong in exercise.mistakes]
@@ -62,7 +63,7 @@ def test_a_catalogued_function_fails_as_a_student_s_would_never_by_an_accident_o
     key = exercise.draw(np.random.default_rng())
     for wrong in exercise.mistakes:
         for answer in exercise.answers_of(wrong.function, key).values():
-            error = answer.get("error", "")
+            error = answer.reason if isinstance(answer, Failure) else ""
             assert "SimpleNamespace" not in error, (wrong.id, error)
             assert "NameError" not in error, (wrong.id, error)
 

@@ -118,7 +118,7 @@ def test_an_instructor_grades_in_the_formgrader(page: Any, room: Classroom) -> N
     pressed(page, "generate-feedback")
     page.goto(f"file://{room.root / 'feedback' / 'ada' / TP / f'{TP}.html'}", wait_until="domcontentloaded")
     text = page.locator("body").inner_text()
-    assert "19.5 / 20" in text
+    assert "19.5 of 20 points" in text
     assert "\\dots" not in text
 
     assert all(result for _, result, _ in Batch(room, TP, ["ada"], 1, fresh=True))
