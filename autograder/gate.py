@@ -72,7 +72,7 @@ class Answered(KnownFunctions):
 
     @cached_property
     def _values(self) -> list[list[tuple[str, Any]]]:
-        """By mistake: each answer, decoded; the numbers first."""
+        """By mistake: each answer with its name; the numbers first."""
         reads = sorted(Evidence(self.key, {}).reads, key=lambda read: read.kind != NUMBERS)
         return [[(read.answer, answers[read.answer]) for read in reads] for answers in self.answers]
 

@@ -102,9 +102,9 @@ def words(text: str) -> str:
 
 
 def _linked(section: str) -> str:
-    words = html.escape(sections.title(section))
+    title = html.escape(sections.title(section))
     where = sections.link(section)
-    return f"<a href='{html.escape(where)}'>{words}</a>" if where else words
+    return f"<a href='{html.escape(where)}'>{title}</a>" if where else title
 
 
 def _box(content: str, passed: bool) -> str:

@@ -31,9 +31,13 @@ def feedback(classroom: Classroom, tp: str, student: str | None = None) -> list[
     """Write the pages; returns them. WrongUsage if there is nothing to write one from, with the reason."""
     pattern = f"{student or '*'}/{tp}/{tp}"
     if not any((classroom.root / "autograded").glob(f"{pattern}.ipynb")):
-        result = kept(classroom, tp, student) if student else None
-        if result is not None and result.status == UNREADABLE:
-            raise WrongUsage(f"{student} has no page. {' '.join(result.repairs)}")
+        found = [kept(classroom, tp, name) for name in classroom.submissions(tp, student)]
+        unreadable = [result for result in found if result is not None and result.status == UNREADABLE]
+        if unreadable:
+            why = " ".join(unreadable[0].repairs)
+            raise WrongUsage(
+                f"no submission to {tp} could be read, so there is no page: {unreadable[0].student}: {why}"
+            )
         raise WrongUsage(f"nothing is graded yet{f' for {student}' if student else ''}: run `tp grade {tp}` first")
     convert.run(classroom, GenerateFeedback, tp, student, force=True)
     return sorted((classroom.root / "feedback").glob(f"{pattern}.html"))

@@ -96,7 +96,7 @@ def _where(resources: Resources) -> tuple[Classroom, str, str]:
 def _drop_what_was_copied(classroom: Classroom, tp: str, student: str) -> None:
     """nbgrader has copied all of a submission's files, and from behind its links whatever lies there, to publish them.
 
-    Only what the release has as well stays.
+    Only files that the release has as well stay.
     """
     folder, submitted = classroom.root / "autograded" / student / tp, classroom.submitted(tp, student)
     known = {"timestamp.txt", *(path.name for path in classroom.release(tp).parent.iterdir())}

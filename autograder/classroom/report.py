@@ -32,9 +32,9 @@ def results(classroom: Classroom, tp: str) -> list[Result]:
 
 
 def report(tp: str, graded: list[Result]) -> Group:
-    """The class report, for a terminal: the students, the exercises, the mistakes."""
+    """The class report, for a terminal: the students, remarks on them, the exercises, the mistakes."""
     tables = [students(tp, graded), remarks(graded), exercises(tp, graded), mistakes(tp, graded)]
-    return Group(*(part for table in tables if table.row_count for part in (table, Text())))
+    return Group(*(part for table in tables if table.row_count or table.caption for part in (table, Text())))
 
 
 def students(tp: str, graded: list[Result]) -> Table:

@@ -23,13 +23,13 @@ SINGLE: dict[str, Any] = {"rtol": 1e-5, "atol": 1e-7, "seconds": 30.0}
 
 def weights(rng: Generator, shape: tuple[int, ...]) -> Array:
     """Weights to start from, of both signs and of size 1 to 2: no run comes near zero."""
-    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(1.0, 2.0, size=shape)
+    return probes.signs(rng, shape) * rng.uniform(1.0, 2.0, size=shape)
 
 
 def gradients(rng: Generator, shape: tuple[int, ...]) -> Array:
     """The gradients of STEPS steps in a row, changing in sign and size, 0.1 to 2."""
     size = (STEPS, *shape)
-    return (rng.choice([-1.0, 1.0], size=size) * 10.0 ** rng.uniform(-1, 0.3, size=size)).ravel()
+    return (probes.signs(rng, size) * 10.0 ** rng.uniform(-1, 0.3, size=size)).ravel()
 
 
 def keras_checks(
@@ -37,8 +37,8 @@ def keras_checks(
 ) -> tuple[Check, ...]:
     """The criteria on how the class is used, with the points of each.
 
-    `fixed` holds where the hyper-parameters are not what is asked about. A configuration must hold all of them, and
-    what is rebuilt or loaded is compared with the learner's own class: who keeps his state well has kept it.
+    `fixed` holds where the hyper-parameters are not what is asked about. A configuration must hold all of them.
+    What is rebuilt or loaded is compared with what the learner's own class does, be its rule right or wrong.
     """
     return (
         Check(

@@ -70,6 +70,11 @@ def test_the_terminal_names_mistake_count_and_section() -> None:
     assert "ann" in text(report(TP, CLASS))
 
 
+def test_a_class_with_wrong_answers_that_have_no_name_is_told_so() -> None:
+    assert "Wrong without a name, or not answered: adam_step 1" in text(report(TP, [handed_in("cyd", ())]))
+    assert "Wrong without a name" not in text(report(TP, [handed_in("dan", None)]))
+
+
 def test_no_name_and_no_number_is_cut_in_a_narrow_terminal() -> None:
     shown = text(report(TP, [handed_in("a_long_student_name", (ASCENT,)), *CLASS]), width=80)
     assert "a_long_student_name" in shown

@@ -93,6 +93,13 @@ def test_a_class_that_only_fit_breaks_keeps_the_rest() -> None:
     assert "But in `fit` and when training is saved and loaded" in verdict.diagnosis
 
 
+def test_a_wrong_rule_that_is_kept_well_is_told_nothing_untrue_of_its_configuration() -> None:
+    verdict = judged(ADAM, variants.WRONG["RootEpsilonAdam"]["epsilon-outside"], SEEDS[0])
+    met = {o.name for o in verdict.criteria if o.passed}
+    assert {"from its configuration", "saved and loaded"} <= met
+    assert "epsilon inside the root" not in met
+
+
 def test_the_models_are_the_course_s_own_rules() -> None:
     rng = np.random.default_rng(SEEDS[2])
     a = SGD.arguments(rng, (6,))
