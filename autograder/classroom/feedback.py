@@ -35,9 +35,7 @@ def feedback(classroom: Classroom, tp: str, student: str | None = None) -> list[
         unreadable = [result for result in found if result is not None and result.status == UNREADABLE]
         if unreadable:
             why = " ".join(unreadable[0].repairs)
-            raise WrongUsage(
-                f"no submission to {tp} could be read, so there is no page: {unreadable[0].student}: {why}"
-            )
+            raise WrongUsage(f"there is nothing to write a page from; {unreadable[0].student}: {why}")
         raise WrongUsage(f"nothing is graded yet{f' for {student}' if student else ''}: run `tp grade {tp}` first")
     convert.run(classroom, GenerateFeedback, tp, student, force=True)
     return sorted((classroom.root / "feedback").glob(f"{pattern}.html"))
