@@ -31,7 +31,7 @@ bench: $(READY)  ## grading beside stock nbgrader and otter; stacked training be
 lock: $(READY)  ## resolve the dependencies of pyproject.toml anew
 	echo 'jsonschema<4.25' | .venv/bin/uv pip compile --universal --generate-hashes --no-annotate --no-header \
 		--constraints /dev/stdin \
-		--extra cluster --extra jax --extra site --extra test --upgrade pyproject.toml --output-file requirements.lock
+		--extra cluster --extra jax --group site --group test --upgrade pyproject.toml --output-file requirements.lock
 
 clean:  ## remove what was generated, but no classroom
 	rm -rf .venv build dist

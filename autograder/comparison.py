@@ -9,7 +9,8 @@ from functools import cache
 
 import numpy as np
 
-from autograder.exercises import EXERCISES, Exercise
+from autograder.exercises import EXERCISES
+from autograder.exercises.exercise import Exercise
 from autograder.rivals import CHECKS, DESCENTS, last_loss
 from course.verdict import judge
 

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.rcsetup import cycler
 
 from course.problems import Problem
 from course.trajectories import Trajectory
@@ -79,7 +80,7 @@ def use_style() -> None:
             "grid.color": "#dddddd",
             "grid.linewidth": 0.6,
             "axes.axisbelow": True,
-            "axes.prop_cycle": plt.cycler(color=list(COLOURS.values()), linestyle=list(LINES.values())),
+            "axes.prop_cycle": cycler(color=list(COLOURS.values()), linestyle=list(LINES.values())),
             "lines.linewidth": 1.8,
             "lines.markersize": 4.5,
             "legend.frameon": False,

@@ -15,7 +15,8 @@ from nbformat import NotebookNode
 from autograder.classroom.layout import SOURCES, Classroom
 from autograder.classroom.rebuild import UNRUN
 from autograder.classroom.results import GRADED, OUT_OF_MEMORY, TIMED_OUT, Result
-from autograder.exercises import EXERCISES, Exercise
+from autograder.exercises import EXERCISES
+from autograder.exercises.exercise import Exercise
 from autograder.judge import generator, judge
 from autograder.kernels import Budget, Kernel, KernelDied, Limits, WarmParent
 from course.calls import Failure

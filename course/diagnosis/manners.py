@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from course.calls import Failure
-from course.diagnosis.evidence import INPUT, INTEGERS, SHAPE, SHARED, Evidence, Value
+from course.calls import Failure, Value
+from course.diagnosis.evidence import INPUT, INTEGERS, SHAPE, SHARED, Evidence
 from course.diagnosis.findings import listed
 from course.verdict import Mistake, agree
 

@@ -119,7 +119,7 @@ def new_shell() -> Any:
         def init_history(self) -> None:
             self.history_manager = HistoryManager(shell=self, parent=self, enabled=False)
 
-    shell = Shell.instance(display_pub_class=Quiet, colors="nocolor", autoindent=False)
+    shell: Any = Shell.instance(display_pub_class=Quiet, colors="nocolor", autoindent=False)
     shell.run_cell("None", store_history=False)  # imports, once for all, what the first cell needs
     sys.modules["__main__"] = shell.user_module
     return shell

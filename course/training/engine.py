@@ -134,7 +134,7 @@ def _compiled_tensorflow(trainer: Trainer) -> Callable[..., Any]:
 
     variables = trainer._weights
 
-    @tf.function(jit_compile=True, autograph=False)
+    @tf.function(jit_compile=True, autograph=False)  # type: ignore[untyped-decorator]
     def run(train: Examples, validation: Examples | None) -> Any:
         def step(total: tuple[Tensor], batch: Batches) -> tuple[Tensor]:
             weights = [variable.value for variable in variables]
