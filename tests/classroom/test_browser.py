@@ -70,7 +70,7 @@ def server(room: Classroom, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def page(server: str) -> Iterator[Any]:
     """A page of the browser that is known to the server and reaches nothing else."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed (extra `test`)")
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed (group `test`)")
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian: chromium)")
     with playwright.sync_playwright() as driver:
