@@ -5,7 +5,7 @@ READY := .venv/.ready
 # uv trusts what the system trusts: a university's proxy may sign with an authority of its own.
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: demo test lab site bench lock clean
+.PHONY: demo test test-full lab site wheels bench lock clean
 
 demo: $(READY)  ## a made-up class: build, release, hand in, grade, feedback, report
 	.venv/bin/tp demo
@@ -23,9 +23,20 @@ test: $(READY)  ## lint, types, and all tests
 	.venv/bin/mypy
 	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile
 
+test-full: $(READY)  ## what `make test` leaves out: more draws, all backends
+	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile -m full
+
+wheels: $(READY)  ## the two packages in dist/, the student's with the TPs as students get them
+	rm -rf course/tps build/wheels
+	.venv/bin/python -m autograder.cli --classroom build/wheels build
+	cp -R build/wheels/release course/tps
+	.venv/bin/python -m build --wheel --no-isolation --outdir dist course
+	.venv/bin/python -m build --wheel --no-isolation --outdir dist .
+	rm -rf course/tps
+
 bench: $(READY)  ## grading beside stock nbgrader and otter; stacked training beside a loop over model.fit
 	.venv/bin/python -m autograder.bench
-	.venv/bin/python -m course.training.bench
+	.venv/bin/python -m course.experiments.training.speed
 
 # From 4.25 on jsonschema, which every Jupyter process imports, compiles 39 grammars on import: 2 to 3 seconds.
 lock: $(READY)  ## resolve the dependencies of pyproject.toml anew

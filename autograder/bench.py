@@ -2,12 +2,12 @@
 
     python -m autograder.bench [--submissions 100] [--part numpy] [--peers N] [--otter COMMAND]
 
-Half of the class hands in a TP in NumPy, half the same TP with a small Keras model to train. The submissions are the
-sample class's, again and again, without the TP's pictures. The floor is the time that the students' own cells take in
-as many processes as there are workers, each with everything imported; below it, the time they take if each submission
-gets a process of its own, forked from one of those. Start-up is what `tp grade` takes for the released notebook alone.
-`--peers` bounds the number of submissions that the slow ones get; their time is then scaled to the whole class, and the
-table says so. otter, no dependency of ours, is found on PATH or named (`--otter`).
+Half of the class hands in a TP in NumPy, half the same TP with a small Keras model to train. The submissions are
+the sample class's, again and again, without the TP's pictures. The floor is the time that the students' own cells take
+in as many processes as there are workers, each with everything imported; below it, the time they take if each
+submission gets a process of its own, forked from one of those. Start-up is what `tp grade` takes for the released
+notebook alone. `--peers` bounds the number of submissions that the slow ones get; their time is then scaled to the
+whole class, and the table says so. otter, no dependency of ours, is found on PATH or named (`--otter`).
 """
 
 from __future__ import annotations
@@ -34,15 +34,18 @@ from nbformat.v4 import new_code_cell
 from rich.console import Console
 from rich.table import Table
 
-from autograder.classroom.build import build
-from autograder.classroom.layout import Classroom, source
-from autograder.classroom.reading import read
-from autograder.classroom.rebuild import UNRUN
-from autograder.demo import CLASS, filled, solutions
-from autograder.exercises import EXERCISES
-from course.check import FILE, check
+from autograder.classroom.handout.build import build
+from autograder.classroom.intake.reading import read
+from autograder.classroom.intake.rebuild import UNRUN
+from autograder.classroom.layout import Classroom
+from autograder.content import finding, modules
+from autograder.content.tp import SETTINGS
+from autograder.demo import filled, sample, solutions
+from autograder.exercises.exercise import Exercise
+from course.judging.checks import FILE, check
 
-TP = "optimizers"
+FROM = "optimizers"  # the TP that the bench is made of
+NAME = "bench_optimizers"
 PARTS = ("numpy", "keras")
 FLOOR, FORKED = "floor: the students' own cells, nothing else", "the same, each in a fork of its own"
 START, OURS = "start-up of tp grade", "tp grade"
@@ -73,6 +76,7 @@ class Part:
     few: list[str]
     one: Classroom
     stock: Path
+    exercises: list[Exercise]
     otter: Path | None = None
 
 
@@ -98,7 +102,7 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
     )
 
     def grade(classroom: Classroom) -> None:
-        _run("autograder.cli", "--classroom", str(classroom.root), "grade", TP, "--workers", str(options.workers))
+        _run("autograder.cli", "--classroom", str(classroom.root), "grade", NAME, "--workers", str(options.workers))
 
     runs: list[tuple[str, int, Callable[[Part], float | None]]] = [
         (FLOOR, count, lambda part: _floor(part.classroom, part.students, options.workers)),
@@ -108,7 +112,9 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
         ("tp grade, again with nothing new", count, lambda part: grade(part.classroom)),
     ]
     if few:
-        runs.append(("nbgrader autograde, stock", few, lambda part: _run("nbgrader", "autograde", TP, cwd=part.stock)))
+        runs.append(
+            ("nbgrader autograde, stock", few, lambda part: _run("nbgrader", "autograde", NAME, cwd=part.stock))
+        )
     if few and options.otter:
         runs.append(("otter run", few, lambda part: _otter_run(options.otter, part)))
     title = f"{count} submissions ({' and '.join(names)}), {options.workers} workers, {os.cpu_count()} cores"
@@ -128,7 +134,7 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
         table.add_row(name, str(graded), f"{seconds:.1f}", f"{whole[name]:.0f}", f"{ratio:.2f}", f"{peak / 2**20:.0f}")
     Console(width=110).print(table)
     for exercises, times in _checks(parts[0]):
-        print(f"course.check of {exercises}: {min(times):.3f} to {max(times):.3f} s")
+        print(f"course.judging.checks of {exercises}: {min(times):.3f} to {max(times):.3f} s")
     beyond = whole[OURS] - whole[START]
     ratios = beyond / whole[FLOOR], beyond / whole[FORKED]
     print("tp grade without its start-up takes {:.2f} times the floor, {:.2f} times that with forks".format(*ratios))
@@ -136,10 +142,10 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
 
 def _checks(part: Part) -> list[tuple[str, list[float]]]:
     """How long the notebook's own check takes, in seconds: of every reference, and of every known mistake."""
-    os.environ["COURSE_CHECKS"] = str(part.classroom.release(TP).parent / FILE)
-    right: list[tuple[str, Callable[..., Any]]] = [(ex.name, ex.reference) for ex in EXERCISES[TP]]
+    os.environ["COURSE_CHECKS"] = str(part.classroom.released(NAME) / FILE)
+    right: list[tuple[str, Callable[..., Any]]] = [(ex.name, ex.reference) for ex in part.exercises]
     wrong: list[tuple[str, Callable[..., Any]]] = [
-        (ex.name, mistake.function) for ex in EXERCISES[TP] for mistake in ex.mistakes
+        (ex.name, mistake.function) for ex in part.exercises for mistake in ex.mistakes
     ]
     found: list[tuple[str, list[float]]] = []
     for label, functions in (("what is right", right), ("each known mistake", wrong)):
@@ -154,19 +160,29 @@ def _checks(part: Part) -> list[tuple[str, list[float]]]:
 
 def _part(folder: Path, name: str, options: argparse.Namespace, parts: int) -> Part:
     """Build a part's TP, in a classroom of ours and in one of stock nbgrader, and hand in."""
-    text = folder / "sources" / TP / f"{TP}.py"
-    text.parent.mkdir(parents=True)
-    jupytext.write(_work_only(jupytext.read(source(TP)), name == "keras"), text, fmt="py:percent")
+    tps = finding.found()
+    source = tps[FROM]
+    place = folder / "sources" / NAME
+    (place / "exercises").mkdir(parents=True)
+    (place / SETTINGS).write_text(f'format = 1\nid = "{NAME}"\nuses = ["{FROM}"]\n')
+    for module in modules.names(source.folder / "exercises"):
+        (place / "exercises" / f"{module}.py").write_text(f"from tps.{FROM}.exercises.{module} import exercise\n")
+    notebook = _work_only(jupytext.read(source.notebook), name == "keras")
+    jupytext.write(notebook, place / f"{NAME}.py", fmt="py:percent")
     classroom = Classroom.made_at(folder / "classroom")
-    release = read(build(classroom, TP, text))
+    classroom.remember(place)
+    tps = finding.found(classroom.sources)
+    tp = finding.ready(tps[NAME], tps)
+    release = read(build(classroom, tp).release)
     shutil.copytree(classroom.root, folder / "one")
     one = Classroom.at(folder / "one")
-    shutil.copytree(one.release(TP).parent, one.submitted(TP, "untouched"))
-    students = _hand_in(classroom.root / "submitted", release, options.submissions // parts)
+    shutil.copytree(one.released(NAME), one.submitted(NAME, "untouched"))
+    students = _hand_in(classroom.root / "submitted", release, sample(source), options.submissions // parts)
     few = students[: options.peers // parts]
-    part = Part(classroom, students, few, one, _stock(folder / "stock", classroom, few))
+    exercises = list(tp.exercises.values())
+    part = Part(classroom, students, few, one, _stock(folder / "stock", classroom, few), exercises)
     if few and options.otter:
-        part.otter = _otter(folder / "otter", options.otter)
+        part.otter = _otter(folder / "otter", options.otter, exercises)
     return part
 
 
@@ -180,14 +196,14 @@ def _work_only(notebook: NotebookNode, keras: bool) -> NotebookNode:
     return notebook
 
 
-def _hand_in(submitted: Path, release: NotebookNode, count: int) -> list[str]:
+def _hand_in(submitted: Path, release: NotebookNode, files: list[Path], count: int) -> list[str]:
     """Each student's notebook differs in a comment, so that no cache helps."""
     students = []
-    for number, path in zip(range(count), itertools.cycle(sorted(CLASS.glob("*.py"))), strict=False):
+    for number, path in zip(range(count), itertools.cycle(files), strict=False):
         student = f"{path.stem}_{number:04d}"
         notebook = filled(release, {name: f"# {student}\n{text}" for name, text in solutions(path).items()})
-        (submitted / student / TP).mkdir(parents=True)
-        nbformat.write(notebook, submitted / student / TP / f"{TP}.ipynb")
+        (submitted / student / NAME).mkdir(parents=True)
+        nbformat.write(notebook, submitted / student / NAME / f"{NAME}.ipynb")
         students.append(student)
     return students
 
@@ -195,18 +211,18 @@ def _hand_in(submitted: Path, release: NotebookNode, count: int) -> list[str]:
 def _stock(root: Path, classroom: Classroom, students: list[str]) -> Path:
     """The same assignment and submissions in an nbgrader course directory that knows nothing of this grader."""
     (root / "source").mkdir(parents=True)
-    shutil.copytree(classroom.root / "source" / TP, root / "source" / TP)
+    shutil.copytree(classroom.root / "source" / NAME, root / "source" / NAME)
     (root / "nbgrader_config.py").write_text(STOCK)
-    _run("nbgrader", "generate_assignment", TP, cwd=root)
+    _run("nbgrader", "generate_assignment", NAME, cwd=root)
     for student in students:
-        shutil.copytree(classroom.submitted(TP, student), root / "submitted" / student / TP)
+        shutil.copytree(classroom.submitted(NAME, student), root / "submitted" / student / NAME)
     return root
 
 
-def _otter(folder: Path, otter: str) -> Path:
+def _otter(folder: Path, otter: str, exercises: list[Exercise]) -> Path:
     tests = folder / "tests"
     tests.mkdir(parents=True)
-    for exercise in EXERCISES[TP]:
+    for exercise in exercises:
         (tests / f"{exercise.name}.py").write_text(OTTER.format(name=exercise.name, points=exercise.points))
     zipped = folder / "autograder.zip"
     subprocess.run([otter, "generate", "-t", "tests", "-o", str(zipped)], cwd=folder, check=True, capture_output=True)
@@ -214,10 +230,10 @@ def _otter(folder: Path, otter: str) -> Path:
 
 
 def _otter_run(otter: str, part: Part) -> None:
-    checks = {"COURSE_CHECKS": str(part.classroom.release(TP).parent / FILE)}
+    checks = {"COURSE_CHECKS": str(part.classroom.released(NAME) / FILE)}
     paths = os.environ | checks | {"PYTHONPATH": str(Path(__file__).parents[1])}
     for student in part.few:
-        notebook = part.classroom.submitted(TP, student) / f"{TP}.ipynb"
+        notebook = part.classroom.submitted(NAME, student) / f"{NAME}.ipynb"
         with tempfile.TemporaryDirectory() as out:
             command = [otter, "run", "--no-logo", "-a", str(part.otter), "-o", out, str(notebook)]
             subprocess.run(command, env=paths, check=True, capture_output=True, cwd=out)
@@ -233,7 +249,7 @@ def _floor(classroom: Classroom, students: list[str], workers: int, forked: bool
 def _cells_of(classroom: Classroom, students: list[str], forked: bool) -> subprocess.Popen[str]:
     cells = []
     for student in students:
-        notebook = read(classroom.submitted(TP, student) / f"{TP}.ipynb")
+        notebook = read(classroom.submitted(NAME, student) / f"{NAME}.ipynb")
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         cells.append([cell.source for cell in code if not cell.metadata.get("nbgrader", {}).get("grade")])
     program = f"students, forked = {cells!r}, {forked}\n" + (

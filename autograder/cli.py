@@ -15,8 +15,8 @@ from rich.console import Console
 from autograder.faults import Fault, WrongUsage
 
 if TYPE_CHECKING:
-    from autograder.classroom.batch import Batch
-    from autograder.classroom.results import Result
+    from autograder.classroom.grading.batch import Batch
+    from autograder.classroom.grading.results import Result
 
 console = Console(stderr=True)
 
@@ -55,8 +55,18 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     build = command("build", _build, "Make the source, the checks and the release of a TP from its text notebook.")
-    build.add_argument("tp", nargs="?", help="default: every TP in source_notebooks/")
-    build.add_argument("--sources", type=Path, help="the folder of the text notebooks (default: source_notebooks/)")
+    build.add_argument("tp", nargs="?", help="default: every TP that is found")
+    build.add_argument(
+        "--sources",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a folder that is a TP or holds some; the classroom remembers it",
+    )
+    new = command("new", _new, "Write a small working TP of your own, to be changed into yours.")
+    new.add_argument("name", help="its id and the name of its folder, such as my_first_tp")
+    new.add_argument("--into", type=Path, default=Path(), metavar="DIR", help="where to put the folder (default: here)")
     grade = command("grade", _grade, "Grade what lies in submitted/<student>/<TP>/.")
     grade.add_argument("tp")
     grade.add_argument("--student", help="grade this student only")
@@ -91,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
     check = command(
         "check-exercises", _check_exercises, "Prove that every exercise passes what is right and catches all else."
     )
+    check.add_argument("names", nargs="*", metavar="NAME", help="exercises or TPs (default: all that are found)")
+    check.add_argument("--sources", type=Path, action="append", default=[], metavar="DIR", help="as for `tp build`")
     check.add_argument("--seeds", type=_count, default=5, help="how many fresh draws (default: 5)")
     check.add_argument(
         "--seed", type=int, action="append", help="draw with this seed instead, for example one that was red"
@@ -98,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--catalogue", action="store_true", help="print the mistakes: what was done, its effect, the hint"
     )
+    check.add_argument("--counts", action="store_true", help="say how many mistakes and right forms there are")
     check.add_argument("--compare", action="store_true", help="count what checks of other structures would have caught")
     compare = command("compare", _compare, "Test what is said of optimizers by training, and show how not to.")
     compare.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help="default: all; --list names them")
@@ -111,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
         "--workers", type=_count, default=os.cpu_count() or 1, help="submissions at a time (default: one per core)"
     )
     lab = command("lab", _lab, "Open JupyterLab with the lectures and a TP to work on.")
-    lab.add_argument("tp", nargs="?", default="optimizers")
+    lab.add_argument("tp", nargs="?", help="which one to open (default: the first that needs no other)")
     lab.add_argument("--no-browser", action="store_true", help="start the server only")
     return parser
 
@@ -123,28 +136,43 @@ def _count(text: str) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from autograder.classroom import layout
-    from autograder.classroom.build import build
+    from autograder.classroom.handout.build import build, generate
+    from autograder.classroom.layout import Classroom
+    from autograder.content import finding
 
-    sources = options.sources or layout.SOURCES
-    tps = [options.tp] if options.tp else layout.tps(sources)
-    if not tps:
-        raise WrongUsage(f"there is no TP in {sources}: each is a text notebook <TP>/<TP>.py")
-    texts = [layout.source(tp, sources) for tp in tps]
-    classroom = layout.Classroom.made_at(options.classroom)
-    for tp, text in zip(tps, texts, strict=True):
-        with console.status(f"building {tp} ..."):
-            release = build(classroom, tp, text)
-        print(f"{tp}: released as {release}")
+    there = Classroom(options.classroom.resolve())
+    tps = finding.found([*options.sources, *there.sources])
+    if options.tp and options.tp not in tps and not (there.root / "source" / options.tp).is_dir():
+        raise WrongUsage(finding.no_such(options.tp, tps))
+    if not tps and not options.tp:
+        raise WrongUsage("there is no TP here: a TP is a folder with a tp.toml; `tp new NAME` writes one")
+    classroom = Classroom.made_at(options.classroom)
+    for folder in options.sources:
+        classroom.remember(folder)
+    for name in [options.tp] if options.tp else tps:
+        with console.status(f"building {name} ..."):
+            built = build(classroom, finding.ready(tps[name], tps)) if name in tps else generate(classroom, name)
+        print(f"{name}: released as {built.release}")
+        for note in built.notes:
+            console.print(f"note: {name}: {note}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def _new(options: argparse.Namespace) -> int:
+    from autograder.classroom.handout.new import new
+
+    folder = new(options.name, options.into)
+    print(f"{options.name}: written to {folder}")
+    print(f"next: tp build {options.name} --sources {folder}; then read {folder / 'README.md'}")
     return 0
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from autograder.classroom.batch import Batch
+    from autograder.classroom.grading.batch import Batch
     from autograder.classroom.layout import Classroom, write
 
     classroom = Classroom.at(options.classroom)
-    classroom.release(options.tp)
+    classroom.released(options.tp)
     students = classroom.submissions(options.tp, options.student)
     _check_folder("--json", options.json)
     batch = Batch(
@@ -166,12 +194,12 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _regrade(options: argparse.Namespace) -> int:
-    from autograder.classroom.batch import Batch
+    from autograder.classroom.grading.batch import Batch
+    from autograder.classroom.grading.regrade import changes, record_all, table
     from autograder.classroom.layout import Classroom, write
-    from autograder.classroom.regrade import compare, record, table
 
     classroom = Classroom.at(options.classroom)
-    classroom.release(options.tp)
+    classroom.released(options.tp)
     students = classroom.submissions(options.tp, options.student)
     _check_folder("--json", options.json)
     batch = Batch(
@@ -185,13 +213,13 @@ def _regrade(options: argparse.Namespace) -> int:
         dry_run=True,
     )
     graded, failed = _drive(batch, f"regrading {options.tp}", students)
-    changes = compare(classroom, graded)
-    Console(width=None if sys.stdout.isatty() else 160).print(table(changes))
+    found = changes(classroom, graded)
+    Console(width=None if sys.stdout.isatty() else 160).print(table(found))
     if options.json:
-        write(options.json, json.dumps([change.public() for change in changes], indent=1) + "\n")
+        write(options.json, json.dumps([change.public() for change in found], indent=1) + "\n")
     if not options.dry_run:
         with console.status("recording ..."):
-            failed += record(classroom, options.tp, graded, options.workers)
+            failed += record_all(classroom, options.tp, graded, options.workers)
     _tell(failed)
     done = "nothing was recorded (--dry-run)" if options.dry_run else f"recorded; see `tp report {options.tp}`"
     print(f"{options.tp}: {len(students) - len(failed)} of {len(students)} submissions regraded, {done}")
@@ -212,8 +240,8 @@ def _drive(
 
     Without `cells` what was printed is not held for the whole class: it is in the kept results already.
     """
-    from autograder.kernels import advice
     from autograder.progress import grading
+    from autograder.sandbox.warm import advice
 
     if said := advice():
         console.print(f"note: {said}", style="yellow", markup=False, soft_wrap=True)
@@ -236,12 +264,12 @@ def _tell(failed: list[tuple[str, str]]) -> None:
 
 
 def _feedback(options: argparse.Namespace) -> int:
-    from autograder.classroom.feedback import feedback
     from autograder.classroom.layout import Classroom
+    from autograder.classroom.returns.feedback import feedback
     from autograder.harmless import line
 
     classroom = Classroom.at(options.classroom)
-    classroom.release(options.tp)
+    classroom.released(options.tp)
     students = classroom.submissions(options.tp, options.student)
     with console.status("writing feedback ..."):
         pages = feedback(classroom, options.tp, options.student)
@@ -254,11 +282,11 @@ def _feedback(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     from autograder.classroom.layout import Classroom
-    from autograder.classroom.report import report, results
-    from autograder.classroom.report_page import write_to
+    from autograder.classroom.returns.report import report, results
+    from autograder.classroom.returns.report_page import write_to
 
     classroom = Classroom.at(options.classroom)
-    classroom.release(options.tp)
+    classroom.released(options.tp)
     graded = results(classroom, options.tp)
     for path in filter(None, (options.html, options.picture)):
         write_to(path, options.tp, graded, as_page=path is options.html)
@@ -270,11 +298,11 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from autograder.classroom.export import export
     from autograder.classroom.layout import Classroom, write
+    from autograder.classroom.returns.export import export
 
     classroom = Classroom.at(options.classroom)
-    classroom.release(options.tp)
+    classroom.released(options.tp)
     _check_folder("--out", options.out)
     text, grades = export(classroom, options.tp, options.format)
     if options.out:
@@ -294,21 +322,26 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _check_exercises(options: argparse.Namespace) -> int:
-    from autograder.check_exercises import catalogue, check_exercises, compare, fresh_seeds
+    from autograder.content import finding
+    from autograder.proof import command
 
+    exercises = command.chosen(finding.found(options.sources), options.names)
     wide = Console(width=None if sys.stdout.isatty() else 160)
+    if options.counts:
+        print(command.counts(exercises))
+        return 0
     if options.catalogue:
-        return catalogue(wide)
+        return command.catalogue(exercises, wide)
     if options.compare:
-        return compare(wide, console)
-    return check_exercises(options.seed or fresh_seeds(options.seeds), wide, console)
+        return command.compare(exercises, wide, console)
+    return command.check_exercises(exercises, options.seed or command.fresh_seeds(options.seeds), wide, console)
 
 
 def _compare(options: argparse.Namespace) -> int:
     from autograder.faults import WrongUsage
-    from course.comparison.claims import read
-    from course.comparison.experiments import EXPERIMENTS
-    from course.comparison.study import listing, study
+    from course.experiments.comparison.claims import read
+    from course.experiments.comparison.study import listing, study
+    from course.experiments.studies import EXPERIMENTS
 
     if unknown := [name for name in options.experiments if name not in EXPERIMENTS]:
         raise WrongUsage(f"there is no experiment {unknown[0]!r}; there are {', '.join(EXPERIMENTS)}")
@@ -332,7 +365,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _lab(options: argparse.Namespace) -> int:
-    from autograder.classroom.lab import lab
+    from autograder.classroom.handout.lab import lab
 
     return lab(options.classroom, options.tp, not options.no_browser)
 

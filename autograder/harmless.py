@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import course
+
+HERE = f"{Path(course.__file__).resolve().parents[1]}/"
+PLACE = re.compile(r"/[^\s'\"<>:]*?/(?:lib/python3(?:\.\d+)?/(?:(?:site|dist)-packages/)?|tp-home-\w+/work-\w+/)")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
 LINK = re.compile(r"\](?=[(:\[])")
@@ -19,6 +24,11 @@ def whole(text: str) -> str:
 def line(text: str) -> str:
     """One line for a person's eyes: no line breaks, nothing that a terminal would obey."""
     return CONTROL.sub("\N{REPLACEMENT CHARACTER}", " ".join(whole(text).split()))
+
+
+def without_places(text: str) -> str:
+    """The text without the folders in which packages, this Python and the submission's own files lie."""
+    return PLACE.sub("", text).replace(HERE, "")
 
 
 def markdown(text: str) -> str:

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from autograder.classroom.handout.lab import first
 from autograder.classroom.layout import Classroom
 from autograder.cli import main
+from autograder.content.tp import TP
+from autograder.faults import WrongUsage
+from tests.shared import TPS
 
 
 def failing(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
@@ -91,15 +95,29 @@ def test_a_report_or_feedback_before_grading(classroom: Classroom, capsys: pytes
         assert "nothing is graded yet" in printed
 
 
-def test_a_broken_source_notebook_is_a_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = tmp_path / "sources" / "optimizers"
+def own_tp(folder: Path, notebook: str) -> Path:
     folder.mkdir(parents=True)
-    (folder / "optimizers.py").write_text("# %%\nx = (\n")
-    code, printed = failing(
-        capsys, "--classroom", tmp_path / "c", "build", "optimizers", "--sources", tmp_path / "sources"
-    )
+    (folder / "tp.toml").write_text('format = 1\nid = "mine"\ntitle = "Mine"\n')
+    (folder / "mine.py").write_text(notebook)
+    return folder
+
+
+def test_a_broken_source_notebook_is_a_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = own_tp(tmp_path / "sources" / "mine", "# %%\nx = (\n")
+    code, printed = failing(capsys, "--classroom", tmp_path / "c", "build", "mine", "--sources", folder.parent)
     assert code == 1
     assert "cell cell-0, line 1" in printed
+
+
+def test_a_broken_exercise_is_a_fault_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = own_tp(tmp_path / "mine", "# %%\nx = 1\n")
+    (folder / "exercises").mkdir()
+    (folder / "exercises" / "double.py").write_text("import numpy as np\n\nexercise = np.no_such_thing\n")
+    for command in (["build", "mine"], ["check-exercises"]):
+        code, printed = failing(capsys, "--classroom", tmp_path / "c", *command, "--sources", folder)
+        assert code == 1
+        assert f"{folder / 'exercises' / 'double.py'}, line 3: AttributeError" in printed
+        assert "\n" not in printed
 
 
 def test_json_into_a_folder_that_is_not_there(classroom: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
@@ -116,3 +134,19 @@ def test_a_broken_configuration_is_a_fault(classroom: Classroom, capsys: pytest.
     code, printed = failing(capsys, "--classroom", classroom.root, "build", "optimizers")
     assert code == 1
     assert "nbgrader_config.py cannot be read" in printed
+
+
+def test_the_exercises_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check-exercises", "--counts", *TPS]) == 0
+    assert f"to solve {sum(len(tp.exercises) for tp in TPS.values())} exercises" in capsys.readouterr().out
+
+
+def test_without_a_name_the_lab_opens_a_tp_that_needs_no_other(tmp_path: Path) -> None:
+    def made(id: str, *uses: str) -> TP:
+        return TP(tmp_path, id, id, tmp_path / f"{id}.py", uses)
+
+    assert first({"a": made("a", "b"), "b": made("b")}) == "b"
+    assert first({"a": made("a", "b"), "b": made("b", "a")}) == "a"
+    with pytest.raises(WrongUsage, match="there is no TP here"):
+        first({})
+    assert not TPS[first(TPS)].uses

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import fcntl
+import json
 import os
 import secrets
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +22,11 @@ from autograder.classroom.plugins import configure
 configure(get_config(), __file__)  # noqa: F821
 '''
 
-SOURCES = Path(__file__).resolve().parents[2] / "source_notebooks"
+TPS = "tps.toml"  # the folders in which this classroom's TPs lie, beside those that are always looked at
+
+
+# What makes a folder that has no configuration yet a course directory of nbgrader's all the same.
+OF_NBGRADER = {"source", "release", "submitted", "gradebook.db"}
 
 
 @dataclass(frozen=True)
@@ -43,19 +50,46 @@ class Classroom:
         config = root / "nbgrader_config.py"
         if root.exists() and not root.is_dir():
             raise WrongUsage(f"{root} is a file, a classroom is a folder: give another --classroom")
-        if root.is_dir() and any(root.iterdir()) and not config.exists():
+        others = {path.name for path in root.iterdir()} - OF_NBGRADER if root.is_dir() else set()
+        if others and not config.exists():
             raise WrongUsage(f"{root} is not empty and not a classroom: give another --classroom")
         root.mkdir(parents=True, exist_ok=True)
         if not config.exists():
             write(config, CONFIG)
         return cls(root.resolve())
 
-    def release(self, tp: str) -> Path:
-        """The notebook that students get. WrongUsage if the TP was never built."""
-        path = self.root / "release" / tp / f"{tp}.ipynb"
-        if not path.is_file():
-            raise WrongUsage(f"{tp} is not built in {self.root}: run `tp build {tp}` first")
+    def released(self, name: str) -> Path:
+        """The folder of what students get. WrongUsage if the assignment was never built."""
+        path = self.root / "release" / name
+        if not any(path.glob("*.ipynb")):
+            there = sorted(p.name for p in path.parent.iterdir() if p.is_dir()) if path.parent.is_dir() else []
+            near = difflib.get_close_matches(name, there, n=1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise WrongUsage(f"{name} is not built in {self.root}: run `tp build {name}` first{meant}")
         return path
+
+    def release(self, name: str) -> Path:
+        """The notebook of a TP that students get. WrongUsage if it was never built."""
+        path = self.released(name) / f"{name}.ipynb"
+        return path if path.is_file() else next(iter(sorted(path.parent.glob("*.ipynb"))))
+
+    @property
+    def sources(self) -> list[Path]:
+        """The folders that `tps.toml` names. Fault if it is broken."""
+        path = self.root / TPS
+        if not path.exists():
+            return []
+        try:
+            folders = tomllib.loads(path.read_text(encoding="utf-8"))["folders"]
+            return [self.root / str(folder) for folder in folders]
+        except (OSError, ValueError, KeyError, TypeError):
+            raise Fault(f'{path} cannot be read: it is a line such as `folders = ["../my_tps"]`') from None
+
+    def remember(self, folder: Path) -> None:
+        """Note a folder in `tps.toml`."""
+        known = dict.fromkeys(path.resolve() for path in [*self.sources, folder])
+        folders = [os.path.relpath(path, self.root) for path in known]
+        write(self.root / TPS, f"# where the TPs of this classroom lie\nfolders = {json.dumps(folders)}\n")
 
     def submissions(self, tp: str, student: str | None = None) -> list[str]:
         """The students who handed in a TP, in order. WrongUsage if there is none, or not this one."""
@@ -119,16 +153,3 @@ def write(path: Path, text: str) -> None:
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def tps(sources: Path = SOURCES) -> list[str]:
-    """The names of the TPs that have a text notebook."""
-    return sorted(p.parent.name for p in sources.glob("*/*.py") if p.stem == p.parent.name)
-
-
-def source(tp: str, sources: Path = SOURCES) -> Path:
-    """The text notebook of a TP. WrongUsage, with the TPs there are, if there is none of that name."""
-    path = sources / tp / f"{tp}.py"
-    if not path.is_file():
-        raise WrongUsage(f"there is no TP {tp!r} in {sources} (there: {', '.join(tps(sources)) or 'none'})")
-    return path

@@ -7,6 +7,8 @@ converter; they call the same functions as `tp grade`, on the same gradebook, an
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +16,16 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.classroom.grade import task
+from autograder.classroom.assignment import Assignment, assignment, test_sources
+from autograder.classroom.grading.prepare import prepared
+from autograder.classroom.grading.record import enter, shown, sources
+from autograder.classroom.grading.results import keep, kept
+from autograder.classroom.grading.worker import work
+from autograder.classroom.intake.reading import submission
+from autograder.classroom.intake.rebuild import rebuild
 from autograder.classroom.layout import Classroom
-from autograder.classroom.reading import read, submission
-from autograder.classroom.rebuild import rebuild
-from autograder.classroom.record import enter, shown, sources
-from autograder.classroom.results import keep, kept
-from autograder.classroom.worker import work
-from autograder.kernels import Limits
+from autograder.content import finding
+from autograder.sandbox.process import Limits
 
 Resources = dict[str, Any]
 MODULE = __name__
@@ -39,10 +43,10 @@ def configure(config: Any, file: str) -> None:
     ]
     config.Execute.timeout = 120
     config.GenerateFeedback.force = True
-    config.GenerateFeedback.exporter_class = "autograder.classroom.feedback.Page"
+    config.GenerateFeedback.exporter_class = "autograder.classroom.returns.feedback.Page"
     config.HTMLExporter.filters = {
-        "markdown2html": "autograder.classroom.rendering.markdown_to_html",
-        "highlight_code": "autograder.classroom.rendering.code_to_html",
+        "markdown2html": "autograder.classroom.returns.rendering.markdown_to_html",
+        "highlight_code": "autograder.classroom.returns.rendering.code_to_html",
     }
 
 
@@ -50,31 +54,38 @@ class Rebuild(NbGraderPreprocessor):
     """The first step: the released notebook with the student's solutions in it."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        """Rebuild the whole notebook from the file itself; the repairs are kept in its metadata for the next pass."""
-        classroom, tp, student = _where(resources)
-        _drop_what_was_copied(classroom, tp, student)
-        release = read(classroom.release(tp))
-        submitted, found = submission(classroom, tp, student, release)
-        notebook, repairs = rebuild(submitted, release)
-        notebook.metadata["repairs"] = [*found, *repairs]
+        """Rebuild the whole notebook from the file itself."""
+        where = _Where.of(resources)
+        _drop_what_was_copied(where.classroom, where.assignment.name, where.student)
+        submitted, _ = submission(where.classroom, where.assignment.name, where.student, where.assignment.notebooks)
+        notebook, _ = rebuild(submitted[where.notebook], where.assignment.notebooks[where.notebook])
         return notebook, resources
 
 
 class Judge(NbGraderPreprocessor):
-    """The second step, in the place of nbgrader's Execute: run the notebook and judge its answers."""
+    """The second step, in the place of nbgrader's Execute: run the submission and judge its answers."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        """Put the verdicts into the test cells' outputs, and the result into the resources for `Record`."""
-        classroom, tp, student = _where(resources)
-        repairs = list(nb.metadata.pop("repairs", []))
-        todo = task(classroom, tp, student, nb, Limits())
-        result = kept(classroom, tp, student)
+        """Put the verdicts into the test cells' outputs, and the result into the resources for `Record`.
+
+        nbgrader hands over one notebook after the other. They are graded together, by the first that comes; the others
+        look their part up in the kept result.
+        """
+        where = _Where.of(resources)
+        todo, repairs = prepared(
+            where.classroom,
+            where.assignment,
+            where.student,
+            Limits(),
+            where.hidden_tests(resources["nbgrader"]["db_url"]),
+        )
+        result = kept(where.classroom, where.assignment.name, where.student)
         if result is None or result.key != todo.key:
-            result = work(todo)
-        result.repairs = repairs
-        keep(classroom, result)
-        resources |= {"result": result, "rebuilt": nb}
-        return shown(nb, result), resources
+            result = work(todo, where.assignment.exercises)
+            result.repairs = repairs
+            keep(where.classroom, result)
+        resources |= {"result": result, "rebuilt": todo.notebooks[where.notebook]}
+        return shown(todo.notebooks[where.notebook], result, where.notebook), resources
 
 
 class Record(NbGraderPreprocessor):
@@ -82,15 +93,47 @@ class Record(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Enter the result."""
-        classroom, tp, _ = _where(resources)
+        where = _Where.of(resources)
+        released = sources(where.assignment.notebooks[where.notebook])
         with Gradebook(resources["nbgrader"]["db_url"]) as gradebook:
-            enter(gradebook, resources["result"], resources["rebuilt"], sources(read(classroom.release(tp))))
+            enter(gradebook, resources["result"], where.notebook, resources["rebuilt"], released)
         return nb, resources
 
 
-def _where(resources: Resources) -> tuple[Classroom, str, str]:
-    nbgrader = resources["nbgrader"]
-    return Classroom.at(Path.cwd()), nbgrader["assignment"], nbgrader["student"]
+@dataclass(frozen=True)
+class _Where:
+    """Which notebook of which submission nbgrader is working on."""
+
+    classroom: Classroom
+    assignment: Assignment
+    student: str
+    notebook: str
+
+    @classmethod
+    def of(cls, resources: Resources) -> _Where:
+        known = resources["nbgrader"]
+        classroom = Classroom.at(Path.cwd())
+        released = _released(classroom, known["assignment"])
+        return cls(classroom, released, known["student"], known["notebook"])
+
+    def hidden_tests(self, db_url: str) -> dict[str, dict[str, str]]:
+        """The sources of plain tests, which only the gradebook holds."""
+        if not self.assignment.plain:
+            return {}
+        with Gradebook(db_url) as gradebook:
+            return test_sources(gradebook, self.assignment.name)
+
+
+@lru_cache(maxsize=4)
+def _released_as(classroom: Classroom, name: str, state: tuple[str, ...]) -> Assignment:
+    return assignment(classroom, name)
+
+
+def _released(classroom: Classroom, name: str) -> Assignment:
+    """The assignment, read once for each state of its release and of the TPs."""
+    times = [str(path.stat().st_mtime_ns) for path in sorted(classroom.released(name).rglob("*"))]
+    versions = [tp.version for tp in finding.found(classroom.sources).values()]
+    return _released_as(classroom, name, (*times, *versions))
 
 
 def _drop_what_was_copied(classroom: Classroom, tp: str, student: str) -> None:
@@ -99,7 +142,7 @@ def _drop_what_was_copied(classroom: Classroom, tp: str, student: str) -> None:
     Only files that the release has as well stay.
     """
     folder, submitted = classroom.root / "autograded" / student / tp, classroom.submitted(tp, student)
-    known = {"timestamp.txt", *(path.name for path in classroom.release(tp).parent.iterdir())}
+    known = {"timestamp.txt", *(path.name for path in classroom.released(tp).iterdir())}
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)

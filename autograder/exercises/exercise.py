@@ -8,92 +8,29 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
 from numpy.random import Generator
 
-from autograder.catalogue.anatomy import Wrong, signature
-from autograder.exercises.further import ask_further
-from course import calls
-from course.calls import Answers, Plain
-from course.verdict import ATOL, RTOL, Claim, Criterion, Key
-
-
-class Ask:
-    """Writes a script: values put, calls made, answers read, and the claims about them."""
-
-    def __init__(self, function: str, outputs: int, keywords: tuple[str, ...] = ()) -> None:
-        self.script: list[Plain] = []
-        self.oracles: dict[str, Plain] = {}
-        self.claims: list[Claim] = []
-        self._function = function
-        self._outputs = outputs
-        self._keywords = keywords
-        self._names = iter(range(10**9))
-        self._prefix = ""
-
-    def begin(self, criterion: str) -> None:
-        """Start a criterion: its answers carry its name, its claims are its own."""
-        self._prefix = criterion
-        self.claims = []
-
-    def put(self, array: np.ndarray) -> Plain:
-        """A new array in the learner's process; returns a reference to it."""
-        key = f"x{next(self._names)}"
-        self.script.append({"put": key, "value": array})
-        return {"ref": key}
-
-    def gradient(self, spec: Plain) -> Plain:
-        """A gradient that the learner's function may ask; answered by the judge."""
-        name = f"grad{next(self._names)}"
-        self.oracles[name] = spec
-        return {"oracle": name}
-
-    def call(self, *args: Any, through: str = "") -> tuple[Plain, ...]:
-        """Call the function with references, oracles and numbers; returns one reference per output.
-
-        `through` is the way in which a class is used (`course.ways`).
-        """
-        key = f"y{next(self._names)}"
-        op = {"call": key, "function": self._function, "args": list(args)}
-        self.script.append(op | {"through": through, "names": list(self._keywords)} if through else op)
-        if self._outputs == 1:
-            return ({"ref": key},)
-        return tuple({"ref": key, "item": i, "of": self._outputs} for i in range(self._outputs))
-
-    def fill(self, ref: Plain, number: float) -> None:
-        """Overwrite an array in place, in the learner's process."""
-        self.script.append({"fill": ref, "value": number})
-
-    def read(self, ref: Plain, label: str) -> str:
-        """Record a value as an answer; returns the answer's name."""
-        name = f"{self._prefix}: {label}"
-        self.script.append({"read": ref, "as": name})
-        return name
-
-    def expect(self, ref: Plain, label: str) -> None:
-        """Read a value and claim that it equals the reference's."""
-        self.claims.append(Claim(self.read(ref, label)))
-
-    def expect_like(self, ref: Plain, label: str, like: str, times: float = 1.0) -> None:
-        """Read a value and claim that it equals `times` the learner's own other answer."""
-        self.claims.append(Claim(self.read(ref, label), like, times))
-
-    def expect_asked(self, oracle: Plain, result: Plain, label: str) -> None:
-        """Claim that the call with this result asked the gradient where the reference does, and nowhere else."""
-        name = f"{self._prefix}: {label}"
-        self.script.append({"asked": oracle["oracle"], "in": result, "as": name})
-        self.claims.append(Claim(name))
-
+from autograder.exercises.ask import Ask
+from autograder.exercises.further import each_argument
+from autograder.exercises.pictures import Curve, Path
+from autograder.exercises.variants import Wrong, signature
+from course.judging import scripts
+from course.judging.diagnosis.messages import Message
+from course.judging.scripts import Answers
+from course.judging.verdict import ATOL, ROLES, RTOL, Criterion, Key
 
 Probe = Callable[["Exercise", Ask, Generator], None]
 
 
 @dataclass(frozen=True)
 class Check:
-    """One criterion before inputs are drawn: its name, points, message, and the probe that asks for it."""
+    """One criterion before inputs are drawn: its name, points, message, and the probe that asks for it.
+
+    The points of an exercise's checks are shares: they are scaled to the points that the TP gives it.
+    """
 
     name: str
     points: float
@@ -106,30 +43,59 @@ class Check:
 class Exercise:
     """One function, or one class, that students write.
 
-    `reference` has the name and the signature that students type. `arguments` draws a value for each of its
-    parameters (arrays of one shape, numbers, or the data of an oracle). `outputs` names what it returns.
+    reference: has the name and the signature that students type. arguments: (rng, size) -> a value for each parameter:
+    arrays, numbers, or the data of an oracle (`probes.landscape`). size: what is passed to it unless a probe asks for
+    another; a shape for functions that take any, whatever tells the shapes apart where they are coupled. outputs: names
+    what it returns. roles: which parameters are the point, the gradient, the clock or the period
+    (`course.judging.verdict.ROLES`), for a diagnosis to speak of. lecture: where the rule is derived.
 
-    A class is not called, it is used, in several `ways` (those of `course.ways`). The reference, the mistakes
-    and the equivalents are then models of it in NumPy, and `ways` holds by name the functions that use a model as
-    `course.ways` uses the class, with the same results. `asked` has the name of the class and says which
-    arguments a way takes; `keywords` are the last of them, by the names that they have in the class.
+    A class, or a function that takes functions, is not called, it is used, in several ways. `public` names the module
+    of the TP's public part whose WAYS do so. The reference, the mistakes and the equivalents may be models of the class
+    in NumPy: then `ways` holds by name the functions that use a model as those of `public` use the class, with the same
+    results. `asked` has the name of the class, and its signature says which arguments a way takes; `keywords` are the
+    last of them, by the names that they have in the class. `way_words`: how a diagnosis speaks of the ways.
+    `way_outputs`: the outputs of the ways that have others.
 
-    Numbers agree within `rtol` and `atol`; `seconds`, if given, is how long answering may take.
+    Numbers agree within `rtol` and `atol`; `tolerances` has both, in that order, for outputs or ways that have their
+    own, by name. `failures_alike` makes all failures equal. seconds: how long answering may
+    take, if longer than usual. picture: what the check draws of the learner's result. rates: learning rates of this
+    rule by purpose, for `autograder.proof.rivals`. further: what is asked beyond the criteria. messages: those of
+    `public` for this exercise.
     """
 
     reference: Callable[..., Any]
     outputs: tuple[str, ...]
-    arguments: Callable[[Generator, tuple[int, ...]], dict[str, Any]]
+    arguments: Callable[[Generator, Any], dict[str, Any]]
     checks: tuple[Check, ...]
-    lecture: str
+    lecture: str = ""
     mistakes: tuple[Wrong, ...] = ()
     equivalents: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    size: Any = (5,)
+    roles: Mapping[str, str] = field(default_factory=dict)
     asked: Callable[..., Any] | None = None
+    public: str = ""
     ways: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     keywords: tuple[str, ...] = ()
+    way_words: Mapping[str, str] = field(default_factory=dict)
+    way_outputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rtol: float = RTOL
     atol: float = ATOL
+    tolerances: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    failures_alike: bool = False
     seconds: float | None = None
+    picture: Path | Curve | None = None
+    rates: Mapping[str, float] = field(default_factory=dict)
+    further: Probe | None = each_argument
+    messages: tuple[Message, ...] = ()
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.roles) - set(ROLES):
+            raise ValueError(f"{self.name}: there is no role {sorted(unknown)[0]!r}; there are {', '.join(ROLES)}")
+        if unknown := set(self.roles.values()) - set(self.parameters):
+            raise ValueError(f"{self.name}: a role is given to {sorted(unknown)[0]!r}, which is no parameter of it")
+        names = [check.name for check in self.checks]
+        if not names or len(set(names)) < len(names):
+            raise ValueError(f"{self.name}: it needs criteria, each with a name of its own")
 
     @property
     def name(self) -> str:
@@ -146,38 +112,54 @@ class Exercise:
         """Points of all criteria together."""
         return round(sum(check.points for check in self.checks), 6)
 
+    @property
+    def prefix(self) -> str:
+        """The exercise's part of a mistake's id: `jump` for `jump_step`, `my-class` for `MyClass`."""
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", self.name).lower()
+        return name.removesuffix("_step").replace("_", "-")
+
+    def scaled(self, points: float) -> Exercise:
+        """The exercise with so many points, in the same shares."""
+        if points == self.points:
+            return self
+        scale = points / self.points
+        checks = tuple(replace(check, points=round(check.points * scale, 6)) for check in self.checks)
+        last = replace(checks[-1], points=round(points - sum(check.points for check in checks[:-1]), 6))
+        return replace(self, checks=(*checks[:-1], last))
+
     def draw(self, rng: Generator) -> Key:
         """A key with fresh inputs: the script, and what the reference answers to it."""
-        ask = Ask(self.name, len(self.outputs), self.keywords)
+        outputs = {"": self.outputs, **self.way_outputs}
+        ask = Ask(self.name, tuple(self.parameters), outputs, self.keywords, self.tolerances)
         criteria = []
         for check in self.checks:
             ask.begin(check.name)
             check.probe(self, ask, rng)
-            criteria.append(Criterion(check.name, check.points, check.fails, tuple(ask.claims), check.rule))
-        ask_further(self, ask, rng)
-        parameters = tuple(self.parameters)
+            criteria.append(Criterion(check.name, check.points, check.fails, tuple(ask.expectations), check.rule))
+        if self.further is not None:
+            ask.begin("beyond the criteria")
+            self.further(self, ask, rng)
         key = Key(
             self.name,
             ask.script,
             tuple(criteria),
             {},
-            ask.oracles,
-            parameters,
-            self.outputs,
-            self.lecture,
-            self.rtol,
-            self.atol,
+            oracles=ask.oracles,
+            parameters=tuple(self.parameters),
+            outputs=self.outputs,
+            roles=dict(self.roles),
+            lecture=self.lecture,
+            public=self.public,
+            ways=dict(self.way_words),
+            rtol=self.rtol,
+            atol=self.atol,
+            tolerances=ask.tolerances,
+            failures_alike=self.failures_alike,
         )
         key.expected.update(self.answers_of(self.reference, key))
         return key
 
     def answers_of(self, function: Callable[..., Any], key: Key) -> Answers:
         """What a function, run here, answers to the key's script. For our own functions only."""
-        oracles = {name: calls.oracle(spec) for name, spec in key.oracles.items()}
-        return calls.perform(key.script, {self.name: function}, oracles, ways=self.ways)
-
-    @property
-    def prefix(self) -> str:
-        """The exercise's part of a mistake's id: `adam` for `adam_step`, `look-ahead-sgd` for `LookAheadSGD`."""
-        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", self.name).lower()
-        return name.removesuffix("_step").replace("_", "-")
+        oracles = {name: scripts.oracle(spec) for name, spec in key.oracles.items()}
+        return scripts.perform(key.script, {self.name: function}, oracles, ways=self.ways)

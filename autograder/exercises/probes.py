@@ -1,74 +1,45 @@
-"""Probes that several exercises share: what to ask of a step function, and what must hold of its answers.
+"""Probes that many exercises share: what to ask of a function, and what must hold of its answers.
 
-Each function here returns a probe. Keyword arguments fix a parameter of the learner's function, to a value or to a
-callable of (rng, shape); everything else is drawn. Inputs are drawn so that one criterion sees one property: eps is
-1e-24 unless a probe is about eps, states are drawn at random unless a probe is about the start.
+Each function here returns a probe, or is one. `fixed` gives parameters of the learner's function a value, or a callable
+of (rng, size) that draws one; everything else is drawn by the exercise. Inputs are drawn so that one criterion sees one
+property.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 
-from autograder.exercises.exercise import Ask, Exercise, Probe
-from course.calls import Plain
-
-SIZE = 5
-SIDE = 6  # of what is cut in halves
+from autograder.exercises.ask import Ask
+from autograder.exercises.exercise import Exercise, Probe
+from autograder.exercises.further import passed
+from course.judging.scripts import INTEGERS, NUMBERS, SHAPE, Plain, Ref
 
 Array = np.ndarray
+Fixed = Mapping[str, Any]
 
 
-def normal(rng: Generator, shape: tuple[int, ...]) -> Array:
+def normal(rng: Generator, size: tuple[int, ...]) -> Array:
     """Standard normal numbers."""
-    return rng.normal(size=shape)
+    return rng.normal(size=size)
 
 
-def squares(rng: Generator, shape: tuple[int, ...]) -> Array:
-    """Positive numbers of the size of squares, 0.1 to 4."""
-    return rng.uniform(0.3, 2.0, size=shape) ** 2
-
-
-def signs(rng: Generator, shape: tuple[int, ...]) -> Array:
+def signs(rng: Generator, size: tuple[int, ...]) -> Array:
     """Ones of both signs."""
-    return np.copysign(1.0, rng.uniform(-1.0, 1.0, size=shape))
+    return np.copysign(1.0, rng.uniform(-1.0, 1.0, size=size))
 
 
-def magnitudes(rng: Generator, shape: tuple[int, ...]) -> Array:
-    """Gradients of both signs, from 1e-3 to 1e2."""
-    return signs(rng, shape) * 10.0 ** rng.uniform(-3, 2, size=shape)
-
-
-def large(rng: Generator, shape: tuple[int, ...]) -> Array:
-    """Gradients of both signs near 1e4, on which the default eps of 1e-8 leaves no trace."""
-    return signs(rng, shape) * 10.0 ** rng.uniform(3.5, 4.5, size=shape)
-
-
-def tiny(rng: Generator, shape: tuple[int, ...]) -> Array:
-    """Gradients of both signs below 1e-3, on which eps decides."""
-    return signs(rng, shape) * 10.0 ** rng.uniform(-5, -3, size=shape)
-
-
-def zeros(rng: Generator, shape: tuple[int, ...]) -> Array:
+def zeros(rng: Generator, size: tuple[int, ...]) -> Array:
     """Exact zeros."""
-    return np.zeros(shape)
+    return np.zeros(size)
 
 
-def rate(rng: Generator, shape: tuple[int, ...]) -> float:
-    """A learning rate between 1e-3 and 0.3."""
-    return float(10.0 ** rng.uniform(-3, -0.5))
-
-
-def decay(rng: Generator, shape: tuple[int, ...]) -> float:
-    """A decay factor away from the usual 0.9."""
-    return float(rng.uniform(0.3, 0.8))
-
-
-def landscape(rng: Generator, shape: tuple[int, ...]) -> Plain:
-    """The data of a gradient that is not linear: A p + b + c p^3."""
-    n = int(np.prod(shape))
+def landscape(rng: Generator, size: tuple[int, ...]) -> Plain:
+    """The data of an oracle that is not linear: A p + b + c p^3."""
+    n = int(np.prod(size))
     root = rng.normal(size=(n, n)) / np.sqrt(n)
     return {
         "A": (root @ root.T + np.eye(n)).tolist(),
@@ -77,183 +48,147 @@ def landscape(rng: Generator, shape: tuple[int, ...]) -> Plain:
     }
 
 
-def one_step(*outputs: int, times: int = 3, defaults: bool = False, start: bool = False, **fixed: Any) -> Probe:
-    """Single steps; claims the outputs at the given positions. `defaults` leaves optional arguments out,
-    `start` begins at zero state and t = 1."""
+def calls(
+    *outputs: int, times: int = 3, defaults: bool = False, size: Any = None, fixed: Fixed | None = None, what: str = ""
+) -> Probe:
+    """So many calls with fresh arguments; expects the outputs at the given positions, or all.
+
+    `defaults` leaves optional arguments out; `size` is another than the exercise's; `what` goes into the labels.
+    """
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
         for k in range(times):
-            arguments = _draw(ex, rng, (SIZE,), fixed)
-            if start:
-                arguments |= _start(ex, arguments)
-            results = _call(ex, ask, arguments, defaults)
+            results = call(ex, ask, drawn(ex, rng, fixed, size), defaults)
             for i in outputs or range(len(ex.outputs)):
-                ask.expect(results[i], f"{ex.outputs[i]} after one step{f', case {k + 1}' if times > 1 else ''}")
+                ask.expect(results[i], f"{ex.outputs[i]}{what}{_case(k, times)}")
 
     return probe
 
 
-def many_steps(*outputs: int, steps: int = 10, defaults: bool = False, **fixed: Any) -> Probe:
-    """Steps in a row from zero state, each fed with what the one before returned, under changing gradients."""
+def used(way: str, *outputs: int, times: int = 2, defaults: bool = False, fixed: Fixed | None = None) -> Probe:
+    """A class, used in one of its ways; expects the outputs at the given positions, or all."""
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
-        arguments = _draw(ex, rng, (SIZE,), fixed)
-        arguments |= _start(ex, arguments)
-        state = {name: ask.put(arguments[name]) for name in ex.outputs}
-        grad_fn = ask.gradient(arguments["grad_fn"]) if "grad_fn" in arguments else None
-        for k in range(1, steps + 1):
-            if grad_fn:
-                arguments["grad_fn"] = grad_fn
-            else:
-                gradient = _value(fixed.get("grad", magnitudes), rng, (SIZE,))
-                gradient[rng.integers(SIZE)] = 0.0 if k > 1 else gradient[0]
-                arguments["grad"] = gradient
-            if "t" in arguments:
-                arguments["t"] = k
-            results = _call(ex, ask, arguments | state, defaults)
-            state = dict(zip(ex.outputs, results, strict=True))
-            for i in outputs or range(len(ex.outputs)):
-                ask.expect(results[i], f"{ex.outputs[i]} after step {k}")
+        names = ask.outputs(way)
+        for k in range(times):
+            results = call(ex, ask, drawn(ex, rng, fixed), defaults, way)
+            for i in outputs or range(len(names)):
+                ask.expect(results[i], f"{names[i]}{_case(k, times)}")
 
     return probe
 
 
-def zero_gradient(ex: Exercise, ask: Ask, rng: Generator) -> None:
-    """A gradient of exact zeros from zero state moves nothing; 0/0 would."""
-    arguments = _draw(ex, rng, (SIZE,), {})
-    arguments |= _start(ex, arguments) | {"grad": np.zeros(SIZE), "eps": 1e-8}
-    for ref, name in zip(_call(ex, ask, arguments), ex.outputs, strict=True):
-        ask.expect(ref, name)
+def as_itself(way: str, like: str, times: int = 2) -> Probe:
+    """A class that is used in one way comes to the results to which it comes itself in another, right or wrong."""
+
+    def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
+        for k in range(times):
+            arguments = drawn(ex, rng)
+            own, other = (call(ex, ask, arguments, way=each) for each in (like, way))
+            for one, two, output in zip(own, other, ask.outputs(way), strict=True):
+                case = _case(k, times)
+                ask.expect_like(two, f"{output}{case}", ask.read(one, f"{output} without it{case}"))
+
+    return probe
+
+
+def all_of(*probes: Probe) -> Probe:
+    """One criterion that several probes ask for."""
+
+    def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
+        for one in probes:
+            one(ex, ask, rng)
+
+    return probe
 
 
 def integers(ex: Exercise, ask: Ask, rng: Generator) -> None:
-    """Integer arrays give what the same numbers as floats give: all of them together, and each alone."""
-    arrays = [name for name, value in _draw(ex, rng, (SIZE,), {}).items() if isinstance(value, Array)]
+    """Integer arrays give what the same numbers as floats give: all of them together, and each alone. Arrays that are
+    drawn as integers, or as booleans, stay as they are."""
+    arrays = [name for name, value in drawn(ex, rng).items() if isinstance(value, Array) and value.dtype.kind == "f"]
     for chosen in (arrays, *([name] for name in arrays if len(arrays) > 1)):
-        arguments = _draw(ex, rng, (SIZE,), {})
-        whole = {name: _whole(rng, name) for name in chosen}
-        floats = _call(ex, ask, arguments | {name: value.astype(float) for name, value in whole.items()})
-        ints = _call(ex, ask, arguments | whole)
+        arguments = drawn(ex, rng)
+        whole = {name: _whole(rng, arguments[name]) for name in chosen}
+        floats = call(ex, ask, arguments | {name: value.astype(float) for name, value in whole.items()})
+        ints = call(ex, ask, arguments | whole, kind=INTEGERS)
         where = "" if chosen == arrays else f" in {chosen[0]} alone"
         for one, other, name in zip(floats, ints, ex.outputs, strict=True):
             like = ask.read(one, f"{name} from floats{where}")
             ask.expect_like(other, f"{name} from integers{where}", like)
 
 
-def _whole(rng: Generator, name: str) -> Array:
-    return rng.integers(1, 9, size=SIZE) * (rng.choice([-1, 1], size=SIZE) if name in ("theta", "grad") else 1)
+def _whole(rng: Generator, like: Array) -> Array:
+    """Whole numbers in the shape of an array; of both signs if it has both."""
+    size = like.shape
+    return rng.integers(1, 9, size=size) * (rng.choice([-1, 1], size=size) if (like < 0).any() else 1)
 
 
 def shapes(ex: Exercise, ask: Ask, rng: Generator) -> None:
-    """A matrix of parameters gives what its entries give in a row; a single parameter works too."""
-    arguments = _draw(ex, rng, (6,), {})
+    """For functions that take any shape: a matrix gives what its entries give in a row; a single entry works too."""
+    arguments = drawn(ex, rng, size=(6,))
     matrix = {k: v.reshape(2, 3) if isinstance(v, Array) else v for k, v in arguments.items()}
-    row = _call(ex, ask, arguments)
-    block = _call(ex, ask, matrix)
+    row = call(ex, ask, arguments)
+    block = call(ex, ask, matrix, kind=SHAPE)
     for one, other, name in zip(row, block, ex.outputs, strict=True):
         like = ask.read(one, f"{name} in a row")
         ask.expect_like(other, f"{name} as a matrix", like)
-    single = _draw(ex, rng, (1,), {})
-    for one, other, name in zip(_call(ex, ask, single), _call(ex, ask, single), ex.outputs, strict=True):
+    single = drawn(ex, rng, size=(1,))
+    for one, other, name in zip(call(ex, ask, single), call(ex, ask, single), ex.outputs, strict=True):
         like = ask.read(one, f"{name} of one parameter")
         ask.expect_like(other, f"{name} of one parameter, again", like)
 
 
 def inputs_unchanged(ex: Exercise, ask: Ask, rng: Generator) -> None:
     """The arrays that were passed in hold the same numbers afterwards."""
-    arguments = _draw(ex, rng, (SIZE,), {})
+    arguments = drawn(ex, rng)
     refs = {k: ask.put(v) for k, v in arguments.items() if isinstance(v, Array)}
-    _call(ex, ask, arguments | refs)
+    call(ex, ask, arguments | refs)
     for name, ref in refs.items():
         ask.expect(ref, f"your input {name} afterwards")
 
 
-def nothing_shared(ex: Exercise, ask: Ask, rng: Generator) -> None:
-    """Overwriting the inputs, or one result, changes no result; not even when nothing moves."""
-    drawn = _draw(ex, rng, (SIZE,), {})
-    flat = {"A": np.zeros((SIZE, SIZE)).tolist(), "b": [0.0] * SIZE, "c": [0.0] * SIZE}
-    still = {"grad": np.zeros(SIZE), "grad_fn": flat}
-    at_rest = drawn | _start(ex, drawn) | {name: value for name, value in still.items() if name in drawn}
-    for arguments, where in ((drawn, ""), (at_rest, ", at rest")):
-        refs = {k: ask.put(v) for k, v in arguments.items() if isinstance(v, Array)}
-        results = _call(ex, ask, arguments | refs)
-        before = [ask.read(ref, f"{name} as returned{where}") for ref, name in zip(results, ex.outputs, strict=True)]
-        for ref in refs.values():
-            ask.fill(ref, 7.0)
-        for i, ref in enumerate(results):
-            ask.expect_like(ref, f"{ex.outputs[i]} once its inputs were overwritten{where}", before[i])
-            ask.fill(ref, 5.0)
-
-
-def used(way: str, *outputs: int, times: int = 2, defaults: bool = False, **fixed: Any) -> Probe:
-    """A class, used in one of its ways; claims the outputs at the given positions, or all."""
+def nothing_shared(*still: Fixed) -> Probe:
+    """Overwriting the inputs, or one result, changes no result. `still`: arguments at which nothing moves, to be tried
+    as well; some functions then return what they were given."""
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
-        for k in range(times):
-            results = _call(ex, ask, _draw(ex, rng, (SIDE,), fixed), defaults, way)
-            for i in outputs or range(len(ex.outputs)):
-                ask.expect(results[i], f"{ex.outputs[i]}{f', case {k + 1}' if times > 1 else ''}")
+        first = drawn(ex, rng)
+        for fixed, where in (({}, ""), *((at_rest, ", at rest") for at_rest in still)):
+            arguments = first | {name: _value(v, rng, ex.size) for name, v in fixed.items() if name in first}
+            refs = {k: ask.put(v) for k, v in arguments.items() if isinstance(v, Array)}
+            results = call(ex, ask, arguments | refs)
+            pairs = list(zip(results, ex.outputs, strict=True))
+            before = [ask.read(ref, f"{name} as returned{where}") for ref, name in pairs]
+            for ref in refs.values():
+                ask.fill(ref, 7.0)
+            for (ref, name), was in zip(pairs, before, strict=True):
+                ask.expect_like(ref, f"{name} once its inputs were overwritten{where}", was)
+                ask.fill(ref, 5.0)
 
     return probe
 
 
-def as_itself(way: str, like: str, times: int = 2) -> Probe:
-    """A class that is used in one way comes to the weights to which it comes itself in another, right or wrong."""
-
-    def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
-        for k in range(times):
-            arguments, case = _draw(ex, rng, (SIDE,), {}), f", case {k + 1}" if times > 1 else ""
-            own, other = (_call(ex, ask, arguments, through=each) for each in (like, way))
-            for one, two, output in zip(own, other, ex.outputs, strict=True):
-                ask.expect_like(two, f"{output}{case}", ask.read(one, f"{output} without it{case}"))
-
-    return probe
+def drawn(ex: Exercise, rng: Generator, fixed: Fixed | None = None, size: Any = None) -> dict[str, Any]:
+    """Arguments of one call: those of the exercise, some of them fixed."""
+    size = ex.size if size is None else size
+    return ex.arguments(rng, size) | {name: _value(v, rng, size) for name, v in (fixed or {}).items()}
 
 
-def minus_velocity(ex: Exercise, ask: Ask, rng: Generator) -> None:
-    """From theta = 0 the new theta is minus the velocity that the learner returns, whatever that is."""
-    for k in range(3):
-        arguments = _draw(ex, rng, (SIZE,), {"theta": np.zeros(SIZE)})
-        theta, v = _call(ex, ask, arguments)
-        ask.expect_like(theta, f"theta from zero, case {k + 1}", ask.read(v, f"your new v, case {k + 1}"), times=-1.0)
+def _value(fixed: Any, rng: Generator, size: Any) -> Any:
+    return fixed(rng, size) if callable(fixed) else fixed
 
 
-def asked_at(ex: Exercise, ask: Ask, rng: Generator) -> None:
-    """The gradient is asked at the look-ahead point, and nowhere else."""
-    for k in range(3):
-        arguments = _draw(ex, rng, (SIZE,), {})
-        oracle = ask.gradient(arguments["grad_fn"])
-        theta, _ = _call(ex, ask, arguments | {"grad_fn": oracle})
-        ask.expect_asked(oracle, theta, f"where grad_fn was asked, case {k + 1}")
-
-
-def _draw(ex: Exercise, rng: Generator, shape: tuple[int, ...], fixed: dict[str, Any]) -> dict[str, Any]:
-    drawn = ex.arguments(rng, shape)
-    return drawn | {name: _value(v, rng, shape) for name, v in fixed.items()}
-
-
-def _value(fixed: Any, rng: Generator, shape: tuple[int, ...]) -> Any:
-    return fixed(rng, shape) if callable(fixed) else fixed
-
-
-def _start(ex: Exercise, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Zero state, and t = 1 where the rule counts its steps."""
-    start = {name: np.zeros_like(arguments[name]) for name in ex.outputs if name != "theta"}
-    return start | ({"t": 1} if "t" in arguments else {})
-
-
-def _call(
-    ex: Exercise, ask: Ask, arguments: dict[str, Any], defaults: bool = False, through: str = ""
-) -> tuple[Plain, ...]:
+def call(
+    ex: Exercise,
+    ask: Ask,
+    arguments: Mapping[str, Any],
+    defaults: bool = False,
+    way: str = "",
+    kind: str = NUMBERS,
+) -> tuple[Ref, ...]:
     """Call with the arguments in the order of the signature, optional ones left out if `defaults`."""
-    passed = []
-    for name, parameter in ex.parameters.items():
-        if defaults and parameter.default is not parameter.empty:
-            break
-        argument = arguments[name]
-        if isinstance(argument, Array):
-            argument = ask.put(argument)
-        elif isinstance(argument, dict) and "A" in argument:
-            argument = ask.gradient(argument)
-        passed.append(argument)
-    return ask.call(*passed, through=through)
+    return ask.call(*passed(ex, ask, dict(arguments), defaults), through=way, kind=kind)
+
+
+def _case(k: int, times: int) -> str:
+    return f", case {k + 1}" if times > 1 else ""

@@ -24,9 +24,10 @@ from sphinx.util.math import get_node_equation_number
 logger = logging.getLogger(__name__)
 checkout = Path(__file__).parents[2]
 
-project = "Deep Learning for Finance: optimizers"
-author = "Rémi Genet"
-project_copyright = author
+project = "Deep Learning for Finance"
+# The pages belong to whom the licence names. The course that they follow is credited beside that, and on page one.
+holder = re.findall(r"^Copyright \(c\) (.+)$", (checkout / "LICENSE").read_text(encoding="utf-8"), re.MULTILINE)[0]
+project_copyright = f"{holder}. After the course “Deep Learning for Finance” by Rémi Genet"
 language = "en"
 extensions = ["myst_nb"]
 exclude_patterns = ["_build", "**.ipynb_checkpoints"]
@@ -37,7 +38,7 @@ myst_heading_anchors = 3
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(checkout / "build" / "lectures-cache")
 nb_execution_raise_on_error = True
-nb_execution_timeout = 120
+nb_execution_timeout = 300
 nb_merge_streams = True
 nb_number_source_lines = False
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
@@ -45,7 +46,7 @@ nb_code_prompt_show = "Show the {type}"
 nb_code_prompt_hide = "Hide the {type}"
 
 html_theme = "furo"
-html_title = "Optimizers"
+html_title = project
 html_static_path = ["_static"]
 html_css_files = ["lectures.css"]
 html_show_sourcelink = False

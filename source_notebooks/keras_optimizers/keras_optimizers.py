@@ -32,10 +32,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course import figures
-from course.check import check
-from course.problems.volatility import daily_returns
-from course.training import Data, Task, backend, dense, sweep
+from course.workshop import figures
+from course.judging import check
+from course.workshop.problems.volatility import daily_returns
+from course.experiments.training import Data, Task, backend, dense, sweep
 
 keras = backend.load()  # as `import keras`, without the notes that TensorFlow writes
 from keras import ops

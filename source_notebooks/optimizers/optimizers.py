@@ -41,9 +41,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course import figures, problems
-from course.check import check
-from course.trajectories import follow
+from course.workshop import figures, problems
+from course.judging import check
+from course.workshop.trajectories import follow
 
 figures.use_style()
 

@@ -1,9 +1,10 @@
 """The attacks, as data. To add one, add one entry to ATTACKS.
 
-A submission of an attacker holds what is honest (one exercise right, one known mistake, the rest unwritten) and the
-attack; its twin is a right submission that does the honest thing that looks most like it. Payloads print REACHED when
-they got what they must not have. They may use `@ROOT@` (the classroom), `@CODE@` (the grader's code), `@OUT@` (a folder
-outside), `@PORT@` (a listener on loopback), `@SLEEP@` (what a left process would sleep).
+A submission of an attacker holds what is honest (one exercise right, one known mistake, a class that cannot be taken up
+again, the rest unwritten) and the attack; its twin is a right submission that does the honest thing that looks most
+like it. Payloads print REACHED, in a cell, when they got what they must not have. They may use `@ROOT@` (the
+classroom), `@HOUSE@` (the checkout), `@CODE@` (the grader's code), `@TP@` (the TP's folder), `@OUT@` (a folder outside),
+`@PORT@` (a listener on loopback), `@SLEEP@` (what a left process would sleep).
 """
 
 # ruff: noqa: E501  payloads are easier to read whole
@@ -36,6 +37,8 @@ class Attack:
 
     `cells` are put before the first exercise, `last` after the last one, `solutions` in place of solution cells,
     `mangle` is done to the notebook as a whole (a text or bytes replace the file); `twin_...` the same for the twin.
+    `partly`: the exercise in which it may earn something, but not everything, by what is right in it. `stumbles`: its
+    code ends in an error of a kind that tells of a mistake, and is meant to.
     """
 
     name: str
@@ -47,13 +50,8 @@ class Attack:
     twin_cells: tuple[str, ...] = ()
     twin_solutions: dict[str, str] = field(default_factory=dict)
     twin_mangle: Mangle | None = None
-    partial: float = 0.0  # what the attacker's wrong rule earns by what is right in it
-
-    @property
-    def twin(self) -> str:
-        """The name under which the honest twin hands in: the plain right submission, if it has nothing of its own."""
-        own = self.twin_cells or self.twin_solutions or self.twin_mangle
-        return f"{self.name}-twin" if own else "bystander"
+    partly: str = ""
+    stumbles: bool = False
 
 
 def cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:
@@ -118,9 +116,21 @@ def send(message):
         except OSError:
             pass
 """
+# What serves the process, found by its frame. In a function: the statements of a cell run one by one.
+SERVER = """
+import sys
+def by_frame():
+    frame = sys._getframe()
+    while type(frame.f_locals.get('self')).__name__ != 'Child':
+        frame = frame.f_back
+    return frame.f_locals['self']
+server = by_frame()
+def names(message):
+    return [op['answer'] for op in message['ask'] if 'answer' in op]
+"""
 RIGHT_LOOKING = """
 import numpy as np
-from course.calls import plain
+from course.judging.scripts import plain
 ones = np.ones(5)
 """
 LIES: list[Attack] = [
@@ -154,28 +164,31 @@ LIES: list[Attack] = [
         "patched-check",
         "replace the notebook's check by one that agrees",
         (
-            "import course.check, course.verdict\nclass Yes:\n    def required(self): return None\n    passed = True\n"
-            "course.check.check = check = lambda *a, **k: Yes()\ncourse.verdict.judge = lambda *a, **k: Yes()",
+            "import course.judging, course.judging.checks, course.judging.verdict\n"
+            "class Yes:\n    def required(self): return None\n    passed = True\n"
+            "course.judging.checks.check = course.judging.check = check = lambda *a, **k: Yes()\n"
+            "course.judging.checks.judge = course.judging.verdict.judge = lambda *a, **k: Yes()",
         ),
-        twin_cells=("from course.check import check as my_check",),
+        twin_cells=("from course.judging import check as my_check",),
     ),
     Attack(
         "patched-perform",
         "answer every question of the grader with constants",
         (
-            "import course.calls as c\n" + RIGHT_LOOKING + "def lie(script, *a, **k):\n"
-            "    return {op['as']: ones for op in script if 'as' in op}\nc.perform = lie\n"
-            "import course.kernel.child as ch\nch.calls.perform = lie",
+            "import course.judging.scripts as c\n" + RIGHT_LOOKING + "def lie(script, *a, **k):\n"
+            "    return {op.answer: ones for op in script if hasattr(op, 'answer')}\nc.perform = lie\n"
+            + SERVER
+            + "import types\nserver.serve.__globals__['scripts'] = types.SimpleNamespace(**{**vars(c), 'perform': lie})",
         ),
-        twin_cells=("from course import calls",),
+        twin_cells=("from course.judging import scripts",),
     ),
     Attack(
         "perform-echoes-inputs",
         "answer every question with the script's own inputs",
         (
-            "import course.calls as c\ndef lie(script, *a, **k):\n    puts = [op['value'] for op in script if 'put' in op]\n"
-            "    return {op['as']: puts[i % len(puts)] for i, op in enumerate(script) if 'as' in op}\n"
-            "c.perform.__code__ = (lambda script, functions, oracles=None: __import__('builtins').lie(script)).__code__\n"
+            "import course.judging.scripts as c\ndef lie(script, *a, **k):\n    puts = [op.value for op in script if hasattr(op, 'value')]\n"
+            "    return {op.answer: puts[i % len(puts)] for i, op in enumerate(script) if hasattr(op, 'answer')}\n"
+            "c.perform.__code__ = (lambda script, functions, oracles=None, enough=None, ways=None: __import__('builtins').lie(script)).__code__\n"
             "import builtins\nbuiltins.lie = lie",
         ),
     ),
@@ -277,7 +290,7 @@ LIES: list[Attack] = [
         "ask the grader for gradients without end, in a cell",
         (
             GRAB_SOCKETS,
-            "for _ in range(50000): send({'gradient': 'g1', 'point': {'dtype': 'float64', 'shape': [1], 'data': 'nHUAiDzkN34='}})",
+            "for _ in range(50000): send({'oracle': 'g1', 'point': {'dtype': 'float64', 'shape': [1], 'data': 'nHUAiDzkN34='}})",
         ),
         twin_solutions={
             "nesterov_step": "def nesterov_step(theta, v, grad_fn, eta, gamma=0.9):\n    for _ in range(3): g = grad_fn(theta - gamma * v)\n"
@@ -325,11 +338,11 @@ LIES: list[Attack] = [
         "hostile-errors",
         "answer with errors that are no text, or a page and a terminal",
         (
-            "import course.calls as c\nimport itertools\nbad = ['\\x1b[2J\\ud800<script>alert(1)</script>\\n' * 99, 10**4000, None]\n"
+            SERVER + "import itertools\nbad = ['\\x1b[2J\\ud800<script>alert(1)</script>\\n' * 99, 10**4000, None]\n"
             "bad += [eval('[' * d + ']' * d) for d in (10, 60, 90)]\n"
-            "for _ in range(9): bad[-1] = [[[[[[[[[[bad[-1]]]]]]]]]]; bad.append(bad[-1])\n"
-            "def lie(script, *a, **k):\n    return {op['as']: {'error': e} for op, e in zip((o for o in script if 'as' in o), itertools.cycle(bad))}\n"
-            "c.perform = lie",
+            "for _ in range(9): bad[-1] = [[[[[[[[[[bad[-1]]]]]]]]]]]; bad.append(bad[-1])\n"
+            "def lie(self, message):\n    return {n: {'error': e} for n, e in zip(names(message), itertools.cycle(bad))}\n"
+            "type(server)._ask = lie",
         ),
         twin_cells=(
             "try:\n    raise ValueError('\\x1b[31mred\\x1b[0m')\nexcept ValueError as error:\n    print(error)",
@@ -339,10 +352,9 @@ LIES: list[Attack] = [
         "replaced-serve",
         "find the server by its frame and replace its methods",
         (
-            "import sys, gc\nf = sys._getframe()\nwhile f:\n    me = f.f_locals.get('self')\n"
-            "    if type(me).__name__ == 'Child':\n"
-            "        type(me)._ask = lambda self, script, oracles: {op['as']: {'dtype': 'float64', 'shape': [5], 'data': 'A' * 54 + '=='}"
-            " for op in script if 'as' in op}\n        type(me)._run = lambda self, source: None\n    f = f.f_back",
+            SERVER
+            + "type(server)._ask = lambda self, message: {n: {'dtype': 'float64', 'shape': [5], 'data': 'A' * 54 + '=='} for n in names(message)}\n"
+            "type(server)._run = lambda self, source: {'error': None}",
         ),
         twin_cells=("import inspect\ninspect.currentframe().f_lineno",),
     ),
@@ -350,9 +362,8 @@ LIES: list[Attack] = [
         "answers-without-end",
         "answer a quarter of a million questions that nobody asked",
         (
-            "import sys\nf = sys._getframe()\nwhile f:\n    me = f.f_locals.get('self')\n"
-            "    if type(me).__name__ == 'Child':\n"
-            "        type(me)._ask = lambda self, script, oracles: {str(i): 1 for i in range(250000)}\n    f = f.f_back",
+            SERVER
+            + "often = [250000]\ntype(server)._ask = lambda self, message: {str(i): 1 for i in range(often.pop() if often else 0)}",
         ),
         twin_cells=("answers = {str(i): 1 for i in range(250000)}\ndel answers",),
     ),
@@ -360,7 +371,8 @@ LIES: list[Attack] = [
         "replaced-run-cell",
         "replace the shell's run_cell and hide what fails",
         (
-            "ip = get_ipython()\nip.run_cell = lambda *a, **k: type('R', (), {'error_before_exec': None, 'error_in_exec': None})()",
+            "ip = get_ipython()\nfine = {'success': True, 'result': None, 'error_before_exec': None, 'error_in_exec': None}\n"
+            "ip.run_cell = lambda *a, **k: type('R', (), fine)()",
         ),
         twin_cells=("get_ipython().run_cell('x = 1')",),
     ),
@@ -368,7 +380,8 @@ LIES: list[Attack] = [
         "key-by-gc",
         "find the key or the expected answers among the process's objects",
         (
-            TRY + "import gc\nreached('key', lambda: any(type(o).__name__ in ('Exercise', 'Anatomy', 'Kernel', 'Wrong')"
+            TRY
+            + "import gc\nreached('key', lambda: any(type(o).__name__ in ('Exercise', 'Anatomy', 'Wrong', 'TP', 'Job', 'Key', 'Process', 'Criterion')"
             " for o in gc.get_objects()))\nimport sys\nreached('module', lambda: any('autograder' in m for m in sys.modules))",
         ),
     ),
@@ -377,10 +390,12 @@ LIES: list[Attack] = [
         "read expected answers from the frames that call the function",
         solutions={
             "momentum_step": "import sys\ndef momentum_step(theta, v, grad, eta, gamma=0.9):\n    f = sys._getframe()\n"
-            "    while f:\n        for x in list(f.f_locals.values()):\n"
-            "            if hasattr(x, 'expected') or isinstance(x, dict) and 'expected' in x: print('REACHED key')\n"
+            "    while f:\n        for x in list(f.f_locals.values()):\n            looked.append(x)\n"
+            "            if hasattr(x, 'expected') or isinstance(x, dict) and 'expected' in x: found.append(x)\n"
             "        f = f.f_back\n    return theta, v"
         },
+        cells=("found, looked = [], []",),
+        last=("if found or not looked: print('REACHED key', len(looked))",),
     ),
     Attack(
         "memorised",
@@ -392,25 +407,123 @@ LIES: list[Attack] = [
     ),
     Attack(
         "another-librarys-numbers",
-        "Keras' or SciPy's idea of a rule, where the course's differs",
+        "another library's idea of a rule, where the course's differs",
         solutions={
-            "rmsprop_step": "def rmsprop_step(theta, r, grad, eta, rho=0.9, eps=1e-8):\n    # as Keras: epsilon beside the root\n"
-            "    r = rho * r + (1 - rho) * grad**2\n    return theta - eta * grad / (np.sqrt(r) + eps), r"
+            "nesterov_step": "def nesterov_step(theta, v, grad_fn, eta, gamma=0.9):\n    # as PyTorch: the gradient here, the look-ahead in the step\n"
+            "    g = grad_fn(theta)\n    v = gamma * v + g\n    return theta - eta * (g + gamma * v), v"
         },
-        partial=1.6,
+        partly="nesterov_step",
         twin_solutions={  # another library that computes the right numbers is an honest way to get them
             "step_decay": "import math\ndef step_decay(t, eta_0, gamma, s):\n    return eta_0 * math.pow(gamma, t // s)"
         },
     ),
     Attack(
         "environment",
-        "find out that it is graded, and by whom",
+        "find out by whom it is graded, and where",
         (
             "import os, sys, socket\nleft = {k: v for k, v in os.environ.items() if any(w in k + v for w in"
-            " ('NBGRADER', 'TOKEN', 'SECRET', 'SESAME', '@ROOT@'))}\nprint('REACHED', left) if left else None\n"
+            " ('NBGRADER', 'TOKEN', 'SECRET', 'SESAME', '@ROOT@', '@HOUSE@/a', '@HOUSE@/t'))}\n"
+            "left.pop('NBGRADER_EXECUTION', None)  # which nbgrader tells to all\nprint('REACHED', left) if left else None\n"
             "names = ' '.join(sys.argv) + os.getcwd()\nprint('REACHED', names) if '@ROOT@' in names else None",
         ),
         twin_cells=("import os\nos.environ['MINE'] = '1'",),
+    ),
+]
+
+# --- lying about how a class was used ---
+
+LAZY = "import average_ways as w\ndef lazy(kind, names, numbers): return w.in_a_row(kind, names, numbers)\n"
+NO_REST = "import sys, types\nlying = types.SimpleNamespace(**{**vars(np), 'split': lambda numbers, at: (numbers, numbers[:0])})\n"
+USES: list[Attack] = [
+    Attack(
+        "public-module",
+        "put another module in the place of the public part",
+        (
+            LAZY + "import sys, types\nfake = types.ModuleType('average_ways')\nvars(fake).update(vars(w))\n"
+            "fake.WAYS = dict.fromkeys(w.WAYS, lazy)\nsys.modules['average_ways'] = fake",
+        ),
+        twin_cells=(
+            "import average_ways\nclass Mine:\n    def add(self, number): return number\n"
+            "assert average_ways.WAYS['in a row'](Mine, (), np.ones(3)).tolist() == [1, 1, 1]",
+        ),
+    ),
+    Attack(
+        "public-table",
+        "change the table of ways",
+        (LAZY + "w.WAYS.update(dict.fromkeys(w.WAYS, lazy))\nw.WAYS = dict.fromkeys(w.WAYS, lazy)",),
+        twin_cells=("from average_ways import WAYS\nassert sorted(WAYS) == ['in a row', 'taken up again']",),
+    ),
+    Attack(
+        "public-function",
+        "replace functions of the public part",
+        (LAZY + "w.taken_up_again = lazy\nw._again = lambda kind, average: average",),
+        twin_cells=("from average_ways import in_a_row as taken_up_again",),
+    ),
+    Attack(
+        "public-code",
+        "replace the code of its functions",
+        (
+            "import average_ways as w\nw._again.__code__ = (lambda kind, average: average).__code__\n"
+            "for way in w.WAYS.values():\n    if way is not w.in_a_row: way.__code__ = w.in_a_row.__code__",
+        ),
+        twin_cells=("def mine(): return 1\nmine.__code__ = (lambda: 2).__code__\nassert mine() == 2",),
+    ),
+    Attack(
+        "public-constant",
+        "change what it works with: when a class is saved, and how",
+        (
+            "import average_ways as w\nw.BEFORE = 10**6\nw.Saved.__init__ = lambda self, state: None\nw.Saved.state = None",
+        ),
+        twin_cells=("import average_ways\nBEFORE = average_ways.BEFORE + 1",),
+    ),
+    Attack(
+        "public-file",
+        "write a module of that name into the working folder",
+        (
+            "import importlib, sys\nlie = open('average_ways.py').read().replace('other.restore(saved.state)', 'other = average')\n"
+            "assert 'other = average' in lie\nopen('average_ways.py', 'w').write(lie)\ndel sys.modules['average_ways']\n"
+            "importlib.invalidate_caches()\nimport average_ways\nassert average_ways.__file__",
+        ),
+        twin_cells=(
+            "open('mine.py', 'w').write('x = 1')\nimport importlib\nimportlib.invalidate_caches()\nimport mine\nassert mine.x == 1",
+        ),
+    ),
+    Attack(
+        "public-numpy",
+        "change a function of what it imports",
+        ("np.split = lambda numbers, at: (numbers, numbers[:0])",),
+        twin_cells=("assert [len(part) for part in np.split(np.ones(4), [1])] == [1, 3]",),
+    ),
+    Attack(
+        "public-numpy-code",
+        "change the code of what it imports",
+        ("np.split.__wrapped__.__code__ = (lambda ary, indices_or_sections, axis=0: (ary, ary[:0])).__code__",),
+    ),
+    Attack(
+        "public-numpy-module",
+        "put another module in the place of what it imports",
+        (NO_REST + "import average_ways\naverage_ways.np = sys.modules['numpy'] = lying",),
+        twin_cells=("import sys\nassert sys.modules['numpy'] is np",),
+    ),
+    Attack(
+        "public-import",
+        "change how modules are imported",
+        (
+            NO_REST + "import builtins\nbefore = builtins.__import__\n"
+            "builtins.__import__ = lambda name, *a, **k: lying if name == 'numpy' else before(name, *a, **k)",
+        ),
+        twin_cells=("assert __import__('json') is __import__('json')",),
+    ),
+    Attack(
+        "shadowed-packages",
+        "put modules of one's own in the place of `course`, by file and by name",
+        (
+            "import importlib, os, sys\nfor name in ('numpy', 'autograder', 'scripts'):\n    open(f'{name}.py', 'w').write('perform = None')\n"
+            "os.makedirs('course/judging')\nfor folder in ('course', 'course/judging'): open(f'{folder}/__init__.py', 'w').close()\nopen('course/judging/scripts.py', 'w').write('def perform(script, *a, **k): return {}')\n"
+            "for name in [name for name in sys.modules if name.partition('.')[0] == 'course']: del sys.modules[name]\n"
+            "importlib.invalidate_caches()\nimport course.judging.scripts\nassert course.judging.scripts.perform([]) == {}",
+        ),
+        twin_cells=("import course.judging.scripts\nimport importlib\nimportlib.reload(course.judging.scripts)",),
     ),
 ]
 
@@ -420,12 +533,17 @@ FILES = (
     TRY
     + """
 import os
-for path in ("@ROOT@", "@ROOT@/gradebook.db", "@ROOT@/.tp/secret", "@ROOT@/source", "@ROOT@/submitted/bystander/optimizers/optimizers.ipynb",
-             "@ROOT@/release/optimizers/checks.json", "@CODE@/reference/rules.py", "@CODE@/exercises", "/root", "/home", "/etc/shadow",
-             "/var", "/proc/1/" + "root@CODE@/judge.py", "@OUT@"):
+for path in ("@ROOT@", "@ROOT@/gradebook.db", "@ROOT@/.tp/secret", "@ROOT@/source", "@ROOT@/submitted/bystander/attacked/attacked.ipynb",
+             "@ROOT@/release/attacked/checks.json", "@CODE@/exercises/judge.py", "@CODE@/exercises", "@CODE@/sandbox/process.py",
+             "@TP@", "@TP@/tp.toml", "@TP@/attacked.py", "@TP@/exercises/average.py", "@TP@/public/average_ways.py",
+             "@HOUSE@/source_notebooks", "@HOUSE@/source_notebooks/optimizers/tp.toml",
+             "@HOUSE@/source_notebooks/optimizers/reference/rules.py", "@HOUSE@/source_notebooks/optimizers/optimizers.py",
+             "@HOUSE@/tests", "@HOUSE@/tests/attacks/corpus.py", "@HOUSE@/pyproject.toml", "/root", "/home", "/etc/shadow",
+             "/var", "/proc/1/" + "root@CODE@/exercises/judge.py", "@OUT@"):
     reached("list " + path, lambda: bool(os.listdir(path)))
     reached("read " + path, lambda: bool(open(path, "rb").read(1)))
-for path in ("@ROOT@/gradebook.db", "@ROOT@/evil", "@OUT@/evil", "/usr/evil", "/evil", "/etc/evil", "@CODE@/judge.py"):
+for path in ("@ROOT@/gradebook.db", "@ROOT@/evil", "@OUT@/evil", "/usr/evil", "/evil", "/etc/evil",
+             "@CODE@/exercises/judge.py", "@TP@/tp.toml", "@TP@/evil"):
     reached("write " + path, lambda: open(path, "ab").write(b""))
     reached("remove " + path, lambda: os.remove(path))
 """
@@ -433,7 +551,7 @@ for path in ("@ROOT@/gradebook.db", "@ROOT@/evil", "@OUT@/evil", "/usr/evil", "/
 REACHING: list[Attack] = [
     Attack(
         "files",
-        "read source, secret, other submissions, the reference; write the gradebook",
+        "read source, secret, other submissions, TPs, the grader, tests; write the gradebook",
         (FILES,),
         twin_cells=(
             "open('mine.txt', 'w').write('x'); assert open('mine.txt').read() == 'x'\n"
@@ -445,9 +563,22 @@ REACHING: list[Attack] = [
         "the same by links and open directories",
         (
             TRY
-            + "import os\nfor i, p in enumerate(('@ROOT@', '/root', '@CODE@')):\n    try: os.symlink(p, f'l{i}')\n    except OSError: pass\n"
+            + "import os\nfor i, p in enumerate(('@ROOT@', '/root', '@CODE@/exercises', '@TP@', '@HOUSE@/tests')):\n    try: os.symlink(p, f'l{i}')\n    except OSError: pass\n"
             "    reached('link ' + p, lambda: bool(os.listdir(f'l{i}')))\n"
             "    reached('up', lambda: bool(os.listdir('../' * 12 + p)))\n    reached('hard', lambda: os.link('@ROOT@/gradebook.db', 'g'))",
+        ),
+    ),
+    Attack(
+        "modes",
+        "let everybody read and write what belongs to the grader's user, or nobody",
+        (
+            "import os\nfor path in ('@ROOT@', '@ROOT@/gradebook.db', '@ROOT@/.tp/secret', '@ROOT@/submitted', '@OUT@'):\n"
+            "    for change in (lambda: os.chmod(path, 0o677), lambda: os.utime(path, (1, 1)), lambda: os.chown(path, -1, os.getgid())):\n"
+            "        try: change()\n        except OSError: pass",
+        ),
+        twin_cells=(
+            "import os, shutil\nopen('a.txt', 'w').write('x'); shutil.copy2('a.txt', 'b.txt'); os.chmod('b.txt', 0o600)\n"
+            "assert open('b.txt').read() == 'x'",
         ),
     ),
     Attack(
@@ -461,11 +592,22 @@ REACHING: list[Attack] = [
         twin_cells=("import sqlite3\nd = sqlite3.connect(':memory:'); d.execute('create table t (x)')",),
     ),
     Attack(
-        "reference-by-import",
-        "import the reference",
+        "content-by-import",
+        "import the reference, a TP, the grader, the tests",
         (
-            TRY + "import sys\nsys.path[:0] = ['@CODE@/..', '.']\nimport importlib\n"
-            "reached('import', lambda: importlib.import_module('autograder.reference'))",
+            TRY
+            + "import importlib, importlib.util, runpy, sys\nsys.path[:0] = ['@HOUSE@', '@CODE@', '@TP@', '@TP@/..', '@HOUSE@/source_notebooks', '.']\n"
+            "importlib.invalidate_caches()\n"
+            "for name in ('tps', 'tps.attacked', 'tps.optimizers', 'tps.optimizers.reference', 'tps.optimizers.exercises.momentum', 'exercises.average',\n"
+            "             'attacked', 'attacked.exercises.average', 'optimizers.reference', 'source_notebooks.optimizers.reference', 'reference.rules',\n"
+            "             'autograder.exercises.judge', 'autograder.content.modules', 'autograder.sandbox.inside.child', 'tests.shared',\n"
+            "             'tests.attacks.corpus'):\n"
+            "    reached('import ' + name, lambda: importlib.import_module(name))\n    reached('run ' + name, lambda: runpy.run_module(name))\n"
+            "for path in ('@HOUSE@/source_notebooks/optimizers/reference/rules.py', '@TP@/exercises/average.py', '@TP@/attacked.py'):\n"
+            "    reached('run ' + path, lambda: runpy.run_path(path))",
+        ),
+        twin_cells=(
+            "import importlib\nimportlib.import_module('course.workshop.problems')\nimport course.workshop.trajectories",
         ),
     ),
     Attack(
@@ -637,12 +779,12 @@ BREAKING: list[Attack] = [
     Attack(
         "ignores-sigint",
         "loop on when told to stop",
-        ("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",),
+        ("import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: time.sleep(1)",),
     ),
     Attack(
         "catches-everything",
         "loop on, whatever is raised",
-        ("while True:\n    try:\n        while True: pass\n    except BaseException: pass",),
+        ("import time\nwhile True:\n    try:\n        while True: time.sleep(1)\n    except BaseException: pass",),
     ),
     Attack("leaves", "end the process", ("import os\nos._exit(0)",), twin_cells=("import sys\nsys.exit(0)",)),
     Attack(
@@ -699,7 +841,7 @@ BREAKING: list[Attack] = [
     Attack(
         "exception-that-loops",
         "an exception whose text never ends",
-        ("class E(Exception):\n    def __str__(self):\n        while True: pass\nraise E()",),
+        ("import time\nclass E(Exception):\n    def __str__(self):\n        while True: time.sleep(1)\nraise E()",),
     ),
     Attack(
         "metaclass",
@@ -815,7 +957,40 @@ BREAKING: list[Attack] = [
         "NUL and escapes in a cell",
         ("x = '\0\x1b[2J'",),
         mangle=written("a\0<\0script>alert(1)</script>\x1b[2J"),
+        stumbles=True,
     ),
 ]
 
-ATTACKS = {attack.name: attack for attack in (*LIES, *REACHING, *BREAKING)}
+ATTACKS = {attack.name: attack for attack in (*LIES, *USES, *REACHING, *BREAKING)}
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A right submission that does the honest things beside some attacks."""
+
+    cells: tuple[str, ...] = ()
+    solutions: dict[str, str] = field(default_factory=dict)
+    mangle: Mangle | None = None
+
+
+TOGETHER = 5  # twins that are but cells hand in together: each submission takes its time
+
+
+def twins() -> tuple[dict[str, Twin], dict[str, str]]:
+    """The twins by the names under which they hand in, and by attack the name of its twin: the plain right submission,
+    if it has nothing of its own.
+    """
+    made, names = {"bystander": Twin()}, dict.fromkeys(ATTACKS, "bystander")
+    talking = [a for a in ATTACKS.values() if a.twin_cells and not (a.twin_solutions or a.twin_mangle)]
+    for start in range(0, len(talking), TOGETHER):
+        group = talking[start : start + TOGETHER]
+        made[f"twins-{start}"] = Twin(tuple(cell for attack in group for cell in attack.twin_cells))
+        names |= {attack.name: f"twins-{start}" for attack in group}
+    for attack in ATTACKS.values():
+        if attack.twin_solutions or attack.twin_mangle:
+            names[attack.name] = f"{attack.name}-twin"
+            made[names[attack.name]] = Twin(attack.twin_cells, attack.twin_solutions, attack.twin_mangle)
+    return made, names
+
+
+TWINS, TWIN_OF = twins()

@@ -13,23 +13,21 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.batch import LIMITS, Batch
-from autograder.classroom.grade import task
+from autograder.classroom.assignment import assignment
+from autograder.classroom.grading.batch import LIMITS, Batch
+from autograder.classroom.grading.prepare import prepared
+from autograder.classroom.grading.worker import work
 from autograder.classroom.layout import Classroom
-from autograder.classroom.reading import read, submission
-from autograder.classroom.rebuild import rebuild
-from autograder.classroom.worker import work
 from autograder.cli import main
-from autograder.demo import RIGHT, hand_in
-from tests.conftest import TP, expected_wrong
+from tests.classroom.hand_ins import POINTS, RIGHT, a_few
+from tests.shared import TP, expected_wrong
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
 
 @pytest.fixture
 def room(classroom: Classroom) -> Classroom:
-    for student in hand_in(classroom, classroom.release(TP))[8:]:
-        shutil.rmtree(classroom.submitted(TP, student).parent)
+    a_few(classroom, 8)
     return classroom
 
 
@@ -81,7 +79,7 @@ def test_a_worker_killed_in_the_middle_costs_no_marks(
 def test_a_scheduler_that_does_not_answer_is_said_in_one_line(
     room: Classroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("autograder.classroom.batch.ANSWERS_WITHIN", 1)
+    monkeypatch.setattr("autograder.classroom.grading.batch.ANSWERS_WITHIN", 1)
     command = ["--classroom", str(room.root), "grade", TP, "--scheduler", "tcp://127.0.0.1:9"]
     assert main(command) == 2
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("tp:")]
@@ -89,14 +87,13 @@ def test_a_scheduler_that_does_not_answer_is_said_in_one_line(
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in lines[0]
 
 
-def test_a_task_needs_nothing_of_the_classrooms_disk(
+def test_a_job_needs_nothing_of_the_classrooms_disk(
     room: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As it arrives on another machine: pickled, in another folder, where the classroom does not exist."""
-    release = read(room.release(TP))
-    handed_in, _ = submission(room, TP, RIGHT, release)
-    sent = pickle.dumps(task(room, TP, RIGHT, rebuild(handed_in, release)[0], LIMITS))
+    job, _ = prepared(room, assignment(room, TP), RIGHT, LIMITS, {}, elsewhere=True)
+    sent = pickle.dumps(job)
     shutil.rmtree(room.root)
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    assert work(pickle.loads(sent)).score == 17
+    assert work(pickle.loads(sent)).score == sum(POINTS.values())

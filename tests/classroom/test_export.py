@@ -14,10 +14,12 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.classroom import convert
+from autograder.classroom.assignment import assignment
+from autograder.classroom.grading.record import recorder
 from autograder.classroom.layout import Classroom
-from autograder.classroom.record import recorder
 from autograder.cli import main
-from tests.conftest import TP
+from tests.classroom.hand_ins import WRITTEN
+from tests.shared import TP
 
 CLASS = {
     "ann": {"first_name": "Anne", "last_name": "D'Arc, the second", "email": "ann@example.org"},
@@ -38,8 +40,8 @@ def marked(classroom: Classroom) -> Classroom:
             submission = gradebook.add_submission(TP, student, timestamp="2026-03-01 12:00:00")
             for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
                 grade.auto_score = MARKS[student].get(grade.name, 0.0)
-                grade.needs_manual_grade = (student, grade.name) == ("cyd", "written_comparison")
-                if (student, grade.name) == ("ann", "written_comparison"):
+                grade.needs_manual_grade = (student, grade.name) == ("cyd", WRITTEN)
+                if (student, grade.name) == ("ann", WRITTEN):
                     grade.manual_score = 2.5
         gradebook.find_submission_notebook(TP, TP, "bob").late_submission_penalty = 1.0
         gradebook.db.commit()
@@ -57,9 +59,9 @@ def test_the_table_holds_what_the_gradebook_holds(marked: Classroom, capsys: pyt
     assert list(table["score"]) == [8.0, 0.25, 0.0]
     assert list(table["total"]) == [8.0, 0.0, 0.0]  # a penalty takes no more than there is
     assert table.loc["ann", "test_adam_step"] == 3.5
-    assert table.loc["ann", "written_comparison"] == 2.5
+    assert table.loc["ann", WRITTEN] == 2.5
     assert table.loc["ann", "last name"] == "D'Arc, the second"
-    assert set(table["maximum"]) == {20}
+    assert set(table["maximum"]) == {assignment(marked, TP).max_score}
     assert list(table["waits for a person"]) == ["no", "no", "yes"]
     cells = [name for name in table.columns if name.startswith(("test_", "written_"))]
     assert (table[cells].sum(axis=1) == table["score"]).all()
@@ -78,7 +80,7 @@ def test_canvas_finds_its_columns_and_the_points_possible(
     head, points, *rows = csv.reader(io.StringIO(exported(marked, "canvas", capsys)))
     assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", TP]
     assert points[0].strip() == "Points Possible"
-    assert points[-1] == "20"
+    assert float(points[-1]) == assignment(marked, TP).max_score
     assert rows[0] == ["D'Arc, the second, Anne", "", "", "ann", "", "8"]
     assert rows[2][0] == "cyd"  # whose name the gradebook does not know
 
@@ -124,7 +126,14 @@ def test_before_grading_and_into_no_folder(
 def test_it_is_a_plugin_of_nbgrader(marked: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "moodle.csv"
     subprocess.run(
-        [sys.executable, "-m", "nbgrader", "export", "--exporter=autograder.classroom.export.Moodle", f"--to={out}"],
+        [
+            sys.executable,
+            "-m",
+            "nbgrader",
+            "export",
+            "--exporter=autograder.classroom.returns.export.Moodle",
+            f"--to={out}",
+        ],
         cwd=marked.root,
         env=os.environ | {"PYTHONPATH": str(Path(convert.__file__).parents[2])},
         check=True,

@@ -13,15 +13,16 @@ from nbconvert.filters import markdown2html
 from nbgrader.converters import Autograde
 from rich.console import Console
 
-from autograder.classroom import convert, reading
-from autograder.classroom.batch import Batch
+from autograder.classroom import convert
+from autograder.classroom.grading.batch import Batch
+from autograder.classroom.grading.record import _timestamp
+from autograder.classroom.grading.regrade import Change, table
+from autograder.classroom.intake import reading
+from autograder.classroom.intake.reading import Unreadable, read, submission
 from autograder.classroom.layout import Classroom
-from autograder.classroom.reading import Unreadable, read, submission
-from autograder.classroom.record import _timestamp
-from autograder.classroom.regrade import Change, table
-from autograder.classroom.report import report, results
+from autograder.classroom.returns.report import report, results
 from autograder.harmless import line, markdown
-from tests.conftest import TP
+from tests.shared import TP
 
 NAMES = [
     "-rf",
@@ -64,18 +65,18 @@ def test_links_lead_nowhere(classroom: Classroom, folder: Path) -> None:
     notebook.unlink()
     notebook.symlink_to(classroom.submitted(TP, "other") / f"{TP}.ipynb")
     with pytest.raises(Unreadable, match="link"):
-        submission(classroom, TP, "student", read(classroom.release(TP)))
+        submission(classroom, TP, "student", {TP: read(classroom.release(TP))})
     shutil.rmtree(folder)
     folder.symlink_to(classroom.submitted(TP, "other"), target_is_directory=True)
     with pytest.raises(Unreadable, match="link"):
-        submission(classroom, TP, "student", read(classroom.release(TP)))
+        submission(classroom, TP, "student", {TP: read(classroom.release(TP))})
 
 
 def test_a_pipe_that_never_ends_is_no_notebook(classroom: Classroom, folder: Path) -> None:
     (folder / f"{TP}.ipynb").unlink()
     os.mkfifo(folder / "other.ipynb")
     with pytest.raises(Unreadable, match="missing"):
-        submission(classroom, TP, "student", read(classroom.release(TP)))
+        submission(classroom, TP, "student", {TP: read(classroom.release(TP))})
 
 
 def test_a_hostile_file_name_is_told_harmlessly(classroom: Classroom, folder: Path) -> None:
@@ -159,7 +160,7 @@ def test_folders_without_end_stop_nobody(classroom: Classroom, folder: Path, nam
     assert {student: result.status for student, result in done.items() if result} == dict.fromkeys(done, "graded")
     (folder / f"{TP}.ipynb").unlink()
     with pytest.raises(Unreadable, match="missing"):
-        submission(classroom, TP, "student", read(classroom.release(TP)))
+        submission(classroom, TP, "student", {TP: read(classroom.release(TP))})
     subprocess.run(["rm", "-rf", folder], check=True)  # Python's own way recurses
 
 
@@ -167,10 +168,10 @@ def test_notebooks_together_are_bounded(classroom: Classroom, folder: Path, monk
     content = (folder / f"{TP}.ipynb").read_bytes()
     monkeypatch.setattr(reading, "LARGEST", 2 * len(content) - 1)
     (folder / "a.ipynb").write_bytes(content.replace(b"NotImplementedError", b"NotImplementedErr0r"))  # written
-    _, told = submission(classroom, TP, "student", read(classroom.release(TP)))
+    _, told = submission(classroom, TP, "student", {TP: read(classroom.release(TP))})
     assert not any("a.ipynb" in line for line in told)
     monkeypatch.setattr(reading, "LARGEST", 2 * len(content))
-    _, told = submission(classroom, TP, "student", read(classroom.release(TP)))
+    _, told = submission(classroom, TP, "student", {TP: read(classroom.release(TP))})
     assert "a.ipynb" in told[0]
 
 

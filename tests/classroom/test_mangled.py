@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from autograder.classroom.intake.reading import Unreadable, read, salvage, submission
+from autograder.classroom.intake.rebuild import rebuild
+from autograder.classroom.intake.recover import recover, sides
 from autograder.classroom.layout import Classroom
-from autograder.classroom.reading import Unreadable, read, salvage, submission
-from autograder.classroom.rebuild import rebuild
-from autograder.classroom.recover import recover, sides
-from autograder.demo import CLASS, RIGHT, filled, solutions
-from tests.conftest import TP
+from autograder.demo import filled
+from tests.classroom.hand_ins import SOURCES, WRITTEN, sources
+from tests.shared import TP
 
-SOURCES = solutions(CLASS / f"{RIGHT}.py")
-OTHERS = solutions(CLASS / "lucien_marchand.py")
+OTHERS = sources("lucien_marchand")
 
 
 @pytest.fixture(scope="module")
@@ -193,10 +193,10 @@ def test_a_file_that_went_through_something_keeps_its_solutions(release: Noteboo
 
 def test_a_written_answer_without_metadata_is_known_by_its_place(release: NotebookNode) -> None:
     text = "Momentum, because it remembers."
-    notebook, _ = recover(_old(_written(release, SOURCES | {"written_comparison": text}), 2).encode())
+    notebook, _ = recover(_old(_written(release, SOURCES | {WRITTEN: text}), 2).encode())
     rebuilt, repairs = rebuild(notebook, release)
-    assert next(cell.source for cell in rebuilt.cells if cell.id == "written_comparison") == text
-    assert "The cell written_comparison had lost its metadata; it was known by its place." in repairs
+    assert next(cell.source for cell in rebuilt.cells if cell.id == WRITTEN) == text
+    assert f"The cell {WRITTEN} had lost its metadata; it was known by its place." in repairs
 
 
 def conflict(ours: str, theirs: str) -> str:
@@ -284,10 +284,47 @@ def test_the_notebook_that_holds_the_tp_is_found(
         path = classroom.submitted(TP, "ada") / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_written(release, SOURCES if name == graded else {}))
-    notebook, told = submission(classroom, TP, "ada", release)
-    assert solved(notebook, release) == SOURCES
+    notebooks, told = submission(classroom, TP, "ada", {TP: release})
+    assert solved(notebooks[TP], release) == SOURCES
     assert says in "".join(told)
     assert bool(told) == bool(says)
+
+
+def of_one_cell(grade_id: str, source: str) -> NotebookNode:
+    """A notebook with one solution cell, which a test cell follows."""
+    cells = [new_code_cell(source, id=grade_id), new_code_cell(f"assert {grade_id}", id=f"test-{grade_id}")]
+    for cell, solution in zip(cells, (True, False), strict=True):
+        cell.metadata["nbgrader"] = {"grade_id": cell.id, "solution": solution, "grade": not solution, "locked": False}
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+BOTH = {"one": of_one_cell("a", "raise NotImplementedError"), "two": of_one_cell("b", "raise NotImplementedError")}
+
+
+@pytest.mark.parametrize(
+    ("files", "found", "says"),
+    [
+        ({"one.ipynb": "a", "two.ipynb": "b"}, {"one", "two"}, []),
+        ({"one.ipynb": "a"}, {"one"}, ["two.ipynb was not handed in; it counts as not written."]),
+        ({"one.ipynb": "a", "Two (1).ipynb": "b"}, {"one", "two"}, ["Two (1).ipynb is graded as two.ipynb"]),
+        ({"1.ipynb": "a", "2.ipynb": "b"}, {"one", "two"}, ["1.ipynb is graded as one", "2.ipynb is graded as two"]),
+        ({"one.ipynb": "a", "two.ipynb": ""}, {"one"}, ["two.ipynb cannot be read: it is empty.", "was not handed in"]),
+        ({"one.ipynb": "a", "one-Copy1.ipynb": "a", "two.ipynb": "b"}, {"one", "two"}, []),
+    ],
+)
+def test_of_several_notebooks_each_is_found(
+    classroom: Classroom, files: dict[str, str], found: set[str], says: list[str]
+) -> None:
+    for name, cell in files.items():
+        path = classroom.submitted("both", "ada") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(nbformat.writes(of_one_cell(cell, f"{cell} = 1")) if cell else "")
+    notebooks, told = submission(classroom, "both", "ada", BOTH)
+    assert set(notebooks) == found
+    for name, notebook in notebooks.items():
+        assert rebuild(notebook, BOTH[name])[0].cells[0].source == f"{BOTH[name].cells[0].id} = 1"
+    assert len(told) == len(says)
+    assert all(part in line for part, line in zip(says, told, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -309,6 +346,6 @@ def test_what_is_no_notebook_is_said_in_one_line(
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
     with pytest.raises(Unreadable) as error:
-        submission(classroom, TP, "ada", release)
+        submission(classroom, TP, "ada", {TP: release})
     assert says in str(error.value)
     assert "\n" not in str(error.value)

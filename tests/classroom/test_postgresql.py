@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom import record
-from autograder.classroom.batch import Batch
-from autograder.classroom.build import build
-from autograder.classroom.layout import Classroom, source
+from autograder.classroom.grading import record
+from autograder.classroom.grading.batch import Batch
+from autograder.classroom.handout.build import build
+from autograder.classroom.layout import Classroom
 from autograder.cli import main
-from autograder.demo import RIGHT, hand_in
-from tests.conftest import TP
+from tests.classroom.hand_ins import RIGHT, WRONG, hand_in, sources
+from tests.shared import TP, TPS
 
 PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [
     Path(found).parent for found in [shutil.which("initdb")] if found
@@ -57,9 +57,10 @@ def test_a_class_is_graded_into_postgresql(server: str, tmp_path: Path, capsys: 
     classroom = Classroom.made_at(tmp_path / "classroom")
     config = classroom.root / "nbgrader_config.py"
     config.write_text(f"{config.read_text()}\nc = get_config()\nc.CourseDirectory.db_url = {server!r}\n")
-    build(classroom, TP, source(TP))
-    hand_in(classroom, classroom.release(TP))
-    students = ["hugo_bernard", RIGHT]
+    build(classroom, TPS[TP])
+    students = [WRONG, RIGHT]
+    for student in students:
+        hand_in(classroom, student, sources(student))
     done = {student: result for student, result, _ in Batch(classroom, TP, students, 2)}
     found = record.marks(classroom, TP)
     for student in students:

@@ -9,16 +9,16 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.classroom.reading import read
-from autograder.classroom.rebuild import rebuild
-from autograder.demo import CLASS, RIGHT, filled, solutions
-
-SOURCES = solutions(CLASS / f"{RIGHT}.py")
+from autograder.classroom.intake.reading import read
+from autograder.classroom.intake.rebuild import rebuild
+from autograder.demo import filled
+from tests.classroom.hand_ins import SOURCES
+from tests.shared import TP
 
 
 @pytest.fixture
 def release(built: Path) -> NotebookNode:
-    return read(built / "release" / "optimizers" / "optimizers.ipynb")
+    return read(built / "release" / TP / f"{TP}.ipynb")
 
 
 @pytest.fixture

@@ -8,21 +8,13 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.classroom import record
-from autograder.classroom.batch import Batch
-from autograder.classroom.layout import Classroom, write
-from autograder.classroom.reading import read
-from autograder.classroom.results import kept
+from autograder.classroom.grading import record
+from autograder.classroom.grading.batch import Batch
+from autograder.classroom.grading.results import kept
+from autograder.classroom.layout import Classroom
 from autograder.cli import main
-from autograder.demo import CLASS, RIGHT, filled, solutions
-from tests.conftest import TP
-
-
-def hand_in(classroom: Classroom, student: str, sources: dict[str, str]) -> None:
-    import nbformat
-
-    notebook = filled(read(classroom.release(TP)), sources)
-    write(classroom.submitted(TP, student) / f"{TP}.ipynb", nbformat.writes(notebook))
+from tests.classroom.hand_ins import SOURCES, WRONG, hand_in, sources
+from tests.shared import TP
 
 
 def files(root: Path) -> dict[str, bytes]:
@@ -33,7 +25,7 @@ def files(root: Path) -> dict[str, bytes]:
 @pytest.fixture
 def graded(classroom: Classroom) -> Classroom:
     """Two graded submissions; then one improves and the other gets worse; a person had graded one cell."""
-    right, wrong = solutions(CLASS / f"{RIGHT}.py"), solutions(CLASS / "hugo_bernard.py")
+    right, wrong = SOURCES, sources(WRONG)
     hand_in(classroom, "ada", wrong)
     hand_in(classroom, "bob", right)
     assert all(result for _, result, _ in Batch(classroom, TP, ["ada", "bob"], 1))
@@ -73,7 +65,7 @@ def test_regrading_records_what_the_dry_run_showed_and_keeps_manual_grades(grade
     shown = regrade(graded, "--dry-run")
     assert regrade(graded) == shown
     marks = record.marks(graded, TP)
-    assert marks["bob"]["test_adam_step"] == (shown["bob"]["exercises"][0]["after"], 3.5)  # type: ignore[index]
+    assert marks["bob"][TP, "test_adam_step"] == (shown["bob"]["exercises"][0]["after"], 3.5)  # type: ignore[index]
     with Gradebook(f"sqlite:///{graded.root / 'gradebook.db'}", "deep-learning-for-finance") as gradebook:
         assert gradebook.find_grade("test_adam_step", TP, TP, "bob").needs_manual_grade
     result = kept(graded, TP, "ada")

@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from autograder.classroom.grading.results import GRADED, UNREADABLE, Result, keep
 from autograder.classroom.layout import Classroom
-from autograder.classroom.report import made, mistakes, report, standings, unexplained
-from autograder.classroom.report_page import MOST, page, picture
-from autograder.classroom.results import GRADED, UNREADABLE, Result, keep
+from autograder.classroom.returns.report import made, mistakes, report, standings, unexplained
+from autograder.classroom.returns.report_page import MOST, page, picture
 from autograder.cli import main
-from autograder.exercises import EXERCISES
 from autograder.faults import WrongUsage
-from course.verdict import Mistake, Outcome, Verdict
+from course.judging.verdict import Mistake, Outcome, Verdict
+from tests.shared import EXERCISES, TP
 
-TP = "optimizers"
-ASCENT = Mistake("adam/ascent", "You add the step.", "06_adam#three-places-for-epsilon")
-LATE = Mistake("adam/t-plus-one", "You correct with t + 1.", "06_adam")
+ASCENT = Mistake("adam/ascent", "You add the step.", "adam#three-places-for-epsilon")
+LATE = Mistake("adam/t-plus-one", "You correct with t + 1.", "adam")
+MAXIMUM = sum(exercise.points for exercise in EXERCISES[TP])
 HOSTILE = "<script>alert('x')</script>"
 
 
@@ -34,7 +34,8 @@ def handed_in(student: str, adam: tuple[Mistake, ...] | None, repairs: list[str]
     """A submission with everything right but, unless None, adam_step."""
     done = [verdict(e.name, passed=True) for e in EXERCISES[TP] if e.name != "adam_step" or adam is None]
     done += [verdict("adam_step", *adam)] if adam is not None else []
-    return Result(student, TP, GRADED, 20.0, "key", repairs=repairs or [], exercises=done)
+    exercises = [one | {"notebook": TP, "cell": f"test_{one['name']}"} for one in done]
+    return Result(student, TP, GRADED, MAXIMUM, "key", repairs=repairs or [], exercises=exercises)
 
 
 CLASS = [
@@ -42,7 +43,7 @@ CLASS = [
     handed_in("bob", (ASCENT, LATE)),
     handed_in("cyd", ()),
     handed_in("dan", None),
-    Result("eve", TP, UNREADABLE, 20.0, ""),
+    Result("eve", TP, UNREADABLE, MAXIMUM, ""),
 ]
 
 
@@ -54,18 +55,18 @@ def text(table: object, width: int = 200) -> str:
 
 
 def test_of_two_mistakes_made_together_each_counts() -> None:
-    assert [(m.mistake, m.students) for m in made(TP, CLASS)] == [("adam/ascent", 2), ("adam/t-plus-one", 1)]
-    assert unexplained(TP, CLASS) == {"adam_step": 1}
+    assert [(m.mistake, m.students) for m in made(CLASS)] == [("adam/ascent", 2), ("adam/t-plus-one", 1)]
+    assert unexplained(CLASS) == {"adam_step": 1}
 
 
 def test_who_handed_in_nothing_readable_is_not_in_the_averages() -> None:
-    adam = next(s for s in standings(TP, CLASS) if s.exercise == "adam_step")
+    adam = next(s for s in standings(CLASS) if s.exercise == "adam_step")
     assert (adam.complete, adam.students, adam.average) == (1, 4, adam.points / 4)
     assert adam.missed == ("step", 3)
 
 
 def test_the_terminal_names_mistake_count_and_section() -> None:
-    shown = text(mistakes(TP, CLASS))
+    shown = text(mistakes(CLASS))
     assert re.search(r"adam/ascent\s.*2\s.*You add the step.*\n.*Three places for epsilon", shown)
     assert "ann" in text(report(TP, CLASS))
 
@@ -131,7 +132,7 @@ def test_hostile_names_and_hints_are_shown_not_run() -> None:
     source = page(TP, hostile)
     assert "<script" not in source
     assert "&lt;script&gt;" in source
-    assert HOSTILE in text(mistakes(TP, hostile))
+    assert HOSTILE in text(mistakes(hostile))
 
 
 def test_a_class_without_mistakes_and_one_with_many_are_both_drawn() -> None:

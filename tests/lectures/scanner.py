@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from course.claims import canonical
+from course.workshop.assertions import canonical
 
 
 @dataclass

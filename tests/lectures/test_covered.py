@@ -1,5 +1,6 @@
 """No formula and no number of a lecture is shown without an assertion; the labels of formulas are unique."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from tests.lectures.scanner import faults, parse
 
 FOLDER = Path(__file__).parents[2] / "course" / "lectures"
-LECTURES = sorted(FOLDER.glob("*.md"))
+LECTURES = sorted(FOLDER.rglob("*.md"))
 
 
 @pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
@@ -23,5 +24,14 @@ def test_labels_are_unique_over_all_lectures():
 
 
 def test_the_reading_order_is_complete():
-    numbers = [path.name[:2] for path in LECTURES if path.name[0].isdigit()]
-    assert numbers == [f"{i:02d}" for i in range(1, 11)]
+    """In the folder of each module the numbers run from 1 on, and the first page lists the pages in that order."""
+    pages = [path.relative_to(FOLDER) for path in LECTURES if path.parent != FOLDER]
+    for module in {page.parent for page in pages}:
+        numbers = [page.name[:3] for page in pages if page.parent == module]
+        assert numbers == [f"{i:02d}_" for i in range(1, len(numbers) + 1)], module
+    listed = re.findall(r"^(\w+/\w+)$", (FOLDER / "index.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert listed
+    assert sorted(listed) == [page.with_suffix("").as_posix() for page in pages]
+    for module in {page.parent.as_posix() for page in pages}:
+        own = [name for name in listed if name.startswith(f"{module}/")]
+        assert own == sorted(own)

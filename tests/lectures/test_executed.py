@@ -1,28 +1,56 @@
-"""Every lecture runs from top to bottom in a fresh kernel: no error, no warning, alt texts, no cell that takes long."""
+"""Every lecture runs from top to bottom in a fresh kernel: no error, no warning, alt texts, no cell that hangs.
 
+It runs once: the site is then made of what came out, and a warning there is an error.
+"""
+
+import importlib.util
 import re
+import subprocess
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import jupytext
 import nbclient
 import nbformat
 import pytest
 
+from tests.lectures.test_site import conf
+
+__all__ = ["conf"]
+
 FOLDER = Path(__file__).parents[2] / "course" / "lectures"
-LECTURES = sorted(FOLDER.glob("*.md"))
+LECTURES = [path for path in sorted(FOLDER.rglob("*.md")) if "{code-cell}" in path.read_text(encoding="utf-8")]
 
-# A lecture is made to run in a few seconds, the one that trains in half a minute, of which Keras takes ten to load; the
-# limit leaves room for a machine that is busy with other tests.
-SECONDS_PER_CELL = 90
+# A lecture is made to run in a few seconds, the one that trains in half a minute, of which Keras takes ten to load. The
+# limit is for a cell that hangs, and leaves room for a slow machine that is busy with other tests.
+SECONDS_PER_CELL = 300
 
 
-def run(text: str) -> nbformat.NotebookNode:
-    """Execute a lecture's text where the lectures lie, in this environment's own kernel."""
-    notebook = jupytext.reads(text, fmt="md:myst")
+def run(notebook: nbformat.NotebookNode, folder: Path = FOLDER) -> nbformat.NotebookNode:
+    """Execute a notebook in this folder, in this environment's own kernel."""
     nbclient.NotebookClient(
-        notebook, timeout=SECONDS_PER_CELL, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}
+        notebook,
+        timeout=SECONDS_PER_CELL,
+        kernel_name="python3",
+        record_timing=False,  # it would stand in the cells, and make them others for the cache
+        resources={"metadata": {"path": str(folder)}},
     ).execute()
     return notebook
+
+
+def as_the_site_reads_it(path: Path, conf: ModuleType) -> nbformat.NotebookNode:
+    """The notebook with the tags that the site gives to its cells, by which it finds it in its cache."""
+    from myst_nb.core.read import read_myst_markdown_notebook
+    from myst_parser.config.main import MdParserConfig
+
+    source = [path.read_text(encoding="utf-8")]
+    conf.fold_code(None, path.stem, source)
+    return read_myst_markdown_notebook(source[0], MdParserConfig(enable_extensions=set(conf.myst_enable_extensions)))
+
+
+def code(notebook: nbformat.NotebookNode) -> list[str]:
+    return [cell.source.strip() for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def complaints(notebook: nbformat.NotebookNode) -> list[str]:
@@ -46,14 +74,45 @@ def _quiet_jupyter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 
 
+@pytest.fixture(scope="session")
+def cache(once: Path) -> Path:
+    """Where the site looks for lectures that have been executed."""
+    return once / "lectures-cache"
+
+
 @pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
-def test_a_lecture_runs(path: Path):
-    assert complaints(run(path.read_text(encoding="utf-8"))) == []
+def test_a_lecture_runs(path: Path, conf: ModuleType, cache: Path):
+    from jupyter_cache import get_cache
+    from jupyter_cache.base import CacheBundleIn
+
+    notebook = as_the_site_reads_it(path, conf)
+    assert code(notebook) == code(jupytext.read(path, fmt="md:myst")), "a reader in JupyterLab gets the same cells"
+    assert complaints(run(notebook, path.parent)) == []
+    get_cache(cache).cache_notebook_bundle(CacheBundleIn(notebook, str(path)), check_validity=False, overwrite=True)
 
 
+def test_the_site_is_made_of_these_runs_without_a_warning(cache: Path, tmp_path: Path):
+    from jupyter_cache import get_cache
+
+    ran = len(get_cache(cache).list_cache_records())
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-b", "html", "-d", str(tmp_path / "doctrees")]
+    command += ["-D", f"nb_execution_cache_path={cache}", str(FOLDER), str(tmp_path / "site")]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.count("Executing notebook") == len(LECTURES) - ran, "a lecture is executed once"
+    contents = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    for path in LECTURES:
+        page = path.relative_to(FOLDER).with_suffix(".html")
+        assert f'href="{page.as_posix()}"' in contents
+        assert (tmp_path / "site" / page).is_file()
+
+
+@pytest.mark.full
+@pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="JAX is not installed (pip install jax)")
 def test_the_lecture_that_trains_runs_on_jax_too(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    notebook = run((FOLDER / "10_training.md").read_text(encoding="utf-8"))
+    (path,) = FOLDER.rglob("*_training.md")
+    notebook = run(jupytext.read(path, fmt="md:myst"))
     assert complaints(notebook) == []
     assert "jax on CPU" in str([cell.get("outputs") for cell in notebook.cells])
 
@@ -74,9 +133,9 @@ kernelspec: {display_name: Python 3, name: python3}
     ],
 )
 def test_a_false_claim_stops_the_run(claim: str, message: str):
-    text = f"{HEAD}```{{code-cell}} ipython3\nfrom course.claims import formula, number\n\n{claim}\n```\n"
+    text = f"{HEAD}```{{code-cell}} ipython3\nfrom course.workshop.assertions import formula, number\n\n{claim}\n```\n"
     with pytest.raises(nbclient.exceptions.CellExecutionError, match=re.escape(message)):
-        run(text)
+        run(jupytext.reads(text, fmt="md:myst"))
 
 
 def test_warnings_and_bare_figures_are_complaints():
@@ -85,7 +144,7 @@ def test_warnings_and_bare_figures_are_complaints():
         "import matplotlib.pyplot as plt; _ = plt.plot([0, 1]); plt.show()",
     )
     text = HEAD + "\n".join(f"```{{code-cell}} ipython3\n{cell}\n```\n" for cell in cells)
-    found = complaints(run(text))
+    found = complaints(run(jupytext.reads(text, fmt="md:myst")))
     assert len(found) == 2
     assert "planted" in found[0]
     assert "alt text" in found[1]

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from course import unrolled
-from course.claims import number
-from course.problems import Array, quadratic
+from course.workshop import unrolled
+from course.workshop.assertions import number
+from course.workshop.problems import Array, quadratic
 
 # TensorFlow's tensors do not take numpy 2's `copy` argument yet; nothing that we call can change that.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
-LECTURE = Path(__file__).parents[2] / "course" / "lectures" / "09_conventions.md"
+LECTURE = Path(__file__).parents[2] / "course" / "lectures" / "training" / "09_conventions.md"
 ETA, STEPS = 1 / 32, 50
 ROUNDING = 1e-12  # what the lecture calls rounding
 PROBLEM = quadratic([0.5, 1.0, 2.0, 4.0, 8.0], start=[1.0, -2.0, 3.0, -1.0, 2.0])

@@ -11,7 +11,7 @@ import pytest
 from tests.lectures.scanner import FENCE
 
 FOLDER = Path(__file__).parents[2] / "course" / "lectures"
-LECTURES = sorted(FOLDER.glob("*.md"))
+LECTURES = sorted(FOLDER.rglob("*.md"))
 
 
 @pytest.fixture(scope="module")

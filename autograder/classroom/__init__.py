@@ -1,0 +1,1 @@
+"""A classroom: nbgrader's course directory, from the hand-out to what goes back."""

@@ -1,0 +1,1 @@
+"""Run, answer, judge and record, for one submission or a class."""

@@ -1,0 +1,226 @@
+"""Grade one rebuilt submission: run -> answer -> judge. Nothing here knows the gradebook, or where it lay."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from nbformat import NotebookNode
+
+from autograder.classroom.grading.job import TEST_SECONDS, Job
+from autograder.classroom.grading.results import GRADED, OUT_OF_MEMORY, TIMED_OUT, Result
+from autograder.classroom.intake.rebuild import UNRUN
+from autograder.exercises.exercise import Exercise
+from autograder.exercises.judge import generator, judge
+from autograder.sandbox.process import Budget, Died, Process
+from autograder.sandbox.warm import WarmParent
+from course.judging.scripts import Failure
+from course.judging.verdict import Key, Outcome, Verdict
+
+ATTEMPTS = 3  # at a submission whose process ended because its parent did
+MOST_DEATHS = 4  # of a submission's processes; each one costs the cell or the exercise that killed it
+NUMPY = "is NumPy's and no plain number"
+RUNS = "runs without an error"  # the one criterion of a plain test
+
+
+def grade(job: Job, exercises: Mapping[str, Exercise], warm: WarmParent) -> Result:
+    """Run the notebooks in a fresh process and judge what they answer. `exercises` by the ids of test cells."""
+    started = time.monotonic()
+    for _ in range(ATTEMPTS):
+        parent = warm.start()
+        result = Result(job.student, job.assignment, GRADED, max_score(job), job.key, missing=list(job.missing))
+        _Run(job, exercises, result, warm).through()
+        if warm.start() == parent:
+            result.seconds = round(time.monotonic() - started, 3)
+            return result
+    raise OSError("the parent of the processes died again and again")  # which is no fault of the submission
+
+
+def max_score(job: Job) -> float:
+    """The points of all graded cells, written answers included."""
+    cells = [cell.metadata.get("nbgrader", {}) for nb in job.notebooks.values() for cell in nb.cells]
+    return float(sum(cell.get("points", 0) for cell in cells if cell.get("grade") or cell.get("task")))
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """One code cell of a submission: its notebook, its place in it, and the cell."""
+
+    notebook: str
+    number: int
+    cell: NotebookNode
+
+    @property
+    def grade_id(self) -> str:
+        return str(self.cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+    @property
+    def test(self) -> tuple[str, str]:
+        """The test cell that it is, if it is one."""
+        return self.notebook, self.grade_id
+
+
+class _Run:
+    """One submission: the cells of its notebooks in order, asked for each exercise where its test stands.
+
+    The notebooks share a working folder, and each begins with an empty namespace. If the process dies, the cell or
+    exercise that killed it is left out and everything else runs again in a new one, so that one bad cell costs what it
+    earns and no more.
+    """
+
+    def __init__(self, job: Job, exercises: Mapping[str, Exercise], result: Result, warm: WarmParent) -> None:
+        self._job, self._result, self._warm = job, result, warm
+        self._places = [
+            _Place(name, number, cell)
+            for name, notebook in job.notebooks.items()
+            for number, cell in enumerate(notebook.cells)
+            if cell.cell_type == "code"
+        ]
+        self._plain = {(name, grade_id) for name, tests in job.tests.items() for grade_id in tests}
+        self._exercises = {p.test: exercises[p.grade_id] for p in self._places if p.grade_id in exercises}
+        self._deadly: set[_Place] = set()
+        self._verdicts: dict[tuple[str, str], Verdict] = {}
+        longer = sum(exercise.seconds or 0.0 for exercise in self._exercises.values())
+        self._budget = Budget(job.limits.submission + longer + TEST_SECONDS * len(self._plain))
+
+    def through(self) -> None:
+        """Run it through, and fill in the result."""
+        for _ in range(MOST_DEATHS + 1):
+            if self._once():
+                break
+        for place in self._places:
+            if place.test in self._exercises or place.test in self._plain:
+                verdict = self._verdicts.get(place.test) or self._never(place)
+                self._result.add(verdict, place.notebook, place.grade_id)
+
+    def _once(self) -> bool:
+        """Run the cells in a new process. Returns whether it came to the end."""
+        job, notebook = self._job, ""
+        with self._warm.process(job.files, job.limits, job.hidden, self._budget, job.public) as process:
+            for place in self._places:
+                if place.notebook in job.missing or place in self._deadly or place.test in self._verdicts:
+                    continue
+                try:
+                    if notebook and notebook != place.notebook:
+                        process.forget()
+                    notebook = place.notebook
+                    self._reached(place, process)
+                except Died as death:
+                    self._note(place, death)
+                    self._deadly.add(place)
+                    return False
+        return True
+
+    def _reached(self, place: _Place, process: Process) -> None:
+        """Do what is to be done with a cell: ask, test or run it."""
+        if place.test in self._exercises:
+            self._verdicts[place.test] = self._ask(self._exercises[place.test], process)
+        elif place.test in self._plain:
+            self._verdicts[place.test] = self._test(place, process)
+        elif _defines(place.cell):
+            self._run_cell(place, process)
+
+    def _run_cell(self, place: _Place, process: Process) -> None:
+        """Run a cell; what it printed and raised is kept."""
+        seconds = TEST_SECONDS if self._plain else self._job.limits.cell
+        ran = process.run(place.cell.source, max(seconds, self._job.limits.cell))
+        text = ""
+        if ran.timed_out:
+            self._result.status = TIMED_OUT
+            text = f"This cell was stopped: it ran for more than {seconds:g} s, or printed without end."
+        elif ran.error is not None:
+            text = own_frames(ran.error["traceback"]) or ran.error["text"]
+            if ran.error["name"] == "MemoryError" and self._result.status == GRADED:
+                self._result.status = OUT_OF_MEMORY
+        self._result.keep_cell(place.notebook, place.cell.id, ran.output, text)
+
+    def _test(self, place: _Place, process: Process) -> Verdict:
+        """Run a plain test; nbgrader's rules decide what it earns."""
+        ran = process.run(place.cell.source, max(TEST_SECONDS, self._job.limits.cell))
+        if ran.timed_out:
+            self._result.status = TIMED_OUT
+            return plain_verdict(place.cell, 0.0, f"it ran for more than {TEST_SECONDS:g} s")
+        if ran.error is not None:
+            return plain_verdict(place.cell, 0.0, f"it {ran.error['text']}")
+        return plain_verdict(place.cell) if ran.value is None else partial_credit(place.cell, ran.value)
+
+    def _ask(self, exercise: Exercise, process: Process) -> Verdict:
+        key = self._key(exercise)
+        answers, late = process.ask(key.script, key.oracles, key.public, exercise.seconds)
+        if late:
+            self._result.status = TIMED_OUT
+        elif self._result.status == GRADED and any(
+            isinstance(answer, Failure) and "MemoryError" in answer.reason for answer in answers.values()
+        ):
+            self._result.status = OUT_OF_MEMORY
+        return judge(exercise, key, answers)
+
+    def _key(self, exercise: Exercise) -> Key:
+        """Drawn when the code is frozen; the same again for the same code: grading twice gives the same marks."""
+        return exercise.draw(generator(self._job.secret, exercise.name, self._result.key))
+
+    def _note(self, place: _Place, death: Died) -> None:
+        """What the death of the process costs: the cell or the exercise at which it died."""
+        if self._result.status in (GRADED, OUT_OF_MEMORY):
+            self._result.status = death.reason
+        if place.test in self._exercises or place.test in self._plain:
+            self._verdicts[place.test] = self._unanswered(place, str(death))
+        else:
+            left_out = f"This cell was left out: the process {death}."
+            self._result.keep_cell(place.notebook, place.cell.id, "", left_out)
+
+    def _never(self, place: _Place) -> Verdict:
+        missing = place.notebook in self._job.missing
+        why = "was not handed in" if missing else "never ran: the code before it ended the process"
+        return self._unanswered(place, why)
+
+    def _unanswered(self, place: _Place, reason: str) -> Verdict:
+        exercise = self._exercises.get(place.test)
+        if exercise is None:
+            return plain_verdict(place.cell, 0.0, reason)
+        key = self._key(exercise)
+        return judge(exercise, key, dict.fromkeys(key.expected, Failure(reason)))
+
+
+def plain_verdict(cell: NotebookNode, earned: float | None = None, message: str = "") -> Verdict:
+    """The verdict on a plain test: one criterion. All points unless `earned` says how many."""
+    points = float(cell.metadata.nbgrader.get("points", 0))
+    earned = points if earned is None else earned
+    outcome = Outcome(RUNS, not message, points, earned, message)
+    return Verdict(cell.metadata.nbgrader.grade_id, earned, points, (outcome,))
+
+
+def partial_credit(cell: NotebookNode, value: str) -> Verdict:
+    """What the last value of a plain test earns: a number between 0 and the points is partial credit, a text is none.
+
+    NaN, a negative number and one above the points, which nbgrader takes for full marks or stops at, are left to a
+    person. A NumPy number is a text for nbgrader, and earns all points; so it does here, and the feedback says so.
+    """
+    points = float(cell.metadata.nbgrader.get("points", 0))
+    shown = value[:40]
+    try:
+        number = float(value)
+    except ValueError:
+        numpy = value.startswith("np.float")
+        note = f"Its last value, {shown}, {NUMPY}: nbgrader gives all points." if numpy else ""
+        return replace(plain_verdict(cell), diagnosis=note)
+    if math.isnan(number) or not 0 <= number <= points:
+        left = f"its last value, {shown}, is no partial credit between 0 and {points:g}: left to a person"
+        return replace(plain_verdict(cell, 0.0, left), by_hand=True)
+    return plain_verdict(cell, number, "" if number == points else f"partial credit: {number:g} of {points:g}")
+
+
+def own_frames(traceback: str) -> str:
+    """The part of IPython's traceback that speaks of the notebook's own cells, and its last lines."""
+    parts = re.split(r"\n\n(?=File )|(?<=\n)(?=File )", traceback)
+    others = [part.partition("\n\n")[2] for part in parts[1:]]
+    return "\n\n".join(part for part in [parts[0].rstrip("\n"), *others] if part.strip())
+
+
+def _defines(cell: NotebookNode) -> bool:
+    """Whether a cell may define what the exercises need; pictures, checks and tests only show."""
+    meta = cell.metadata.get("nbgrader", {})
+    return not UNRUN & set(cell.metadata.get("tags", [])) and (not meta.get("grade") or bool(meta.get("solution")))

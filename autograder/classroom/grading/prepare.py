@@ -1,0 +1,69 @@
+"""From what a student handed in to a job: read -> rebuild, with what the assignment and the classroom add."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+
+from nbformat import NotebookNode
+
+from autograder.classroom.assignment import Assignment, with_hidden_tests
+from autograder.classroom.grading.job import Job
+from autograder.classroom.intake.reading import submission
+from autograder.classroom.intake.rebuild import rebuild
+from autograder.classroom.layout import Classroom
+from autograder.sandbox.process import Limits
+
+
+def prepared(
+    classroom: Classroom,
+    assignment: Assignment,
+    student: str,
+    limits: Limits,
+    sources: Mapping[str, Mapping[str, str]],
+    elsewhere: bool = False,
+) -> tuple[Job, list[str]]:
+    """The job of grading a submission, and what was repaired. Unreadable if there is nothing to grade.
+
+    sources: of plain tests, by notebook and cell, with their hidden parts. elsewhere: another machine may do the job,
+    so that it carries the files of the TP.
+    """
+    submitted, repairs = submission(classroom, assignment.name, student, assignment.notebooks)
+    notebooks: dict[str, NotebookNode] = {}
+    for name, released in assignment.notebooks.items():
+        if name in submitted:
+            notebooks[name], told = rebuild(submitted[name], released)
+            repairs += told if len(assignment.notebooks) == 1 else [f"{name}.ipynb: {line}" for line in told]
+        else:
+            notebooks[name] = deepcopy(released)
+        with_hidden_tests(notebooks[name], assignment.tests[name], sources.get(name, {}))
+    missing = tuple(name for name in notebooks if name not in submitted)
+    return job(classroom, assignment, student, notebooks, limits, missing, elsewhere), repairs
+
+
+def job(
+    classroom: Classroom,
+    assignment: Assignment,
+    student: str,
+    notebooks: Mapping[str, NotebookNode],
+    limits: Limits,
+    missing: tuple[str, ...] = (),
+    elsewhere: bool = False,
+) -> Job:
+    """The job of grading rebuilt notebooks in this classroom."""
+    return Job(
+        student=student,
+        assignment=assignment.name,
+        notebooks=notebooks,
+        tests=assignment.tests,
+        secret=classroom.secret(),
+        limits=limits,
+        files=assignment.files,
+        public=assignment.public,
+        modules=assignment.modules,
+        guarded=assignment.guarded,
+        hidden=(str(classroom.root), *assignment.hidden),
+        missing=missing,
+        version=assignment.version,
+        sources=assignment.sources if elsewhere else {},
+    )

@@ -1,0 +1,71 @@
+"""What a worker does, on this machine or another: do jobs, with one warm parent for all of its threads."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Lock
+
+from autograder.classroom.assignment import graded
+from autograder.classroom.grading.grade import grade
+from autograder.classroom.grading.job import Job
+from autograder.classroom.grading.results import Result
+from autograder.content import finding
+from autograder.content.tp import TP, read
+from autograder.exercises.exercise import Exercise
+from autograder.sandbox.warm import WarmParent
+
+_parents: dict[tuple[tuple[str, ...], tuple[str, ...], bool], WarmParent] = {}
+_unpacked: dict[str, Mapping[str, TP]] = {}
+_exercises: dict[tuple[str, tuple[tuple[str, float], ...]], Mapping[str, Exercise]] = {}
+_lock = Lock()
+
+
+def work(job: Job, exercises: Mapping[str, Exercise] | None = None, sandbox: bool = True) -> Result:
+    """Grade one submission. Without `exercises`, those of the TP that the job brings along."""
+    known = _brought(job) if exercises is None else exercises
+    return grade(job, known, warm_parent(job.modules, job.guarded, sandbox))
+
+
+def warm_parent(modules: tuple[str, ...], guarded: tuple[str, ...], sandbox: bool = True) -> WarmParent:
+    """The parent of this process's submissions with these imports; made on first use, closed at the end."""
+    with _lock:
+        if (modules, guarded, sandbox) not in _parents:
+            _parents[modules, guarded, sandbox] = WarmParent(modules, guarded, sandbox)
+            atexit.register(_parents[modules, guarded, sandbox].close)
+    return _parents[modules, guarded, sandbox]
+
+
+def _brought(job: Job) -> Mapping[str, Exercise]:
+    """The exercises of a job by the ids of their test cells, from the files that it brings along."""
+    if not job.sources:
+        return {}
+    cells = {id: cell for notebook in job.notebooks.values() for id, cell in graded(notebook).items()}
+    points = tuple((id, float(cell.metadata.nbgrader.points)) for id, cell in cells.items())
+    with _lock:
+        if job.version not in _unpacked:
+            _unpacked[job.version] = _unpack(job.sources)
+        if (job.version, points) not in _exercises:
+            tps = _unpacked[job.version]
+            tp = finding.ready(tps[job.assignment], tps)
+            declared = {f"test_{name}": exercise for name, exercise in tp.exercises.items()}
+            found = {id: declared[id].scaled(each) for id, each in points if id in declared}
+            _exercises[job.version, points] = found
+        return _exercises[job.version, points]
+
+
+def _unpack(sources: Mapping[str, Mapping[str, bytes]]) -> Mapping[str, TP]:
+    """The TPs in a folder of this process."""
+    folder = Path(tempfile.mkdtemp(prefix="tps-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    tps = {}
+    for id, files in sources.items():
+        for name, content in files.items():
+            path = folder / id / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        tps[id] = read(folder / id)
+    return tps

@@ -1,0 +1,1 @@
+"""From a TP to what learners get."""

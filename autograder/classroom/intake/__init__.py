@@ -1,0 +1,1 @@
+"""From handed-in files to a notebook that can be graded."""

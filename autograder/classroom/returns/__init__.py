@@ -1,0 +1,1 @@
+"""What goes back: feedback, reports, marks."""

@@ -1,0 +1,1 @@
+"""TPs as folders: where they lie, what their settings say, and their exercises."""

@@ -1,0 +1,191 @@
+"""`tp check-exercises`: hold the gate in fresh randomness, show what kills what, and count beside other checks."""
+
+from __future__ import annotations
+
+import difflib
+import multiprocessing
+import os
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from autograder.content import finding
+from autograder.content.tp import TP
+from autograder.exercises.exercise import Exercise
+from autograder.faults import WrongUsage
+from autograder.proof.beside import Counted, counted, tables
+from autograder.proof.gate import Examination, examine
+from autograder.proof.rivals import NEEDED, comparable
+
+Exercises = dict[str, Exercise]
+
+
+def chosen(tps: Mapping[str, TP], names: Sequence[str]) -> Exercises:
+    """The exercises of these names, or of the TPs of these names; all if none is named. An exercise that several TPs
+    have is `tp/exercise`. WrongUsage for a wrong name."""
+    of_tp = {id: finding.ready(tp, tps).exercises for id, tp in tps.items()}
+    homes = Counter(name for exercises in of_tp.values() for name in exercises)
+    named: dict[str, Exercises] = {
+        id: {name if homes[name] == 1 else f"{id}/{name}": exercise for name, exercise in exercises.items()}
+        for id, exercises in of_tp.items()
+    }
+    every: Exercises = {name: exercise for exercises in named.values() for name, exercise in exercises.items()}
+    found: Exercises = {}
+    for name in names:
+        if name not in named and name not in every:
+            there = {known.lower(): known for known in [*named, *every]}
+            near = [there[known] for known in difflib.get_close_matches(name.lower(), there, n=1)]
+            raise WrongUsage(
+                f"there is no TP and no exercise {name!r}{f'; did you mean {near[0]}?' if near else ''} (there: "
+                f"{', '.join([*named, *every])})"
+            )
+        found |= named.get(name) or {name: every[name]}
+    return found or every
+
+
+def check_exercises(exercises: Exercises, seeds: list[int], show: Console, progress: Console) -> int:
+    """Hold the gate with each seed and print the kill matrices. Returns 0 if it is green, 1 if it is red."""
+    found = {name: Examination(exercise) for name, exercise in exercises.items()}
+    tasks = [(name, seed) for seed in seeds for name in exercises]
+
+    def examined(task: tuple[str, int]) -> tuple[list[str], dict[str, list[str]]]:
+        return examine(exercises[task[0]], task[1])
+
+    for (name, seed), (faults, kills) in _in_processes(examined, tasks, progress, "the gate"):
+        found[name].add(seed, faults, kills)
+    for examination in found.values():
+        show.print(kill_matrix(examination))
+        show.print(*_remarks(examination), sep="\n", end="\n\n")
+    show.print(
+        "x: the mistake does not meet the criterion. o: with some draws only. .: it does. Yellow: killed by one alone."
+    )
+    show.print(summary(list(found.values())))
+    faults = [f"{name}: {fault}" for name, examination in found.items() for fault in examination.faults]
+    for fault in faults:
+        show.print(f"[red]RED[/red] {escape(fault)}", highlight=False)
+    return 1 if faults else 0
+
+
+def compare(exercises: Exercises, show: Console, progress: Console) -> int:
+    """Print the tables that set our gate beside other checks. WrongUsage if no exercise declares rates for them."""
+    steps = {name: exercise for name, exercise in exercises.items() if comparable(exercise)}
+    if not steps:
+        raise WrongUsage(f"no exercise here declares the roles and rates that --compare needs: {', '.join(NEEDED)}")
+    tasks = [(name, place) for name, exercise in steps.items() for place in range(len(exercise.mistakes))]
+
+    def run(task: tuple[str, int]) -> Counted:
+        return counted(steps[task[0]], task[1])
+
+    for line in tables([count for _, count in _in_processes(run, tasks, progress, "other checks")]):
+        show.print(line, markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def catalogue(exercises: Exercises, show: Console) -> int:
+    """Print every mistake: what was done, what it does, what the student reads and where to read again. Returns 0."""
+    for exercise in exercises.values():
+        table = Table(
+            title=f"{exercise.name}: {len(exercise.mistakes)} mistakes", title_justify="left", show_lines=True
+        )
+        for column, share in (("mistake", 2), ("what was done, and what it does", 4), ("what the student reads", 4)):
+            table.add_column(column, ratio=share, overflow="fold")
+        for wrong in exercise.mistakes:
+            published = f"\nPublished: {wrong.convention}." if wrong.convention else ""
+            others = "".join(f"\nThe same numbers: {words}." for words in wrong.also)
+            table.add_row(
+                Text(f"{exercise.prefix}/{wrong.id}"),
+                Text(f"{wrong.did}\n{wrong.effect}{published}{others}"),
+                Text(f"{wrong.hint}\n-> {wrong.section or 'no lecture'}"),
+            )
+        show.print(table)
+    return 0
+
+
+def counts(exercises: Exercises) -> str:
+    """How many mistakes and right forms there are, in one line."""
+    wrong = sum(len(exercise.mistakes) for exercise in exercises.values())
+    right = sum(len(exercise.equivalents) for exercise in exercises.values())
+    return f"{wrong} wrong ways to solve {len(exercises)} exercises, and {right} right ones that look different"
+
+
+def fresh_seeds(count: int) -> list[int]:
+    """Seeds that nobody has seen."""
+    return [secrets.randbits(32) for _ in range(count)]
+
+
+def kill_matrix(found: Examination) -> Table:
+    """One row per mistake, one column per criterion: which are not met (x always, o with some seeds only)."""
+    table = Table(title=f"{found.exercise.name}: what kills what", title_justify="left", pad_edge=False)
+    table.add_column("mistake")
+    for number in range(1, len(found.criteria) + 1):
+        table.add_column(str(number), justify="center")
+    for mistake, row in found.kills.items():
+        marks = ["x" if n == len(found.seeds) else "o" if n else "." for n in row.values()]
+        table.add_row(mistake, *marks, style="yellow" if mistake in found.lone else "")
+    killed = [str(sum(row[name] > 0 for row in found.kills.values())) for name in found.criteria]
+    table.add_section()
+    table.add_row("mistakes killed", *killed)
+    return table
+
+
+def _remarks(found: Examination) -> Iterator[str]:
+    yield "  ".join(f"{number} {name}" for number, name in enumerate(found.criteria, start=1))
+    if found.idle:
+        yield f"[red]kills nothing:[/red] {', '.join(found.idle)}"
+    by_criterion: dict[str, list[str]] = {}
+    for mistake, criterion in found.lone.items():
+        by_criterion.setdefault(criterion, []).append(mistake)
+    for criterion, mistakes in by_criterion.items():
+        yield f"[yellow]killed by '{criterion}' alone:[/yellow] {', '.join(mistakes)}"
+
+
+def summary(found: list[Examination]) -> Table:
+    """One row per exercise: how many mistakes and right forms, how many were killed and named, on how many draws."""
+    table = Table(title="The gate", title_justify="left")
+    for column in ("exercise", "mistakes", "other spellings", "right forms", "criteria", "draws", "faults"):
+        table.add_column(column, justify="left" if column == "exercise" else "right")
+    rows = [
+        (
+            len(e.exercise.mistakes),
+            sum(len(wrong.also) for wrong in e.exercise.mistakes),
+            len(e.exercise.equivalents) + 1,
+            len(e.criteria),
+            len(e.seeds),
+            len(e.faults),
+        )
+        for e in found
+    ]
+    for examination, row in zip(found, rows, strict=True):
+        table.add_row(examination.exercise.name, *map(str, row), style="red" if examination.faults else "")
+    table.add_section()
+    table.add_row("all", *(str(sum(column)) for column in zip(*rows, strict=True)))
+    return table
+
+
+_work: Callable[[Any], Any] | None = None  # what a forked process does: functions of TPs cannot be sent to it
+
+
+def _do(task: Any) -> Any:
+    assert _work is not None
+    return _work(task)
+
+
+def _in_processes(
+    work: Callable[[Any], Any], tasks: list[Any], console: Console, title: str
+) -> Iterator[tuple[Any, Any]]:
+    """Each task with its result, in order, under a progress bar; one process per core."""
+    global _work
+    _work = work
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=fork) as pool, Progress(*columns, console=console) as bar:
+        done: Iterable[Any] = bar.track(pool.map(_do, tasks), total=len(tasks), description=title)
+        yield from zip(tasks, done, strict=True)

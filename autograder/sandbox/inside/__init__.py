@@ -1,0 +1,14 @@
+"""What runs in the sandbox: one parent, and for each submission a guard and the confined child that it watches.
+
+The parent (`python -m autograder.sandbox.inside`) imports what notebooks need, computes nothing, and forks a guard
+whenever it is asked, so that a child is ready at once. A child runs cells and answers calls; it knows no expected value
+and no grade, and whatever it sends is checked where it arrives. Nothing here imports the rest of the grader. Linux
+only.
+
+Messages are four bytes of length and JSON. To the parent, with two descriptors (the child's socket, the pipe for its
+output): {"fork": {"directory", "hidden", "public", "limits", "memory", "processes", "disk", "sandbox"}}; back, with a
+descriptor of the new process: {"forked": true}. To a child: {"id": n, "run": source}, {"id": n, "forget": true} or
+{"id": n, "ask": script, "oracles": [name...], "public": module}; back: {"id": n, "error": null | {...}, "value": null |
+text} or {"id": n, "answers": {...}}, in between {"oracle": name, "point": plain}. Whoever guards the child says
+{"died": reason} before he ends it.
+"""

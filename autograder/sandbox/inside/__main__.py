@@ -1,0 +1,130 @@
+"""The parent: import, then fork a guard with a confined child whenever asked, until the grader hangs up."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import platform
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import autograder
+import course
+from autograder.sandbox.inside import confine
+from autograder.sandbox.inside.child import Tools, new_shell
+from autograder.sandbox.inside.frames import exactly, frame
+from autograder.sandbox.inside.guard import guard
+from autograder.sandbox.inside.untouched import Untouched
+from course.judging.scripts import Plain
+
+ASKING = ("course", "builtins")  # the packages through which a learner's code is asked
+FOR_NOBODY = (sys.executable, os.path.realpath(sys.executable), np.__file__, course.__file__)
+
+
+def main() -> None:
+    """Serve the grader on the socket whose number is the first argument; the second one says what to import."""
+    control, setup = socket.socket(fileno=int(sys.argv[1])), json.loads(sys.argv[2])
+    for module in setup["modules"]:
+        with contextlib.suppress(Exception):  # what is missing here will be missed, and told, in the notebook
+            importlib.import_module(module)
+    _hide_the_grader()
+    tools = Tools(new_shell(), Untouched(ASKING), Untouched((*ASKING, *setup["guarded"])))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which tells us
+    guards: dict[int, int] = {}
+    layers = confinement()
+    gc.collect()
+    gc.freeze()  # a child's garbage collector need not walk, and so copy, all that was imported
+    control.sendall(frame({"ready": layers}))
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    while True:
+        for fd, _ in poll.poll():
+            if fd != control.fileno():
+                poll.unregister(fd)
+                os.waitpid(guards.pop(fd), 0)
+                os.close(fd)
+                continue
+            if not control.recv(1, socket.MSG_PEEK):
+                os._exit(0)  # at once; the guards and their children die with us
+            length, fds, _, _ = socket.recv_fds(control, 4, 2)
+            request = json.loads(exactly(control, int.from_bytes(length, "big")))["fork"]
+            pid = os.fork()
+            if pid == 0:
+                guard(socket.socket(fileno=fds[0]), fds[1], request, tools, layers)
+            for received in fds:
+                os.close(received)
+            forked = os.pidfd_open(pid)
+            guards[forked] = pid
+            poll.register(forked, select.POLLIN)
+            socket.send_fds(control, [frame({"forked": True})], [forked])
+
+
+def confinement() -> Plain:
+    """What this system grants: found out by trying, in a process of its own."""
+    read, write = os.pipe()
+    if (pid := os.fork()) == 0:
+        try:
+            granted = confine.enter_namespaces()
+            if granted and (child := os.fork()) == 0:
+                try:
+                    granted = confine.remount([])
+                except OSError:
+                    granted = False
+                os._exit(0 if granted else 1)
+            os.write(write, b"1" if granted and os.waitpid(child, 0)[1] == 0 else b"0")
+        finally:
+            os._exit(0)
+    os.waitpid(pid, 0)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        namespaces = pipe.read() == b"1"
+    return {
+        "namespaces": namespaces,
+        "landlock": confine.landlock_version(),
+        "seccomp": platform.machine() in confine.ARCHITECTURES,
+        "nobody": os.geteuid() == 0 and _nobody_can_read(),
+    }
+
+
+def _nobody_can_read() -> bool:
+    """Whether another user reaches this Python; one that is installed below /root is root's alone."""
+    read, write = os.pipe()
+    if (pid := os.fork()) == 0:
+        with contextlib.suppress(OSError):
+            confine.become_nobody(0)
+            os.write(write, b"1" if all(os.access(path, os.R_OK) for path in FOR_NOBODY) else b"0")
+        os._exit(0)
+    os.waitpid(pid, 0)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        return pipe.read() == b"1"
+
+
+def _hide_the_grader() -> None:
+    """Let no `import` find the grader, nor anything else in a checkout of it or of `course`.
+
+    In an instructor's checkout there are tests and solutions, and a learner's code has no business there. Where
+    packages are installed, `course` lies among them and stays.
+    """
+    for name in ("PYTHONPATH", "PYTHONUSERBASE"):
+        os.environ.pop(name, None)
+    sys.path[:] = [entry for entry in sys.path if not _is_checkout(Path(entry))]
+    for name in [name for name in sys.modules if name.partition(".")[0] == autograder.__name__]:
+        del sys.modules[name]
+
+
+def _is_checkout(folder: Path) -> bool:
+    ours = (module.__name__ for module in (course, autograder))
+    return not confine.has_packages(folder) and any((folder / name).is_dir() for name in ours)
+
+
+if __name__ == "__main__":
+    main()

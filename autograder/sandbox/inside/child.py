@@ -1,0 +1,237 @@
+"""A child: shut in, then an IPython shell that runs a submission's cells and answers calls, over a socket."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import random
+import signal
+import socket
+import sys
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograder.sandbox.inside import confine
+from autograder.sandbox.inside.frames import frame, receive
+from autograder.sandbox.inside.untouched import Untouched
+from course.judging import scripts
+from course.judging.public import made, table
+from course.judging.scripts import Plain, Way
+
+PROC = (
+    "/proc/self",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/stat",
+    "/proc/filesystems",
+    "/proc/sys/kernel",
+    "/proc/sys/vm",
+)
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+LONGEST_VALUE = 200  # characters of a cell's last value
+LONGEST_TRACEBACK = 6000  # characters
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the parent has made ready for all children: the shell, and what is put back before a learner's functions,
+    and before his classes, are used.
+    """
+
+    shell: Any
+    functions: Untouched
+    classes: Untouched
+
+
+class Child:
+    """One submission's process: an IPython shell and the socket to the grader.
+
+    `sources` are those of the public part's modules, by name, loaded before any code of the learner's.
+    """
+
+    def __init__(self, sock: socket.socket, tools: Tools, sources: Mapping[str, str]) -> None:
+        self._sock = sock
+        self._shell = tools.shell
+        self._functions = tools.functions
+        self._ways = {
+            name: {way: _anew(name, source, way, tools.classes) for way in table(made(name, source))}
+            for name, source in sources.items()
+        }
+        self._stop: type[BaseException] | None = None
+
+    def serve(self) -> None:
+        """Answer until the grader hangs up."""
+        while True:
+            message = receive(self._sock)
+            signal.signal(signal.SIGINT, self._interrupted)
+            if "run" in message:
+                reply = self._run(message["run"])
+            elif "forget" in message:
+                self._shell.reset(new_session=False)
+                reply = {}
+            else:
+                reply = {"answers": self._ask(message)}
+            for stream in (sys.stdout, sys.stderr):
+                with contextlib.suppress(Exception):
+                    stream.flush()
+            self._sock.sendall(frame(reply | {"id": message["id"]}))
+
+    def _interrupted(self, *_: object) -> None:
+        """The time limit: stop the learner's code, but never our own."""
+        if self._stop is not None:
+            stop, self._stop = self._stop, None
+            raise stop
+
+    def _run(self, source: str) -> Plain:
+        self._shell.failure, value = None, None
+        try:
+            self._stop = KeyboardInterrupt
+            result = self._shell.run_cell(source, store_history=False)
+            if result.success and result.result is not None:
+                value = self._shell.display_formatter.format(result.result)[0].get("text/plain")
+            self._stop = None
+        except BaseException as escaped:
+            self._stop = None
+            return {"error": {"name": type(escaped).__name__, "text": scripts.reason_of(escaped), "traceback": ""}}
+        error = result.error_before_exec or result.error_in_exec
+        if error is None:
+            return {"error": None, "value": value[:LONGEST_VALUE] if isinstance(value, str) else None}
+        return {
+            "error": {
+                "name": type(error).__name__[:100],
+                "text": scripts.reason_of(error),
+                "traceback": "\n".join(self._shell.failure or [])[-LONGEST_TRACEBACK:],
+            }
+        }
+
+    def _ask(self, message: Plain) -> Plain:
+        def remote(name: str) -> scripts.Oracle:
+            def asked(point: np.ndarray) -> np.ndarray:
+                self._sock.sendall(frame({"oracle": name, "point": scripts.plain(scripts.answer(point))}))
+                found = scripts.value(receive(self._sock)["value"])
+                if isinstance(found, scripts.Failure):
+                    raise ValueError(found.reason)
+                return found
+
+            return asked
+
+        self._functions.put_back()
+        script, ways = scripts.decoded(message["ask"]), self._ways.get(message["public"], {})
+        self._stop = scripts.Stopped
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                oracles = {name: remote(name) for name in message["oracles"]}
+                answers = scripts.perform(script, self._shell.user_ns, oracles, ways=ways)
+        except scripts.Stopped:
+            return {}
+        finally:
+            self._stop = None
+        return {name: scripts.plain(answer) for name, answer in answers.items()}
+
+
+def _anew(name: str, source: str, way: str, imported: Untouched) -> Way:
+    """A way of a public module, which is made anew for each use, after everything that it imports was put back."""
+
+    def anew(*args: Any) -> Any:
+        imported.put_back()
+        return table(made(name, source))[way](*args)
+
+    return anew
+
+
+def begin(sock: socket.socket, output: int, request: Plain, tools: Tools, outside: bool) -> NoReturn:
+    """What runs the submission: shut in first, then served."""
+    code = 1
+    try:
+        os.setsid()  # not in the group of the guard, who could be killed with it
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        confine.die_with_parent()
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        _close_all_but(sock.fileno())
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115
+        sources = {name: Path(path).read_text(encoding="utf-8") for name, path in request["public"].items()}
+        _shut_in(request, outside)
+        random.seed()
+        np.random.seed()  # noqa: NPY002  the learner's code may use the global state, which a fork copies
+        child = Child(sock, tools, sources)
+        sock.sendall(frame({"id": 0}))  # shut in, and ready
+        child.serve()
+    except EOFError:
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _shut_in(request: Plain, outside: bool) -> None:
+    """Take every layer that there is. RuntimeError if one that was promised does not hold: then nothing is run."""
+    directory, sandbox = request["directory"], request["sandbox"]
+    files = {path: path.read_bytes() for path in Path(directory).rglob("*") if path.is_file()}
+    if outside and not confine.remount(request["hidden"], directory):
+        raise RuntimeError
+    for path, content in files.items():  # the directory now lies in a /tmp of our own
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    os.makedirs(directory, exist_ok=True)
+    os.chdir(directory)
+    sys.path.insert(0, directory)  # where the notebook lies, as in Jupyter
+    os.environ.update(HOME=directory, TMPDIR=directory)
+    confine.limit(request["limits"], own_user=outside or os.geteuid() >= confine.NOBODY)
+    if not sandbox:
+        return
+    if not confine.drop_privileges():
+        raise RuntimeError
+    confine.die_with_parent()
+    system, cut = confine.without(confine.readable(), request["hidden"])
+    read = [*map(str, system), *(["/proc"] if outside else PROC)]
+    write = [directory, *DEVICES, *(["/tmp", "/dev/shm", "/var/tmp"] if outside else [])]
+    landlock = confine.landlock_version()
+    if landlock and not confine.landlock(read, write, cut):
+        raise RuntimeError
+    if platform.machine() in confine.ARCHITECTURES and not confine.seccomp(not outside, not outside and landlock < 6):
+        raise RuntimeError
+
+
+def _close_all_but(keep: int) -> None:
+    for fd in map(int, os.listdir("/proc/self/fd")):
+        if fd > 2 and fd != keep:
+            with contextlib.suppress(OSError):
+                os.close(fd)
+
+
+def new_shell() -> Any:
+    """An IPython shell without terminal, history or display: tracebacks are kept, pictures are dropped."""
+    from IPython.core.displaypub import DisplayPublisher
+    from IPython.core.history import HistoryManager
+    from IPython.core.interactiveshell import InteractiveShell
+
+    class Quiet(DisplayPublisher):
+        def publish(self, data: Any, *_: Any, **__: Any) -> None:
+            if isinstance(data, dict) and isinstance(data.get("text/plain"), str):
+                print(data["text/plain"][:2000])
+
+    class Shell(InteractiveShell):
+        failure: list[str] | None = None
+
+        def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+            self.failure = [str(line) for line in stb]
+
+        def enable_gui(self, gui: Any = None) -> None:
+            """Event loops have no place here."""
+
+        def init_history(self) -> None:
+            self.history_manager = HistoryManager(shell=self, parent=self, enabled=False)
+
+    shell: Any = Shell.instance(display_pub_class=Quiet, colors="nocolor", autoindent=False)
+    shell.run_cell("None", store_history=False)  # imports, once for all, what the first cell needs
+    sys.modules["__main__"] = shell.user_module
+    return shell

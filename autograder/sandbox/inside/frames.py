@@ -1,0 +1,31 @@
+"""Messages as they travel: four bytes of length, then JSON."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+from course.judging.scripts import Plain
+
+
+def frame(message: Plain) -> bytes:
+    """A message as it travels: four bytes of length, then JSON."""
+    body = json.dumps(message).encode()
+    return len(body).to_bytes(4, "big") + body
+
+
+def receive(sock: socket.socket) -> Plain:
+    """The next message of a trusted peer. EOFError at the end of the stream."""
+    message: Plain = json.loads(exactly(sock, int.from_bytes(exactly(sock, 4), "big")))
+    return message
+
+
+def exactly(sock: socket.socket, count: int) -> bytes:
+    """So many bytes of a stream. EOFError if it ends before."""
+    data = b""
+    while len(data) < count:
+        more = sock.recv(count - len(data))
+        if not more:
+            raise EOFError
+        data += more
+    return data

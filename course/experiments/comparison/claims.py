@@ -1,0 +1,207 @@
+"""The claims of the course's selection guide: read from a file that was written before the runs, then answered."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from course.experiments.comparison.experiment import Experiment, Gathered, Measurement
+from course.experiments.comparison.quantities import QUANTITIES
+from course.experiments.comparison.statistics import (
+    FEWEST,
+    LEVEL,
+    Interval,
+    log_ratios,
+    mean_interval,
+    shown,
+    win_probability,
+)
+from course.experiments.training.optimizers import named
+
+CLAIMS = Path(__file__).with_name("claims.toml")
+
+Answer = Literal["held", "not held", "undecided"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence, and the test that decides it: quantity(lower) < ratio * quantity(than), for each pair and task.
+
+    Attributes:
+        id, section, says: the sentence and where it stands.
+        experiment: what tests it.
+        lower, than: the subjects; each of `lower` is paired with each other one of `than`.
+        tasks: of the experiment; none for all of them.
+        quantity: one of QUANTITIES, or what the experiment measures.
+        ratio: 1 for "lower", 0.9 for "lower by at least a tenth", 1.1 for "at most a tenth higher".
+        need: whether the test must hold for all pairs and tasks, or for most of them.
+        beside: another task; then the ratio on `tasks` is divided by the ratio there.
+    """
+
+    id: str
+    section: str
+    says: str
+    experiment: str
+    lower: tuple[str, ...]
+    than: tuple[str, ...]
+    tasks: tuple[str, ...] = ()
+    quantity: str = "loss"
+    ratio: float = 1.0
+    need: Literal["all", "most"] = "all"
+    beside: str = ""
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The pairs of subjects that are tested."""
+        return [(one, other) for one in self.lower for other in self.than if one != other]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answer to a claim, and the evidence in one line."""
+
+    claim: Claim
+    answer: Answer
+    evidence: str
+
+
+@dataclass(frozen=True)
+class _Tested:
+    """One pair on one task; the interval is of the ratio of the quantities."""
+
+    answer: Answer
+    interval: Interval
+    said: str
+
+
+def read(experiments: Mapping[str, Experiment | Measurement], path: Path = CLAIMS) -> list[Claim]:
+    """The claims in a file. ValueError, in one line, if an entry is none or names what does not exist."""
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path.name}: this is no TOML: {error}") from None
+    if set(entries) - {"claim"} or not isinstance(found := entries.get("claim", []), list):
+        raise ValueError(f"{path.name}: it must hold [[claim]] entries and nothing else")
+    claims: list[Claim] = []
+    for number, entry in enumerate(found, start=1):
+        name = f"{path.name}, claim {entry.get('id', number)!r}"
+        try:
+            claim = _claim(entry)
+            _exists(claim, experiments)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+        if claim.id in {other.id for other in claims}:
+            raise ValueError(f"{name}: there are two claims with this id")
+        claims.append(claim)
+    return claims
+
+
+_TEXTS = ("id", "section", "says", "experiment", "quantity", "need", "beside")
+_LISTS = ("lower", "than", "tasks")
+
+
+def _claim(entry: dict[str, Any]) -> Claim:
+    """An entry of the file as a claim; ValueError if it is none."""
+    if missing := [key for key in ("id", "section", "says", "experiment", "lower", "than") if key not in entry]:
+        raise ValueError(f"{missing[0]} is missing")
+    values: dict[str, Any] = {}
+    for key, value in entry.items():
+        if key in _LISTS:
+            value = (value,) if isinstance(value, str) else value
+            if not isinstance(value, list | tuple) or not value or not all(isinstance(text, str) for text in value):
+                raise ValueError(f"{key} must be a text or a list of texts")
+            values[key] = tuple(value)
+        elif key in _TEXTS:
+            if not isinstance(value, str) or not value:
+                raise ValueError(f"{key} must be a text")
+            values[key] = value
+        elif key == "ratio":
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < np.inf:
+                raise ValueError(f"ratio must be a positive number, got {value!r}")
+            values[key] = float(value)
+        else:
+            raise ValueError(f"there is no key {key!r}")
+    claim = Claim(**values)
+    if claim.need not in ("all", "most"):
+        raise ValueError(f'need must be "all" or "most", got {claim.need!r}')
+    if not claim.pairs:
+        raise ValueError("lower and than name the same subject: there is nothing to compare")
+    return claim
+
+
+def _exists(claim: Claim, experiments: Mapping[str, Experiment | Measurement]) -> None:
+    """ValueError if the claim names an experiment, an optimizer or a quantity that is not there."""
+    if claim.experiment not in experiments:
+        raise ValueError(f"there is no experiment {claim.experiment!r}; there are {', '.join(experiments)}")
+    experiment = experiments[claim.experiment]
+    if isinstance(experiment, Measurement):
+        return  # what it measures is known when it has run
+    known = named(experiment.optimizers)
+    if unknown := [name for name in (*claim.lower, *claim.than) if name not in known]:
+        raise ValueError(f"experiment {claim.experiment} has no optimizer {unknown[0]!r}; it has {', '.join(known)}")
+    if claim.quantity not in QUANTITIES:
+        raise ValueError(f"there is no quantity {claim.quantity!r}; there are {', '.join(QUANTITIES)}")
+
+
+def answer(claim: Claim, gathered: Gathered) -> Answered:
+    """Held, not held, or undecided.
+
+    For each pair and task there is an interval of the ratio of the quantities (see `mean_interval`). Together they
+    cover the truth in 95 % of all cases: with k of them each has the level 1 - 0.05 / k (Bonferroni). The test holds
+    where the interval lies below `ratio`, fails where it lies above, and is undecided where it contains it. It is also
+    undecided if a best rate lies at an edge of its grid: then nobody knows what the optimizer could have done.
+
+    Raises:
+        ValueError: the claim names a task, subject or quantity that was not gathered.
+    """
+    tasks = claim.tasks or tuple(task for task in gathered.tasks if not claim.beside or task != claim.beside)
+    if not tasks:
+        raise ValueError(f"claim {claim.id!r}: experiment {gathered.experiment} has no task to test it on")
+    places = [(task, one, other) for task in tasks for one, other in claim.pairs]
+    level = 1 - (1 - LEVEL) / len(places)
+    try:
+        tested = [_test(claim, gathered, *place, level) for place in places]
+    except ValueError as error:
+        raise ValueError(f"claim {claim.id!r}: {error}") from None
+    held = sum(test.answer == "held" for test in tested)
+    lost = sum(test.answer == "not held" for test in tested)
+    k = len(tested)
+    if claim.need == "all":
+        found: Answer = "not held" if lost else "held" if held == k else "undecided"
+    else:
+        found = "held" if 2 * held > k else "not held" if 2 * lost >= k else "undecided"
+    # The one to show is what stands most against the claim; for a claim that holds it is the weakest support.
+    worst = max((t for t in tested if t.answer == found), key=lambda t: (t.interval.low, t.interval.high))
+    counts = f"held in {held}, not in {lost} of {k}; " if k > 1 else ""
+    return Answered(claim, found, f"{counts}{worst.said}")
+
+
+def _test(claim: Claim, gathered: Gathered, task: str, one: str, other: str, level: float) -> _Tested:
+    """One pair on one task."""
+    ones, others = (gathered.values(task, subject, claim.quantity) for subject in (one, other))
+    logs, inside = log_ratios(ones, others), all(gathered.inside(task, subject) for subject in (one, other))
+    if claim.beside:
+        there = [gathered.values(claim.beside, subject, claim.quantity) for subject in (one, other)]
+        logs = logs - log_ratios(*there)
+        inside = inside and all(gathered.inside(claim.beside, subject) for subject in (one, other))
+    where = f"{one} / {other}" + (f" on {task}" if task else "") + (f" beside {claim.beside}" if claim.beside else "")
+    if len(logs) == 1:
+        ratio = float(np.exp(logs[0]))
+        said: Answer = "held" if ratio < claim.ratio else "not held"
+        exact = f"{ratio:.3g}" if claim.beside else f"{ones[0]:.3g} / {others[0]:.3g}"
+        return _Tested(said, Interval(ratio, ratio, ratio), f"{where}: {exact}, exactly")
+    if len(logs) < FEWEST:
+        nothing = Interval(float("nan"), 0.0, float("inf"))
+        return _Tested("undecided", nothing, f"{where}: {len(logs)} seeds are too few for an interval")
+    interval = Interval(*(float(np.exp(end)) for end in mean_interval(logs, level)))
+    said = "held" if interval.high < claim.ratio else "not held" if interval.low > claim.ratio else "undecided"
+    wins = win_probability(logs, np.zeros_like(logs), level)
+    evidence = f"{where}: {shown(interval)}, lower with probability {shown(wins)}, {len(logs)} seeds"
+    if not inside:
+        return _Tested("undecided", interval, f"{evidence}; a best rate lies at the edge of its grid")
+    return _Tested(said, interval, evidence)

@@ -1,0 +1,11 @@
+"""The experiments of `tp compare`, one module each; the claims they test stand in
+`course/experiments/comparison/claims.toml`."""
+
+from course.experiments.comparison.experiment import Experiment, Measurement
+from course.experiments.studies import cost, curves, defaults, dense, drift, longer, recurrent, sparse, valley
+
+EXPERIMENTS: dict[str, Experiment | Measurement] = {
+    module.EXPERIMENT.name: module.EXPERIMENT
+    for module in (dense, sparse, recurrent, drift, curves, longer, defaults, valley, cost)
+}
+"""Name -> experiment, in the order in which they are run."""

@@ -1,0 +1,64 @@
+"""What an optimizer costs: bytes per weight, counted in Keras' own variables, and seconds per step, measured."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from course.experiments.comparison.experiment import Measured, Measurement
+from course.experiments.studies.protocols import RULES
+from course.experiments.training.models import Model, dense
+from course.experiments.training.optimizers import OPTIMIZERS
+from course.experiments.training.tasks import Data, Task
+
+WIDE = dense(64, hidden=(512, 512))  # so many weights that the steps of the rule are seen beside the gradient
+BATCH, STEPS = 32, 40
+BYTES, SECONDS = "bytes per weight", "seconds per step"
+
+
+def state_bytes(optimizer: str, model: Model) -> float:
+    """Bytes of the optimizer's own variables per weight of the model, without the step count and the rate."""
+    from course.experiments.training.backend import load
+
+    keras = load()
+    weights = [keras.Variable(np.zeros(shape), dtype=keras.config.floatx()) for shape in model.shapes]
+    built = OPTIMIZERS[optimizer](0.01)
+    built.build(weights)
+    slots = [variable for variable in built.variables if len(variable.shape)]  # the others are single numbers
+    itemsize = np.dtype(keras.config.floatx()).itemsize
+    return sum(int(np.prod(slot.shape)) * itemsize for slot in slots) / model.size
+
+
+def seconds_per_step(rounds: int) -> dict[str, list[float]]:
+    """Optimizer -> seconds of a whole training step, forward and back, in each round; the rules take turns.
+
+    A measurement of this machine at this moment.
+    """
+    from course.experiments.training.replicas import forget, train
+
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((BATCH * STEPS, *WIDE.inputs))
+    task = Task("cost", WIDE, Data(x, x[:, 0]), batch_size=BATCH)
+    found: dict[str, list[float]] = {rule: [] for rule in RULES}
+    for _ in range(rounds):
+        for rule in RULES:
+            stamps: list[float] = []
+            # The first epoch compiles, in the first round; the second is the one that counts.
+            train(task, rule, [1e-3], [0], 2, after_epoch=lambda to=stamps: to.append(time.perf_counter()))  # type: ignore[misc]
+            found[rule].append((stamps[1] - stamps[0]) / STEPS)
+    forget()
+    return found
+
+
+def measure(quick: bool) -> list[Measured]:
+    """Bytes of weight, gradient and state per weight; seconds per step in 5 rounds, or 20."""
+    from course.experiments.training.backend import load
+
+    own = 2 * np.dtype(load().config.floatx()).itemsize
+    measured = [Measured("", rule, BYTES, (own + state_bytes(rule, WIDE),)) for rule in RULES]
+    seconds = seconds_per_step(5 if quick else 20)
+    return measured + [Measured("", rule, SECONDS, tuple(values)) for rule, values in seconds.items()]
+
+
+EXPERIMENT = Measurement("cost", "Bytes per weight and seconds per step", measure)

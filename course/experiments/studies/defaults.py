@@ -1,0 +1,18 @@
+"""No tuning at all: every rule at the starting rate of section 3.7, on the tasks of the other experiments."""
+
+from __future__ import annotations
+
+from course.experiments.comparison.experiment import Experiment
+from course.experiments.comparison.protocol import Protocol
+from course.experiments.studies import curves, dense, drift, recurrent, sparse
+from course.experiments.studies.protocols import STARTING_RATES, untuned
+from course.experiments.training.tasks import Task
+
+
+def plan(quick: bool) -> list[tuple[Task, Protocol]]:
+    """All tasks of the tuned experiments, with their epochs."""
+    others = (dense, sparse, recurrent, drift, curves)
+    return [(task, untuned(quick, protocol.epochs)) for other in others for task, protocol in other.plan(quick)]
+
+
+EXPERIMENT = Experiment("defaults", "Untuned, at the rates of section 3.7", plan, tuple(STARTING_RATES))

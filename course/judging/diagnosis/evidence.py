@@ -1,0 +1,161 @@
+"""What the answers show: every call with what it was given and what came back, and every answer with its kind.
+
+Whoever wrote the script noted on each call and each answer what it is about (`course.judging.scripts`); here the notes
+are put beside the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from course.judging.scripts import (
+    BOUNDED,
+    NOT_ANSWERED,
+    NUMBERS,
+    Answers,
+    Asked,
+    AskOracle,
+    Call,
+    Failure,
+    Operation,
+    Put,
+    Read,
+    Ref,
+    Value,
+)
+from course.judging.verdict import Key
+
+
+@dataclass(eq=False)
+class Use:
+    """One call of the learner's function, as a diagnosis sees it.
+
+    given: parameter -> array, number, or the data of an oracle; what was left out or came from an earlier call is
+    missing. before: the call whose results it was fed, if any. step: 1 + the number of calls before it in such a row.
+    results: output -> (what the learner gave, what was expected), of kind NUMBERS; fits: output -> whether they agree.
+    bounded: output -> (what the learner gave, what the reference gave, whether the bounds are kept), where only bounds
+    are known.
+    """
+
+    call: Call
+    given: dict[str, Any]
+    before: Use | None
+    step: int
+    results: dict[str, tuple[Value, Value]] = field(default_factory=dict)
+    fits: dict[str, bool] = field(default_factory=dict)
+    bounded: dict[str, tuple[Value, Value, bool]] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> int:
+        """How many arguments were passed."""
+        return len(self.call.args)
+
+    @property
+    def right(self) -> bool:
+        """True if everything that was read of it is right."""
+        return all(self.fits.values())
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why it gave nothing, where it gave nothing."""
+        given = [one for one, _ in self.results.values()] + [one for one, _, _ in self.bounded.values()]
+        return next((value for value in given if isinstance(value, Failure)), None)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A key and the answers to it."""
+
+    key: Key
+    answers: Answers
+
+    @cached_property
+    def reads(self) -> list[Read | Asked]:
+        """Every answer of the script, in order; not those that the reference cannot give either."""
+        unknown = {name for name, value in self.key.expected.items() if isinstance(value, Failure)}
+        return [op for op in self.key.script if isinstance(op, Read | Asked) and op.answer not in unknown]
+
+    @cached_property
+    def uses(self) -> dict[str, Use]:
+        """Every call of the script, in order, by its key."""
+        puts = {op.key: op.value for op in self.key.script if isinstance(op, Put)}
+        found: dict[str, Use] = {}
+        for op in self.key.script:
+            if isinstance(op, Call):
+                before = found.get(op.before)
+                found[op.key] = Use(op, self._given(op, puts), before, before.step + 1 if before else 1)
+        for read in self.reads:
+            if read.kind == NUMBERS and isinstance(read, Read):
+                use, pair = found[read.call], (self.given(read.answer), self.key.expected[read.answer])
+                use.results[read.name] = pair
+                use.fits[read.name] = self.key.agree(*pair, read.answer)
+            elif read.kind == BOUNDED and read.answer in self.key.bounded:
+                given, wanted = self.given(read.answer), self.key.expected[read.answer]
+                found[read.call].bounded[read.name] = (given, wanted, self.key.keeps(read.answer, given))
+        return found
+
+    @property
+    def numbers(self) -> list[Use]:
+        """The calls of kind NUMBERS of which something was read."""
+        return [use for use in self.uses.values() if use.call.kind == NUMBERS and (use.results or use.bounded)]
+
+    @property
+    def outside(self) -> bool:
+        """Whether an answer lies outside its bounds, or is missing."""
+        return any(not kept for use in self.uses.values() for _, _, kept in use.bounded.values())
+
+    def given(self, answer: str) -> Value:
+        """What the learner gave for one answer."""
+        return self.answers.get(answer, NOT_ANSWERED)
+
+    def wrong(self, kind: str) -> Iterator[tuple[Read | Asked, Value, Value]]:
+        """The answers of a kind that are not as expected, each with the learner's and the expected value."""
+        for read in self.reads:
+            if read.kind == kind:
+                given, wanted = self.given(read.answer), self.key.expected[read.answer]
+                if not self.key.agree(given, wanted, read.answer):
+                    yield read, given, wanted
+
+    @property
+    def numbers_right(self) -> bool:
+        """Whether no answer of kind NUMBERS is wrong."""
+        return next(self.wrong(NUMBERS), None) is None
+
+    def firsts(self) -> list[Read]:
+        """The first number of each output in each criterion, of those that depend on no call but their own."""
+        chosen: dict[tuple[str, str], Read] = {}
+        for read in self.reads:
+            if read.kind == NUMBERS and isinstance(read, Read) and self.uses[read.call].step == 1:
+                chosen.setdefault((read.answer.partition(":")[0], read.name), read)
+        return list(chosen.values())
+
+    def script_of(self, reads: list[Read]) -> list[Operation]:
+        """The part of the script that gives these answers, and no others."""
+        answers = {read.answer for read in reads}
+        needed: set[str] = set()
+        script: list[Operation] = []
+        for op in reversed(self.key.script):
+            if isinstance(op, Read) and op.answer in answers:
+                needed.add(op.ref.key)
+            elif isinstance(op, Call) and op.key in needed:
+                needed |= {arg.key for arg in op.args if isinstance(arg, Ref)}
+            elif not (isinstance(op, Put) and op.key in needed):
+                continue
+            script.append(op)
+        return script[::-1]
+
+    def _given(self, call: Call, puts: dict[str, np.ndarray]) -> dict[str, Any]:
+        given: dict[str, Any] = {}
+        for name, arg in zip(call.parameters, call.args, strict=False):
+            if isinstance(arg, AskOracle):
+                given[name] = self.key.oracles[arg.oracle]
+            elif not isinstance(arg, Ref):
+                given[name] = arg
+            elif arg.key in puts:
+                given[name] = puts[arg.key]
+        return given

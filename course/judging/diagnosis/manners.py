@@ -1,0 +1,95 @@
+"""What a function does besides computing: to its inputs, to shared memory, to integers, to other shapes.
+
+Each finding is read off directly (an input holds other numbers afterwards), so its name is sure whatever the formula.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course.judging.diagnosis.evidence import Evidence
+from course.judging.diagnosis.findings import listed
+from course.judging.scripts import INPUT, INTEGERS, SHAPE, SHARED, Failure, Value
+from course.judging.verdict import POINT, Key, Mistake
+
+
+def manners(evidence: Evidence) -> list[Mistake]:
+    """What is wrong with the manners, each with an id where it is a known habit, without one where it is only seen."""
+    key, section = evidence.key, evidence.key.lecture
+    found = []
+    changed = [read.name for read, given, _ in evidence.wrong(INPUT) if not isinstance(given, Failure)]
+    if changed:
+        arrays = "array" if len(set(changed)) == 1 else "arrays"
+        hint = (
+            f"Your function changes the {arrays} that it is given as {_listed(changed)}: `x -= ...`, `x[...] = ...` "
+            "and `out=x` do. Compute a new one, `x = x - ...`."
+        )
+        found.append(Mistake("manners/in-place", hint, section))
+    shared = [name for name, _, _ in _unlike_themselves(evidence, SHARED)]
+    if shared and not changed:
+        does = "shares its" if len(set(shared)) == 1 else "share their"
+        hint = f"Your {_listed(shared)} {does} memory with an input or another result. Return new arrays, `x.copy()`."
+        found.append(Mistake("manners/shared", hint, section))
+    whole = [w for w in _unlike_themselves(evidence, INTEGERS) if not _follows(key, w, changed)]
+    if whole and all(not isinstance(g, Failure) and key.agree(g.astype(float), np.trunc(w)) for _, g, w in whole):
+        names = [name for name, _, _ in whole]
+        lose, are = ("loses", "it is") if len(set(names)) == 1 else ("lose", "they are")
+        hint = (
+            f"With integer arrays your {_listed(names)} {lose} what comes after the point: {are} written into an "
+            "integer array. Begin with `x = np.asarray(x, dtype=float)`."
+        )
+        found.append(Mistake("manners/whole-numbers", hint, section))
+    elif whole:
+        found.append(Mistake("", f"With integer arrays {_seen(whole, 'as floats')}.", section))
+    if shaped := _unlike_themselves(evidence, SHAPE):
+        matrix = "a matrix of parameters" if POINT in key.roles else "a matrix"
+        found.append(Mistake("", f"With {matrix} {_seen(shaped, 'in a row')}.", section))
+    return found
+
+
+def _unlike_themselves(evidence: Evidence, kind: str) -> list[tuple[str, Value, np.ndarray]]:
+    """The answers of a kind that differ from the learner's own ordinary ones: the result's name, and both numbers."""
+    own = {
+        expectation.answer: expectation
+        for criterion in evidence.key.criteria
+        for expectation in criterion.expectations
+        if expectation.like
+    }
+    found = []
+    for read in evidence.reads:
+        expectation = own.get(read.answer)
+        if read.kind != kind or expectation is None or expectation.like is None:
+            continue
+        given, model = evidence.given(read.answer), evidence.given(expectation.like)
+        expected, usual = evidence.key.expected[read.answer], evidence.key.expected[expectation.like]
+        assert isinstance(expected, np.ndarray)
+        assert isinstance(usual, np.ndarray)
+        if isinstance(model, Failure) or model.shape != usual.shape:
+            continue  # the ordinary call is no better
+        wanted = expectation.times * model.reshape(expected.shape)
+        if not evidence.key.agree(given, wanted, read.answer):
+            found.append((read.name, given, wanted))
+    return found
+
+
+def _follows(key: Key, answer: tuple[str, Value, np.ndarray], changed: list[str]) -> bool:
+    """Whether an odd answer to integers is what writing into the integer inputs leads to."""
+    name, given, wanted = answer
+    if isinstance(given, Failure):
+        return bool(changed) and "UFunc" in given.kind
+    return name in changed and key.agree(given.astype(float), np.trunc(wanted))
+
+
+def _seen(answers: list[tuple[str, Value, np.ndarray]], otherwise: str) -> str:
+    for name, given, wanted in answers:
+        if isinstance(given, Failure):
+            return f"it {given.reason.rstrip('.')}"
+        if given.shape != wanted.shape:
+            return f"your {name} has the shape {given.shape} instead of {wanted.shape}"
+    names = [name for name, _, _ in answers]
+    are = "is" if len(set(names)) == 1 else "are"
+    return f"your {_listed(names)} {are} not what the same numbers give {otherwise}"
+
+
+def _listed(names: list[str]) -> str:
+    return listed(list(dict.fromkeys(names)))

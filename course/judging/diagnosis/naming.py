@@ -1,0 +1,120 @@
+"""Why answers are wrong: the known mistake, or the pair of them, that gives the same numbers; else what is sure.
+
+A name is given only to numbers that are explained to the last one. If two explanations give the same numbers here and
+different ones elsewhere, neither is named: a wrong name is worse than none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from course.judging.diagnosis import uses
+from course.judging.diagnosis.evidence import Evidence
+from course.judging.diagnosis.findings import NOTHING_MORE, findings
+from course.judging.diagnosis.manners import manners
+from course.judging.diagnosis.messages import Message
+from course.judging.diagnosis.messages import told as told_by
+from course.judging.scripts import BOUNDED, INPUT, INTEGERS, NUMBERS, SHAPE, SHARED, Answers, Failure
+from course.judging.verdict import Key, Mistake, Verdict
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Known mistakes, by their places in the catalogue, that together give the learner's numbers.
+
+    `exact` if they give all other answers as well: what happens to the inputs, to integers, to other shapes.
+    """
+
+    mistakes: tuple[int, ...]
+    exact: bool
+
+
+class Known(Protocol):
+    """The known mistakes of one exercise, as the grader holds them (functions) or the notebook (numbers)."""
+
+    @property
+    def mistakes(self) -> Sequence[Mistake]:
+        """The catalogue."""
+
+    def fits(self, evidence: Evidence, size: int) -> list[Fit]:
+        """The single mistakes (size 1) or the pairs (size 2) that give the learner's numbers; if these are right, those
+        that give all other answers too."""
+
+    def alike(self, fits: list[Fit]) -> bool:
+        """Whether all of these give the same answers on other inputs too: all answers if exact, else the numbers."""
+
+
+@np.errstate(all="ignore")  # a learner may return 1e308, or nothing at all like a number
+def diagnosed(verdict: Verdict, key: Key, answers: Answers, known: Known, messages: Sequence[Message] = ()) -> Verdict:
+    """The verdict with its diagnosis; as it is if everything is right. messages: those of the TP for this exercise."""
+    if verdict.passed:
+        return verdict
+    evidence = Evidence(key, answers)
+    names, exact = named(evidence, known)
+    told = [] if exact else manners(evidence)
+    if names or (evidence.numbers_right and not evidence.outside):
+        # What remains are manners, some of which have a name too.
+        names = (*names, *(mistake for mistake in told if mistake.id))
+        rest = [mistake.hint for mistake in told if not mistake.id]
+    else:
+        seen = told_by(messages, evidence)
+        found = uses.findings(evidence, key.ways) if key.public or key.ways else findings(evidence)
+        seen += [sentence for sentence in found if not (seen and sentence == NOTHING_MORE)]
+        rest = [*seen, *(mistake.hint for mistake in told if mistake.id)]
+    return replace(verdict, mistakes=names, diagnosis=_words(names, rest))
+
+
+def named(evidence: Evidence, known: Known) -> tuple[tuple[Mistake, ...], bool]:
+    """The smallest set of known mistakes that gives the learner's numbers, and whether it gives all other answers too.
+
+    Four steps, the first that finds something decides: a single mistake that gives every answer; a pair that does; a
+    single mistake that gives the numbers; a pair that does. Nothing if there is none, or if there are several that
+    other inputs would tell apart.
+    """
+    if not tells(evidence):
+        return (), False
+    singles = known.fits(evidence, 1)
+    if whole := [fit for fit in singles if fit.exact]:
+        return _one_of(whole, known), True
+    pairs = [] if _silent(evidence) else known.fits(evidence, 2)
+    right = evidence.numbers_right
+    if singles and not right:  # a pair that explains more goes on where a single mistake stops
+        begun = {fit.mistakes[0] for fit in singles}
+        whole = [pair for pair in pairs if pair.exact and begun.intersection(pair.mistakes)]
+    else:
+        whole = [pair for pair in pairs if pair.exact]
+    if whole:
+        return _one_of(whole, known), True
+    return () if right else _one_of(singles or pairs, known), False
+
+
+def tells(evidence: Evidence) -> bool:
+    """Whether something wrong was answered: exceptions alone say too little to tell one mistake from another."""
+    for kind in (NUMBERS, INPUT, SHARED, INTEGERS, SHAPE, BOUNDED):
+        for _, given, _ in evidence.wrong(kind):
+            if not isinstance(given, Failure) or given.reason.startswith("returned"):
+                return True
+    return False
+
+
+def _silent(evidence: Evidence) -> bool:
+    """Whether there is not one number: then any mistake may stand behind the first one."""
+    return all(isinstance(evidence.given(read.answer), Failure) for read in evidence.reads if read.kind == NUMBERS)
+
+
+def _one_of(fits: list[Fit], known: Known) -> tuple[Mistake, ...]:
+    if not fits or (len(fits) > 1 and not known.alike(fits)):
+        return ()
+    return tuple(known.mistakes[i] for i in fits[0].mistakes)
+
+
+def _words(names: tuple[Mistake, ...], rest: list[str]) -> str:
+    if len(names) == 2:
+        told = [f"Two things at once. {names[0].hint} And: {names[1].hint}"]
+    else:
+        told = [" And: ".join(mistake.hint for mistake in names)] if names else []
+    return " ".join([*told, *(["Also:"] if names and rest else []), *rest])

@@ -1,0 +1,86 @@
+"""What can be said, without a name, of a class that is wrong: in which ways of use, and from which step on."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from course.judging.diagnosis.evidence import Evidence, Use
+from course.judging.diagnosis.exceptions import in_words
+from course.judging.diagnosis.findings import MOST, NOTHING_MORE, of_uses, outside
+from course.judging.scripts import NOT_ASKED
+
+
+def findings(evidence: Evidence, words: Mapping[str, str]) -> list[str]:
+    """The sentences, the most telling first. words: the ways, in the order in which they are told, each in words."""
+    uses = evidence.numbers
+    ways: dict[str, list[Use]] = {way: [] for way in words}
+    for use in uses:
+        ways.setdefault(use.call.way, []).append(use)
+    ways = {way: those for way, those in ways.items() if those}
+
+    def listed(names: list[str]) -> str:
+        told = [words.get(name, f"in the way `{name}`") for name in names]
+        return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
+
+    failed = {way: reason for way, those in ways.items() if (reason := _reason(those))}
+    if failed:
+        reason = Counter(failed.values()).most_common(1)[0][0]
+        why = f"it {reason.rstrip('.')}. {in_words(reason)}".rstrip()
+        failing = [use for way in failed for use in ways[way] if use.failure]
+        if len(failing) < sum(len(ways[way]) for way in failed):  # in some of its uses a way works
+            return [f"In {len(failing)} of {len(uses)} uses, {listed(list(failed))}, {why}"]
+        if len(failed) == len(ways):
+            return [f"However it is used: {why}"]
+        others = [way for way in ways if way not in failed]
+        works = "It works" if all(use.right for way in others for use in ways[way]) else "It gives numbers"
+        return [f"{works} {listed(others)}. But {listed(list(failed))}: {why}"]
+    right = [way for way, those in ways.items() if all(_first_wrong(use) is None for use in those)]
+    wrong = [way for way in ways if way not in right]
+    said = []
+    if right and wrong:
+        said.append(f"Your numbers are right {listed(right)}. They are wrong {listed(wrong)}.")
+    starts = [first for way in wrong for use in ways[way] if (first := _first_wrong(use)) is not None]
+    if not all(_is_row(outputs) for _, outputs in starts):
+        several = len(wrong) > 1
+        said += _parts([use for way in wrong for use in ways[way]]) if several else []
+        way = listed(wrong[:1])
+        where = f"{way[0].upper()}{way[1:]}: " if len(ways) > 1 else ""
+        found = of_uses(evidence, ways[wrong[0]], parts=not several)
+        said += [f"{where}{sentence}" for sentence in found if sentence != NOTHING_MORE]
+    elif len(ways) > 1:
+        place, outputs = min(starts, default=(0, ()))
+        said += [f"Up to {outputs[place - 1]} they are always right."] if place else []
+    else:
+        said += _parts(uses)
+    said += [sentence for sentence in outside(uses) if sentence not in said]
+    return said[:MOST] or [NOTHING_MORE]
+
+
+def _reason(uses: list[Use]) -> str | None:
+    """Why calls gave nothing: the reason of the first that says one."""
+    reasons = [use.failure.reason for use in uses if use.failure]
+    return next((reason for reason in reasons if reason != NOT_ASKED), reasons[0] if reasons else None)
+
+
+def _is_row(outputs: tuple[str, ...]) -> bool:
+    """Whether the outputs follow one another: `weights after step 1`, `weights after step 2`, ..."""
+    return len(outputs) > 1 and len({re.sub(r"\d+", "", output) for output in outputs}) == 1
+
+
+def _first_wrong(use: Use) -> tuple[int, tuple[str, ...]] | None:
+    """The place of the first output of a call that is wrong, and the names of all."""
+    outputs = use.call.outputs
+    for place, output in enumerate(outputs):
+        if not use.fits.get(output, True):
+            return place, outputs
+    return None
+
+
+def _parts(uses: list[Use]) -> list[str]:
+    """Which of several results is right in every call."""
+    outputs = list(dict.fromkeys(output for use in uses for output in use.results))
+    fine = {output: all(use.fits[output] for use in uses if output in use.fits) for output in outputs}
+    right, wrong = ([output for output in outputs if fine[output] is side] for side in (True, False))
+    return [f"Right in every case: {', '.join(right)}. Not so: {', '.join(wrong)}."] if right and wrong else []

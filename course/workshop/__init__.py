@@ -1,0 +1,1 @@
+"""What lectures and TPs compute and draw with."""

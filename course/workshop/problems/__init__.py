@@ -1,0 +1,30 @@
+"""Objectives to minimise: value, gradient, minimiser, curvature, where to start; plane surfaces and finance.
+
+from course.workshop.problems import rosenbrock
+problem = rosenbrock()
+problem.value(problem.start), problem.gradient(problem.start), problem.condition_number
+"""
+
+from course.workshop.problems.problem import Array, Problem
+from course.workshop.problems.quadratics import mean_variance, noisy_quadratic, quadratic, ravine
+from course.workshop.problems.surfaces import beale, himmelblau, rosenbrock
+from course.workshop.problems.volatility import daily_returns, garch, garch_coefficients
+from course.workshop.problems.yields import observed_yields, svensson_curve, yield_curve
+
+__all__ = [
+    "Array",
+    "Problem",
+    "beale",
+    "daily_returns",
+    "garch",
+    "garch_coefficients",
+    "himmelblau",
+    "mean_variance",
+    "noisy_quadratic",
+    "observed_yields",
+    "quadratic",
+    "ravine",
+    "rosenbrock",
+    "svensson_curve",
+    "yield_curve",
+]

@@ -1,0 +1,1 @@
+"""TP `keras_optimizers`: two rules as Keras optimizers, and an honest comparison."""

@@ -1,0 +1,152 @@
+"""compare_optimizers(train, optimizers, rates, seeds) -> {optimizer: {"rate", "loss", "inside"}}. Section 3.8."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+from autograder.exercises import probes
+from autograder.exercises.ask import Ask
+from autograder.exercises.exercise import Check, Exercise, Probe
+
+from ...public import comparison_ways
+from .mistakes import equivalents, mistakes, rule
+
+Array = np.ndarray
+Draw = Callable[[Generator], dict[str, Any]]
+
+NAMES = ("momentum", "rmsprop", "adam")
+RATES, SEEDS = 5, 5
+CASES = 3
+
+# What the seeds of a rate came to, best of all the first line by its mean. Each of the others draws a wrong choice to
+# itself: `lucky` the lowest seed and the lowest median, `first` and `last` one seed alone, `steady` the worst seed. The
+# inner seeds may come in any order.
+BEST = (0.8, 0.9, 1.0, 1.9, 1.1)
+DECOYS = {
+    "lucky": (3.0, 0.1, 0.5, 0.5, 3.0),
+    "first": (0.3, 2.0, 2.0, 2.0, 2.0),
+    "last": (2.0, 2.0, 2.0, 2.0, 0.3),
+    "steady": (1.4, 1.4, 1.4, 1.4, 1.4),
+}
+# Which seeds diverged, for each optimizer, at the rate that its other seeds make look best: without them the first
+# alone, the last alone, or all but an inner one.
+DIVERGED = ((0,), (4,), (0, 1, 3, 4))
+
+
+def compare_optimizers(losses: Any, rates: Any) -> None:
+    """What is put before the learner's function: `tabled` in the public part makes its `train` from it."""
+
+
+def _grid(rng: Generator) -> Array:
+    return 10.0 ** (rng.uniform(-4, -2) + 0.5 * np.arange(RATES))
+
+
+def _best(rng: Generator) -> Array:
+    """Where in the grid the best rates are: at its lower edge, at its upper edge and inside, whoever has which."""
+    return rng.permutation([0, RATES - 1, int(rng.integers(1, RATES - 1))])
+
+
+def _scaled(losses: Array, rng: Generator) -> Array:
+    """Losses (O, R, S) of another size for each optimizer."""
+    return losses * 10.0 ** rng.uniform(-1, 1, (len(NAMES), 1, 1))
+
+
+def with_luck(rng: Generator) -> dict[str, Any]:
+    """Seeds that differ a lot: each way to choose a rate but by the mean chooses another one."""
+    losses = np.empty((len(NAMES), RATES, SEEDS))
+    for optimizer, best in enumerate(_best(rng)):
+        others = rng.permutation(np.delete(np.arange(RATES), best))
+        for rate, seeds in zip((best, *others), (BEST, *DECOYS.values()), strict=True):
+            losses[optimizer, rate] = (seeds[0], *rng.permutation(seeds[1:-1]), seeds[-1])
+    losses *= rng.uniform(0.98, 1.02, losses.shape)
+    order = rng.permutation(RATES)
+    return {"losses": _scaled(losses, rng)[:, order].ravel(), "rates": _grid(rng)[order]}
+
+
+def at_the_edges(rng: Generator) -> dict[str, Any]:
+    """A valley round the best rate, the same for all seeds; the best rate inside stands at an end of the list."""
+    best = _best(rng)
+    distance = np.abs(np.arange(RATES) - best[:, None])
+    valley = np.repeat((1 + distance * rng.uniform(0.3, 0.7, distance.shape))[:, :, None], SEEDS, axis=2)
+    inside = int(best[(best > 0) & (best < RATES - 1)][0])
+    others = list(rng.permutation([rate for rate in range(RATES) if rate != inside]))
+    order = [inside, *others] if rng.integers(2) else [*others, inside]
+    return {"losses": _scaled(valley, rng)[:, order].ravel(), "rates": _grid(rng)[order]}
+
+
+def with_diverged(rng: Generator) -> dict[str, Any]:
+    """A rate at which runs are nan and the others the best of all: first in the list, last and between; and another one
+    at which runs are infinite. Else all seeds are alike."""
+    tempting = rng.permutation([0, RATES - 1, int(rng.integers(1, RATES - 1))])
+    best = (tempting + rng.integers(1, RATES)) % RATES  # another one for each, too
+    losses = np.empty((len(NAMES), RATES, SEEDS))
+    for optimizer, seeds in enumerate(rng.permutation(len(DIVERGED))):
+        others = rng.permutation(np.delete(np.arange(RATES), [tempting[optimizer], best[optimizer]]))
+        for rate, loss in zip((tempting[optimizer], best[optimizer], *others), (0.5, 1.0, 1.5, 2.0, 2.5), strict=True):
+            losses[optimizer, rate] = loss * rng.uniform(0.9, 1.1)
+        losses[optimizer, tempting[optimizer], list(DIVERGED[seeds])] = np.nan
+        losses[optimizer, others[-1], rng.integers(SEEDS)] = np.inf
+    return {"losses": _scaled(losses, rng).ravel(), "rates": rng.permutation(_grid(rng))}
+
+
+def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
+    """Draw the losses of all runs and the grid of rates, in any order."""
+    return with_luck(rng)
+
+
+def told(output: str, draw: Draw) -> Probe:
+    """Expect one of the results, in some cases; the others are asked as well, and tell one mistake from another."""
+
+    def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
+        for case in range(1, CASES + 1):
+            for name, result in zip(ex.outputs, probes.call(ex, ask, draw(rng), way="tabled"), strict=True):
+                (ask.expect if name == output else ask.read)(result, f"{name}, case {case}")
+
+    return probe
+
+
+def model(rule: Any, names: tuple[str, ...], losses: Array, rates: Array) -> tuple[Array, ...]:
+    """The way `tabled` for a function of all losses (O, R, S) at once."""
+    found: tuple[Array, ...] = rule(np.asarray(losses, dtype=float).reshape(len(names), len(rates), -1), rates)
+    return found
+
+
+exercise = Exercise(
+    reference=rule.variant(),
+    asked=compare_optimizers,
+    outputs=("rate", "loss", "inside"),
+    arguments=arguments,
+    lecture="choosing",
+    size=(),
+    public="comparison_ways",
+    way_words=comparison_ways.IN_WORDS,
+    checks=(
+        Check(
+            "best rate",
+            1.0,
+            "The best rate of an optimizer is the one with the lowest mean loss over all seeds.",
+            told("rate", with_luck),
+        ),
+        Check("its loss", 1.0, "loss is the mean over all seeds at the best rate.", told("loss", with_luck)),
+        Check(
+            "inside the grid",
+            1.0,
+            "inside is True if smaller and larger rates than the best one were tried, whatever their order.",
+            told("inside", at_the_edges),
+        ),
+        Check(
+            "diverged runs",
+            1.0,
+            "A run that diverged (nan or infinite) counts as infinitely bad: its rate is not the best.",
+            told("rate", with_diverged),
+        ),
+    ),
+    mistakes=mistakes,
+    equivalents=equivalents,
+    ways={"tabled": model},
+    keywords=NAMES,
+)

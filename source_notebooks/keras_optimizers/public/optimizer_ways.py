@@ -1,0 +1,151 @@
+"""The ways in which a learner's Keras optimizer is used, each as a function of plain arrays.
+
+    way(kind, names, theta, grads, eta, *hyper) -> the weights after each of the STEPS steps
+
+kind: the learner's class. names: of its further hyper-parameters, whose values are `hyper`. theta: (n,) weights to
+start from. grads: (STEPS * n,) the gradient of each step, one after the other. eta: the learning rate. Everything else,
+the variables, the model, the file, is made here, so that what comes back depends on the class alone.
+
+Keras is loaded when a way is gone.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray
+Names = Sequence[str]
+
+STEPS = 5
+CHANGES = 2  # steps after which the learning rate is halved
+STOPS = 3  # steps after which training is saved, to be taken up again
+
+
+def _made(kind: Any, names: Names, eta: float, hyper: Sequence[float]) -> Any:
+    import keras
+
+    optimizer = kind(learning_rate=eta, **dict(zip(names, hyper, strict=False)))
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        raise TypeError(f"{getattr(kind, '__name__', kind)} is no subclass of keras.optimizers.Optimizer")
+    return optimizer
+
+
+def _stepped(optimizer: Any, parts: Sequence[Array], rows: Array) -> Iterator[Array]:
+    """Apply the rows (k, n) of gradients to the parts, each a variable; yields the weights (n,) after each."""
+    import keras
+
+    variables = [keras.Variable(part, dtype="float32") for part in parts]
+    cuts = np.cumsum([len(part) for part in parts])[:-1]
+    for row in rows:
+        gradients = [keras.ops.convert_to_tensor(g, dtype="float32") for g in np.split(row, cuts)]
+        optimizer.apply(gradients, variables)
+        yield np.concatenate([keras.ops.convert_to_numpy(variable) for variable in variables])
+
+
+def _rows(theta: Array, grads: Array) -> Array:
+    return np.asarray(grads, dtype=float).reshape(-1, len(theta))
+
+
+def applied(kind: Any, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
+    """Gradients are applied to one variable, step by step."""
+    return tuple(_stepped(_made(kind, names, eta, hyper), [theta], _rows(theta, grads)))
+
+
+def two_variables(kind: Any, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
+    """The two halves of the weights are variables of their own."""
+    halves = np.split(np.asarray(theta, dtype=float), 2)
+    return tuple(_stepped(_made(kind, names, eta, hyper), halves, _rows(theta, grads)))
+
+
+def changing_rate(kind: Any, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
+    """The learning rate is halved after CHANGES steps, as a callback does."""
+    optimizer = _made(kind, names, eta, hyper)
+    found = []
+    for weights in _stepped(optimizer, [theta], _rows(theta, grads)):
+        found.append(weights)
+        if len(found) == CHANGES:
+            optimizer.learning_rate = eta / 2
+    return tuple(found)
+
+
+def rebuilt(kind: Any, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
+    """The optimizer is made again from its own configuration, and that one is used."""
+    again = kind.from_config(_made(kind, names, eta, hyper).get_config())
+    return tuple(_stepped(again, [theta], _rows(theta, grads)))
+
+
+def fitted(kind: Any, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
+    """A model is compiled with the optimizer and trained by `fit`."""
+    return tuple(_trained(_model(theta, _made(kind, names, eta, hyper)), _rows(theta, grads)))
+
+
+def saved(kind: Any, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
+    """Training stops after STOPS steps, the model is saved, loaded, and trained on."""
+    import keras
+
+    rows = _rows(theta, grads)
+    model = _model(theta, _made(kind, names, eta, hyper))
+    found = _trained(model, rows[:STOPS])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        model.save(path)
+        custom = {getattr(kind, "__name__", "optimizer"): kind, "slope": slope}
+        model = keras.models.load_model(path, custom_objects=custom)
+    return tuple(found + _trained(model, rows[STOPS:]))
+
+
+def slope(target: Any, output: Any) -> Any:
+    """A loss whose gradient for the weights of `_model` is the input itself."""
+    import keras
+
+    return keras.ops.mean(output, axis=-1)
+
+
+def _model(theta: Array, optimizer: Any) -> Any:
+    import keras
+
+    model = keras.Sequential([keras.layers.Input((len(theta),)), keras.layers.Dense(1, use_bias=False)])
+    model.set_weights([np.asarray(theta, dtype=np.float32)[:, None]])
+    model.compile(optimizer=optimizer, loss=slope, jit_compile=False)
+    return model
+
+
+def _trained(model: Any, rows: Array) -> list[Array]:
+    """Train on one row (n,) after the other; the weights after each."""
+    import keras
+
+    found: list[Array] = []
+
+    def keep(*_: Any, **__: Any) -> None:
+        if hasattr(model, "jax_state_sync"):
+            model.jax_state_sync()  # on JAX `fit` keeps the weights to itself until the epoch ends
+        found.append(np.array(model.get_weights()[0][:, 0]))
+
+    after = keras.callbacks.LambdaCallback(on_train_batch_end=keep)
+    inputs = np.asarray(rows, dtype=np.float32)
+    model.fit(inputs, np.zeros((len(rows), 1)), batch_size=1, shuffle=False, verbose=0, callbacks=[after])
+    return found
+
+
+WAYS: dict[str, Callable[..., tuple[Array, ...]]] = {
+    "applied": applied,
+    "two variables": two_variables,
+    "a changing rate": changing_rate,
+    "fit": fitted,
+    "rebuilt": rebuilt,
+    "saved": saved,
+}
+# How a diagnosis speaks of them, in the order in which it tells them.
+IN_WORDS = {
+    "applied": "when its steps are made one by one",
+    "two variables": "with two variables",
+    "a changing rate": "when the learning rate changes",
+    "rebuilt": "when it is made again from its configuration",
+    "fit": "in `fit`",
+    "saved": "when training is saved and loaded",
+}

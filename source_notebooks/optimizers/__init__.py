@@ -1,0 +1,1 @@
+"""TP `optimizers`: the six update rules and the two schedules, in NumPy."""

@@ -1,0 +1,139 @@
+"""adam_step(theta, m, v, grad, t, eta, beta_1=0.9, beta_2=0.999, eps=1e-8) -> (theta, m, v). Section 3.6.3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.random import Generator
+
+from autograder.exercises import probes
+from autograder.exercises.ask import Ask
+from autograder.exercises.exercise import Check, Exercise
+from autograder.exercises.pictures import Path
+
+from ... import step_probes
+from ...promises import manners
+from ...reference import adam_step
+from .mistakes import equivalents, mistakes
+
+LECTURE = "adam"
+
+LATE = 10**5  # both corrections are 1 to the last digit: what remains to be seen is the step itself
+
+
+def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
+    """Draw the arguments of one step."""
+    return {
+        "theta": probes.normal(rng, shape),
+        "m": probes.normal(rng, shape),
+        "v": step_probes.squares(rng, shape),
+        "grad": step_probes.magnitudes(rng, shape),
+        "t": int(rng.integers(2, 9)),
+        "eta": step_probes.rate(rng, shape),
+        "beta_1": step_probes.decay(rng, shape),
+        "beta_2": float(rng.uniform(0.82, 0.97)),
+        "eps": 1e-24,
+    }
+
+
+def early(rng: Generator, shape: tuple[int, ...]) -> int:
+    """A step number at which both corrections are still large."""
+    return int(rng.integers(2, 7))
+
+
+def hundreds(rng: Generator, shape: tuple[int, ...]) -> int:
+    """A step number at which the correction of v is still large for a beta_2 close to 1."""
+    return int(rng.integers(100, 500))
+
+
+def corrections(ex: Exercise, ask: Ask, rng: Generator) -> None:
+    """Early steps, and one in the hundreds: who drops the correction after some dozens of steps is seen there."""
+    step_probes.one_step(0, times=4, fixed={"theta": probes.zeros, "t": early})(ex, ask, rng)
+    step_probes.one_step(0, times=1, fixed={"theta": probes.zeros, "t": hundreds, "beta_2": 0.9985})(ex, ask, rng)
+
+
+exercise = Exercise(
+    reference=adam_step,
+    outputs=("theta", "m", "v"),
+    arguments=arguments,
+    lecture=LECTURE,
+    roles={"point": "theta", "gradient": "grad", "clock": "t", "rate": "eta"},
+    rates={"start": 0.001, "reach": 0.01, "ravine": 0.1, "rosenbrock": 0.02, "beale": 0.05},
+    picture=Path(0.3),
+    checks=(
+        Check(
+            "first step",
+            0.3,
+            "From m = v = 0 and t = 1 the first step is eta in each coordinate, against the sign of the gradient.",
+            step_probes.one_step(0, start=True, fixed={"theta": probes.zeros}),
+        ),
+        Check("beta_1", 0.4, "The new m must be beta_1 m + (1 - beta_1) g.", step_probes.one_step(1)),
+        Check("beta_2", 0.4, "The new v must be beta_2 v + (1 - beta_2) g^2.", step_probes.one_step(2)),
+        Check(
+            "step",
+            0.3,
+            "Once the corrections have faded (large t) the step must be eta m / sqrt(v + eps) with the new m and v.",
+            step_probes.one_step(0, fixed={"theta": probes.zeros, "t": LATE}),
+        ),
+        Check(
+            "bias correction",
+            0.8,
+            "The step must divide m by 1 - beta_1^t and v by 1 - beta_2^t; t is the number of this step.",
+            corrections,
+        ),
+        Check(
+            "epsilon inside the root",
+            0.3,
+            "eps must stand inside the root: sqrt(v_hat + eps).",
+            step_probes.one_step(
+                0,
+                2,
+                fixed={
+                    "theta": probes.zeros,
+                    "m": probes.zeros,
+                    "v": probes.zeros,
+                    "grad": step_probes.tiny,
+                    "t": LATE,
+                    "eps": 1e-3,
+                },
+            ),
+        ),
+        Check(
+            "epsilon beside the corrected v",
+            0.1,
+            "eps must be added to v_hat, after the correction of v: sqrt(v_hat + eps).",
+            step_probes.one_step(0, start=True, fixed={"theta": probes.zeros, "grad": step_probes.tiny, "eps": 1e-3}),
+        ),
+        Check(
+            "defaults",
+            0.2,
+            "Without beta_1, beta_2 and eps the function must use 0.9, 0.999 and 1e-8.",
+            step_probes.one_step(
+                defaults=True,
+                fixed={
+                    "theta": probes.zeros,
+                    "m": probes.zeros,
+                    "v": probes.zeros,
+                    "grad": step_probes.tiny,
+                    "t": LATE,
+                },
+            ),
+        ),
+        Check(
+            "many steps in a row",
+            0.6,
+            "Fed with its own theta, m and v, the function leaves the right path.",
+            step_probes.many_steps(steps=12),
+        ),
+        Check(
+            "zero gradient",
+            0.2,
+            "A parameter that never had a gradient must stay where it is (0/0 gives NaN).",
+            step_probes.zero_gradient,
+            rule=False,
+        ),
+        *manners(0.1),
+    ),
+    mistakes=mistakes,
+    equivalents=equivalents,
+)

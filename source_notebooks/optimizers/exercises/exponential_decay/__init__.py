@@ -1,0 +1,37 @@
+"""exponential_decay(t, eta_0, k) -> eta. Section 3.7."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.random import Generator
+
+from autograder.exercises.exercise import Check, Exercise
+from autograder.exercises.pictures import Curve
+
+from ...reference import exponential_decay
+from ...schedule_probes import at
+from .mistakes import equivalents, mistakes
+
+
+def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
+    """Draw eta_0 and k."""
+    return {"t": 0, "eta_0": float(rng.uniform(0.05, 2.0)), "k": float(rng.uniform(0.02, 0.2))}
+
+
+exercise = Exercise(
+    reference=exponential_decay,
+    outputs=("eta",),
+    arguments=arguments,
+    lecture="learning_rates",
+    size=(),
+    roles={"clock": "t"},
+    picture=Curve({"eta_0": 1.0, "k": 0.08}),
+    checks=(
+        Check("start", 0.2, "At t = 0 nothing has decayed yet: eta is eta_0.", at(lambda p: [0])),
+        Check("decay", 0.6, "The rate must be eta_0 exp(-k t).", at(lambda p: [1, 2, 7, 30, 100])),
+        Check("any order", 0.2, "The rate depends on t alone, whatever was asked before.", at(lambda p: [50, 0, 3, 3])),
+    ),
+    mistakes=mistakes,
+    equivalents=equivalents,
+)

@@ -1,0 +1,50 @@
+"""gradient_descent_step(theta, grad, eta) -> theta. Section 3.5."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.random import Generator
+
+from autograder.exercises import probes
+from autograder.exercises.exercise import Check, Exercise
+from autograder.exercises.pictures import Path
+
+from ... import step_probes
+from ...promises import manners
+from ...reference import gradient_descent_step
+from .mistakes import equivalents, mistakes
+
+LECTURE = "gradient_descent"
+
+
+def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
+    """Draw the arguments of one step."""
+    return {
+        "theta": probes.normal(rng, shape),
+        "grad": step_probes.magnitudes(rng, shape),
+        "eta": step_probes.rate(rng, shape),
+    }
+
+
+exercise = Exercise(
+    reference=gradient_descent_step,
+    outputs=("theta",),
+    arguments=arguments,
+    lecture=LECTURE,
+    roles={"point": "theta", "gradient": "grad", "rate": "eta"},
+    rates={"start": 0.01, "reach": 0.01, "ravine": 0.03, "rosenbrock": 0.001, "beale": 0.01},
+    picture=Path(0.15),
+    checks=(
+        Check(
+            "minus the gradient",
+            0.2,
+            "From theta = 0 with eta = 1 the new theta must be minus the gradient.",
+            step_probes.one_step(fixed={"theta": probes.zeros, "eta": 1.0}),
+        ),
+        Check("length of the step", 0.4, "The step must be eta times the gradient.", step_probes.one_step(times=5)),
+        *manners(0.1),
+    ),
+    mistakes=mistakes,
+    equivalents=equivalents,
+)

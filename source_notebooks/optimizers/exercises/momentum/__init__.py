@@ -1,0 +1,75 @@
+"""momentum_step(theta, v, grad, eta, gamma=0.9) -> (theta, v). Section 3.6.1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.random import Generator
+
+from autograder.exercises import probes
+from autograder.exercises.exercise import Check, Exercise
+from autograder.exercises.pictures import Path
+
+from ... import step_probes
+from ...promises import manners
+from ...reference import momentum_step
+from .mistakes import equivalents, mistakes
+
+LECTURE = "momentum"
+
+
+def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
+    """Draw the arguments of one step."""
+    return {
+        "theta": probes.normal(rng, shape),
+        "v": probes.normal(rng, shape),
+        "grad": step_probes.magnitudes(rng, shape),
+        "eta": step_probes.rate(rng, shape),
+        "gamma": step_probes.decay(rng, shape),
+    }
+
+
+exercise = Exercise(
+    reference=momentum_step,
+    outputs=("theta", "v"),
+    arguments=arguments,
+    lecture=LECTURE,
+    roles={"point": "theta", "gradient": "grad", "rate": "eta"},
+    rates={"start": 0.01, "reach": 0.01, "ravine": 0.01, "rosenbrock": 0.0005, "beale": 0.003},
+    picture=Path(0.03),
+    checks=(
+        Check(
+            "first step",
+            0.2,
+            "From v = 0 the first step is that of gradient descent, eta times the gradient.",
+            step_probes.one_step(0, start=True),
+        ),
+        Check(
+            "velocity",
+            0.5,
+            "The new velocity must be gamma v + eta g.",
+            step_probes.one_step(1),
+        ),
+        Check(
+            "step",
+            0.3,
+            "The new theta must be the old one minus the new velocity.",
+            step_probes.minus_velocity,
+        ),
+        Check(
+            "gamma by default",
+            0.2,
+            "Without gamma the function must use 0.9.",
+            step_probes.one_step(defaults=True),
+        ),
+        Check(
+            "ten steps in a row",
+            0.4,
+            "Fed with its own theta and v, the function leaves the right path.",
+            step_probes.many_steps(),
+        ),
+        *manners(0.1),
+    ),
+    mistakes=mistakes,
+    equivalents=equivalents,
+)

@@ -1,0 +1,64 @@
+"""step_decay(t, eta_0, gamma, s) -> eta. Section 3.7."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.random import Generator
+
+from autograder.exercises.exercise import Check, Exercise
+from autograder.exercises.pictures import Curve
+
+from ...reference import step_decay
+from ...schedule_probes import at
+from .mistakes import equivalents, mistakes
+
+
+def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
+    """Draw eta_0, gamma (never a half) and an even s."""
+    return {
+        "t": 0,
+        "eta_0": float(rng.uniform(0.05, 2.0)),
+        "gamma": float(rng.choice([rng.uniform(0.2, 0.45), rng.uniform(0.55, 0.85)])),
+        "s": 2 * int(rng.integers(3, 12)),
+    }
+
+
+exercise = Exercise(
+    reference=step_decay,
+    outputs=("eta",),
+    arguments=arguments,
+    lecture="learning_rates",
+    size=(),
+    roles={"clock": "t", "period": "s"},
+    picture=Curve({"eta_0": 1.0, "gamma": 0.6, "s": 8}),
+    checks=(
+        Check("start", 0.3, "At t = 0 nothing has decayed yet: eta is eta_0.", at(lambda p: [0])),
+        Check(
+            "first plateau",
+            0.4,
+            "Up to t = s - 1 the rate must stay at eta_0.",
+            at(lambda p: [1, p["s"] - 1]),
+        ),
+        Check(
+            "between the drops",
+            0.4,
+            "Between two drops the rate is constant: count whole periods only, floor(t / s).",
+            at(lambda p: [p["s"] + 1, 3 * p["s"] // 2, 2 * p["s"] - 1]),
+        ),
+        Check(
+            "the drops",
+            0.6,
+            "At t = s, 2s, 3s, ... the rate is multiplied by gamma once more.",
+            at(lambda p: [p["s"], 2 * p["s"], 3 * p["s"], 5 * p["s"]]),
+        ),
+        Check(
+            "any order",
+            0.3,
+            "The rate depends on t alone, whatever was asked before.",
+            at(lambda p: [4 * p["s"], 0, p["s"], p["s"], 3 * p["s"] + 1, 0]),
+        ),
+    ),
+    mistakes=mistakes,
+    equivalents=equivalents,
+)

@@ -1,0 +1,3 @@
+from tps.optimizers.exercises.momentum import exercise
+
+__all__ = ["exercise"]

@@ -1,0 +1,3 @@
+from tps.optimizers.exercises.nesterov import exercise
+
+__all__ = ["exercise"]

@@ -1,5 +1,0 @@
-"""Comparisons run on Keras in float32, as training does."""
-
-from tests.training.conftest import float32
-
-__all__ = ["float32"]

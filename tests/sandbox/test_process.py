@@ -1,0 +1,223 @@
+"""The processes that submissions run in: they do their work, keep their limits, and end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.exercises.judge import judge
+from autograder.faults import Fault
+from autograder.sandbox.process import Died, Limits, Process
+from autograder.sandbox.warm import WarmParent
+from tests.shared import EXERCISES
+
+LIMITS = Limits(cell=60.0, exercise=60.0, submission=600.0)  # what is honest may take its time
+MOMENT = 0.5  # seconds for what never ends
+GD = EXERCISES["optimizers"][0]
+RIGHT = "def gradient_descent_step(theta, grad, eta):\n    return theta - eta * grad"
+
+
+@pytest.fixture
+def process(warm: WarmParent):  # type: ignore[no-untyped-def]
+    with warm.process({}, LIMITS) as made:
+        yield made
+
+
+def score(process: Process) -> float:
+    key = GD.draw(np.random.default_rng(0))
+    return judge(GD, key, process.ask(key.script, key.oracles)[0]).score
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"
+
+
+def named(marker: str) -> list[int]:
+    """The processes of this machine that have the marker among their arguments."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if marker in path.read_text().split("\0"):
+                found.append(int(path.parent.name))
+    return found
+
+
+def gone(pid: int, seconds: float = 60.0) -> bool:
+    end = time.monotonic() + seconds
+    while alive(pid) and time.monotonic() < end:
+        time.sleep(0.02)
+    return not alive(pid)
+
+
+def test_cells_share_their_names_and_give_back_what_they_print(process: Process) -> None:
+    assert process.run("x = 20").error is None
+    assert process.run("import sys\nprint(x + 1)\nprint('careful', file=sys.stderr)").output == "21\ncareful\n"
+
+
+def test_a_right_function_earns_all_points(process: Process) -> None:
+    assert process.run(RIGHT).error is None
+    assert score(process) == GD.points
+
+
+def test_an_error_is_told_and_does_not_end_the_process(process: Process) -> None:
+    error = process.run("def f():\n    return 1 / 0\nf()").error
+    assert error is not None
+    assert error["name"] == "ZeroDivisionError"
+    assert "return 1 / 0" in error["traceback"]
+    assert process.run("import sys; sys.exit(2)").error["name"] == "SystemExit"  # type: ignore[index]
+    assert process.run("x = (").error["name"] == "SyntaxError"  # type: ignore[index]
+    assert process.run(RIGHT).error is None
+
+
+def test_magics_and_pictures_of_a_notebook_work(process: Process) -> None:
+    source = (
+        "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nget_ipython()\ndisplay(3)"
+    )
+    assert process.run(source).error is None
+
+
+def test_an_endless_cell_is_stopped_and_the_rest_goes_on(process: Process) -> None:
+    assert process.run("while True: pass", MOMENT).timed_out
+    assert process.run(RIGHT).error is None
+    assert score(process) == GD.points
+
+
+def test_an_endless_function_is_stopped_and_the_rest_goes_on(warm: WarmParent) -> None:
+    with warm.process({}, replace(LIMITS, exercise=MOMENT)) as process:
+        process.run("def gradient_descent_step(theta, grad, eta):\n    while True: pass")
+        key = GD.draw(np.random.default_rng(0))
+        answers, late = process.ask(key.script, key.oracles)
+        assert late
+        assert judge(GD, key, answers).score == 0
+        assert process.run("1").error is None
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", "timed_out"),
+        ("while True:\n    try:\n        while True: pass\n    except BaseException: pass", None),
+        ("import os; os._exit(0)", "crashed"),
+        ("import os; os.closerange(0, 256)", "crashed"),
+        ("import ctypes; ctypes.string_at(0)", "crashed"),
+    ],
+)
+def test_whatever_a_cell_does_the_grader_gets_an_answer_or_a_reason(
+    process: Process, source: str, reason: str | None
+) -> None:
+    if reason is None:
+        assert process.run(source, MOMENT).timed_out
+        return
+    with pytest.raises(Died) as died:
+        process.run(source, MOMENT)
+    assert died.value.reason == reason
+
+
+def test_a_flood_of_output_is_cut_at_the_pipe(process: Process) -> None:
+    ran = process.run("while True: print('x' * 1000)")
+    assert ran.timed_out
+    assert len(ran.output) < 20_000
+    assert "dropped" in ran.output
+
+
+def test_an_impossible_array_is_an_error_of_its_cell(process: Process) -> None:
+    error = process.run("import numpy as np\nx = np.ones(2**40)").error
+    assert error is not None
+    assert error["name"] == "MemoryError"
+    assert process.run(RIGHT).error is None
+
+
+def test_memory_filled_bit_by_bit_ends_the_process_with_its_reason(warm: WarmParent) -> None:
+    with warm.process({}, replace(LIMITS, memory=200 * 2**20)) as process, pytest.raises(Died) as died:
+        process.run("import time\nkept = []\nwhile True:\n    kept.append(bytearray(2**22))\n    time.sleep(0.005)")
+    assert died.value.reason == "out_of_memory"
+
+
+def test_a_fork_bomb_ends_with_its_process_and_spares_the_others(warm: WarmParent) -> None:
+    with warm.process({}, LIMITS) as bystander:
+        with warm.process({}, replace(LIMITS, processes=16)) as process, pytest.raises(Died) as died:
+            process.run("import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass")
+        assert died.value.reason in ("crashed", "timed_out")
+        assert bystander.run(RIGHT).error is None
+
+
+def test_forged_messages_end_the_conversation_and_earn_nothing(process: Process) -> None:
+    forged = """
+import os, socket, json
+for fd in range(3, 64):
+    try:
+        s = socket.socket(fileno=os.dup(fd))
+        body = json.dumps({"id": 1, "error": None}).encode()
+        s.sendall(len(body).to_bytes(4, "big") + body)
+        s.sendall(len(body).to_bytes(4, "big") + body)
+    except OSError:
+        pass
+"""
+    try:
+        process.run(forged)
+        process.run("1")
+        earned = score(process)
+    except Died:
+        earned = 0
+    assert earned == 0
+
+
+def test_every_child_draws_its_own_random_numbers(warm: WarmParent) -> None:
+    drawn = set()
+    for _ in range(3):
+        with warm.process({}, LIMITS) as process:
+            drawn.add(process.run("import numpy as np, random\nprint(np.random.rand(), random.random())").output)
+    assert len(drawn) == 3
+
+
+def test_a_child_finds_neither_the_grader_nor_the_graders_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "sesame")
+    with WarmParent() as parent, parent.process({}, LIMITS) as process:
+        error = process.run("import autograder").error
+        assert error is not None
+        assert error["name"] == "ModuleNotFoundError"
+        assert process.run("import sys\nprint([m for m in sys.modules if 'autograder' in m])").output == "[]\n"
+        assert "sesame" not in process.run("import os\nprint(dict(os.environ))").output
+
+
+def test_closing_a_process_ends_what_it_started(process: Process) -> None:
+    marker = f"60{os.getpid()}"
+    daemon = f"import subprocess\nsubprocess.Popen(['sleep', '{marker}'], start_new_session=True)"
+    assert process.run(daemon).error is None
+    assert len(named(marker)) == 1
+    process.close()
+    assert all(gone(pid) for pid in named(marker))
+
+
+def test_children_die_with_their_parent_and_the_next_one_gets_a_new_one() -> None:
+    with WarmParent() as parent:
+        with parent.process({}, LIMITS) as process:
+            assert parent._process is not None
+            os.killpg(parent._process.pid, 9)  # bubblewrap and what runs in it
+            with pytest.raises(Died):
+                process.run("while True: pass")
+        with parent.process({}, LIMITS) as process:
+            assert process.run("print('again')").output == "again\n"
+
+
+def test_a_parent_that_cannot_start_stops_the_run_with_its_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/ls")
+    says = pytest.raises(Fault, match=r"cannot start \(.*ls --help")
+    with WarmParent(sandbox=False) as broken, says, broken.process({}, LIMITS):
+        pass
+
+
+def test_files_of_the_release_lie_beside_the_notebook(warm: WarmParent) -> None:
+    with warm.process({"rates.csv": b"1,2,3\n"}, LIMITS) as process:
+        assert process.run("print(open('rates.csv').read().strip())").output == "1,2,3\n"
