@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import IO
@@ -159,7 +160,7 @@ class WarmParent:
     def _request(self, directory: Path, limits: Limits, hidden: Sequence[str], public: Sequence[str]) -> Plain:
         return {
             "directory": str(directory),
-            "hidden": [str(Path(autograder.__file__).parent), *hidden],
+            "hidden": [str(Path(autograder.__file__).parent), *_of_checkouts(), *hidden],
             "public": {name: str(directory / f"{name}.py") for name in public},
             "limits": limits.resources(),
             "memory": limits.memory,
@@ -298,6 +299,19 @@ def _import_path() -> list[str]:
     by_itself = {Path(folder).resolve() for folder in (*site.getsitepackages(), site.getusersitepackages())}
     packages = [Path(entry).resolve() for entry in sys.path if entry and confine.has_packages(Path(entry))]
     return [str(folder) for folder in dict.fromkeys([*packages, *_homes()]) if folder not in by_itself]
+
+
+@cache
+def _of_checkouts() -> tuple[str, ...]:
+    """What else lies in checkouts, tests and history, where a checkout lies in something that submissions may read."""
+    shown = confine.readable()
+    return tuple(
+        str(path)
+        for home in _homes()
+        if not confine.has_packages(home) and any(home.is_relative_to(place) for place in shown)
+        for path in home.iterdir()
+        if not any(place.is_relative_to(path) for place in (*shown, Path(course.__file__).resolve().parent))
+    )
 
 
 def _homes() -> list[Path]:

@@ -116,7 +116,7 @@ def enter_namespaces() -> bool:
 
 
 def remount(hidden: Iterable[str], directory: str = "/tmp/any") -> bool:
-    """In new namespaces: a process list, a /tmp and a /dev/shm of one's own, and nothing in the hidden folders.
+    """In new namespaces: a process list, a /tmp and a /dev/shm of one's own, and nothing in what is hidden.
 
     Everything else is read-only: Landlock lets a process change the mode and the times of what belongs to its user.
     Where the submission works, in `directory`, is of limited size as well, and other submissions work beside it. /run
@@ -133,6 +133,8 @@ def remount(hidden: Iterable[str], directory: str = "/tmp/any") -> bool:
     kept = {path: os.open(path, os.O_PATH) for path in shown}
     done = done and call(libc.mount(b"proc", b"/proc", b"proc", flags | MS_NOEXEC, None))
     for folder in covered:
+        if os.path.isfile(folder):
+            done = done and call(libc.mount(b"/dev/null", folder.encode(), None, MS_BIND, None))
         if not os.path.isdir(folder):
             continue
         done = done and call(libc.mount(b"tmpfs", folder.encode(), b"tmpfs", flags, size))
