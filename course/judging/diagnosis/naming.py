@@ -75,7 +75,7 @@ def named(evidence: Evidence, known: Known) -> tuple[tuple[Mistake, ...], bool]:
     single mistake that gives the numbers; a pair that does. Nothing if there is none, or if there are several that
     other inputs would tell apart.
     """
-    if not tells(evidence):
+    if not tells(evidence) or _faint(evidence):
         return (), False
     singles = known.fits(evidence, 1)
     if whole := [fit for fit in singles if fit.exact]:
@@ -102,8 +102,22 @@ def tells(evidence: Evidence) -> bool:
 
 
 def _silent(evidence: Evidence) -> bool:
-    """Whether there is not one number: then any mistake may stand behind the first one."""
-    return all(isinstance(evidence.given(read.answer), Failure) for read in evidence.reads if read.kind == NUMBERS)
+    """Whether there is not one number but zeros: then any mistake may stand behind the first one."""
+    numbers = (evidence.given(read.answer) for read in evidence.reads if read.kind == NUMBERS)
+    return not any(isinstance(given, np.ndarray) and given.any() for given in numbers)
+
+
+def _faint(evidence: Evidence) -> bool:
+    """Whether all wrong numbers are so close to zero that they agree with zero, and are not zero: so does what many a
+    mistake gives, and nothing tells them apart."""
+    faint, zero = True, True
+    for read, given, wanted in evidence.wrong(NUMBERS):
+        if isinstance(given, np.ndarray) and isinstance(wanted, np.ndarray):
+            rtol, atol = evidence.key.tolerance(read.answer)
+            alike = given.shape == wanted.shape
+            off = given[~np.isclose(given, wanted, rtol, atol, equal_nan=True)] if alike else given
+            faint, zero = faint and bool((np.abs(off) <= atol).all()), zero and not off.any()
+    return faint and not zero
 
 
 def _one_of(fits: list[Fit], known: Known) -> tuple[Mistake, ...]:
