@@ -22,5 +22,5 @@ def grading(console: Console, title: str, total: int) -> Iterator[Callable[[str]
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task(f"{title}: starting the kernels", total=total)
+        task = progress.add_task(f"{title}: starting processes", total=total)
         yield lambda student: progress.update(task, advance=1, description=f"{title}: {line(student)}")
