@@ -36,7 +36,7 @@ def built_once(once: Path, *names: str) -> Path:
         if not (root / "done").exists():
             shutil.rmtree(root, ignore_errors=True)
             for name in names:
-                build(Classroom.made_at(root), TPS[name])
+                build(Classroom.made_at(root), name, TPS)
             (root / "done").touch()
     return root
 

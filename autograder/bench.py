@@ -172,14 +172,13 @@ def _part(folder: Path, name: str, options: argparse.Namespace, parts: int) -> P
     classroom = Classroom.made_at(folder / "classroom")
     classroom.remember(place)
     tps = finding.found(classroom.sources)
-    tp = finding.ready(tps[NAME], tps)
-    release = read(build(classroom, tp).release)
+    release = read(build(classroom, NAME, tps).release)
     shutil.copytree(classroom.root, folder / "one")
     one = Classroom.at(folder / "one")
     shutil.copytree(one.released(NAME), one.submitted(NAME, "untouched"))
     students = _hand_in(classroom.root / "submitted", release, sample(source), options.submissions // parts)
     few = students[: options.peers // parts]
-    exercises = list(tp.exercises.values())
+    exercises = list(tps[NAME].exercises.values())
     part = Part(classroom, students, few, one, _stock(folder / "stock", classroom, few), exercises)
     if few and options.otter:
         part.otter = _otter(folder / "otter", options.otter, exercises)

@@ -151,7 +151,7 @@ def _build(options: argparse.Namespace) -> int:
         classroom.remember(folder)
     for name in [options.tp] if options.tp else tps:
         with console.status(f"building {name} ..."):
-            built = build(classroom, finding.ready(tps[name], tps)) if name in tps else generate(classroom, name)
+            built = build(classroom, name, tps) if name in tps else generate(classroom, name)
         print(f"{name}: released as {built.release}")
         for note in built.notes:
             console.print(f"note: {name}: {note}", style="yellow", markup=False, highlight=False, soft_wrap=True)

@@ -27,24 +27,27 @@ SAMPLE = "sample_class"  # the folder of a TP with a class that hands in
 
 
 def demo(root: Path, workers: int, console: Console) -> int:
-    """For each TP: build, hand in, grade, write feedback, report. Returns 0."""
+    """For each TP: build, hand in, grade, write feedback, report. Returns 0, or 1 if a submission was not graded."""
     started = time.monotonic()
     classroom = Classroom.made_at(root)
-    reports = []
+    reports, failed = [], 0
     tps = {id: tp for id, tp in finding.found(classroom.sources).items() if (tp.folder / SAMPLE).is_dir()}
     if not tps:
         raise WrongUsage(f"there is no TP with a {SAMPLE}/, the folder of a made-up class")
     for name, tp in tps.items():
         console.print(f"[bold]{name}[/bold]")
         with console.status("1/4  building: source, checks, release ..."):
-            release = build(classroom, finding.ready(tp, tps)).release
+            release = build(classroom, name, tps).release
         with console.status("2/4  a class hands in ..."):
             students = hand_in(classroom, tp)
         console.print(f"2/4  {len(students)} submissions lie in {classroom.root / 'submitted'}")
         grading_started = time.monotonic()
         with grading(console, f"3/4  grading {name}", len(students)) as done:
-            for student, _, _ in Batch(classroom, name, students, workers):
+            for student, _, fault in Batch(classroom, name, students, workers):
                 done(student)
+                if fault:
+                    failed += 1
+                    console.print(f"{student}: {fault}", style="red", markup=False, highlight=False)
         seconds = time.monotonic() - grading_started
         console.print(f"3/4  graded in {seconds:.0f} s with {workers} workers")
         with console.status("4/4  writing feedback ..."):
@@ -61,7 +64,7 @@ All done in {time.monotonic() - started:.0f} s. Where to look next:
   a TP as its author       {tp.folder}
   try it yourself          make lab"""
     )
-    return 0
+    return 1 if failed else 0
 
 
 def hand_in(classroom: Classroom, tp: TP) -> list[str]:

@@ -7,7 +7,6 @@ the submission's process, with their hidden tests, which only the gradebook hold
 from __future__ import annotations
 
 import ast
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -50,14 +49,7 @@ class Assignment:
         """The exercises by the ids of their test cells, with the points that the cells give."""
         if self.tp is None:
             return {}
-        finding.ready(self.tp, self.tps)
-        known = {f"test_{name}": exercise for name, exercise in self.tp.exercises.items()}
-        return {
-            grade_id: known[grade_id].scaled(float(cell.metadata.nbgrader.points))
-            for notebook in self.notebooks.values()
-            for grade_id, cell in graded(notebook).items()
-            if grade_id in known
-        }
+        return judged(finding.ready(self.tp, self.tps), points_of(self.notebooks))
 
     @cached_property
     def tests(self) -> Mapping[str, tuple[str, ...]]:
@@ -104,10 +96,7 @@ class Assignment:
     @cached_property
     def version(self) -> str:
         """A digest of the TP's files, and of those of the TPs that it uses; empty if there is none."""
-        if self.tp is None:
-            return ""
-        parts = [self.tps[id].version for id in finding.closure(self.tp, self.tps)]
-        return hashlib.sha256("".join(parts).encode()).hexdigest()
+        return finding.version(self.tp, self.tps) if self.tp else ""
 
     @property
     def sources(self) -> dict[str, dict[str, bytes]]:
@@ -117,9 +106,7 @@ class Assignment:
     @property
     def max_score(self) -> float:
         """The points of all graded cells, written answers included."""
-        cells = [cell for notebook in self.notebooks.values() for cell in notebook.cells]
-        points = [cell.metadata.get("nbgrader", {}) for cell in cells]
-        return float(sum(cell.get("points", 0) for cell in points if cell.get("grade") or cell.get("task")))
+        return max_score(self.notebooks)
 
 
 def assignment(classroom: Classroom, name: str) -> Assignment:
@@ -127,12 +114,9 @@ def assignment(classroom: Classroom, name: str) -> Assignment:
     folder = classroom.released(name)
     notebooks = {path.stem: read(path) for path in sorted(folder.glob("*.ipynb"))}
     tps = finding.found(classroom.sources) if FILE in {path.name for path in folder.iterdir()} else {}
-    files = {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.parent / path.name not in {folder / f"{n}.ipynb" for n in notebooks}
-    }
-    files.pop(FILE, None)
+    apart = {FILE, *(f"{notebook}.ipynb" for notebook in notebooks)}
+    beside = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    files = {name: path.read_bytes() for name, path in beside.items() if name not in apart}
     hidden = tuple(map(str, finding.folders(classroom.sources)))
     return Assignment(name, notebooks, tps.get(name), files, tps, hidden)
 
@@ -149,6 +133,24 @@ def test_sources(gradebook: Gradebook, name: str) -> dict[str, dict[str, str]]:
     """By notebook and cell, the sources that nbgrader kept when the assignment was generated, hidden tests included."""
     found = gradebook.find_assignment(name)
     return {notebook.name: {cell.name: cell.source for cell in notebook.source_cells} for notebook in found.notebooks}
+
+
+def judged(tp: TP, points: Mapping[str, float]) -> dict[str, Exercise]:
+    """The exercises that judge graded cells, by the ids of these, each with the points of its cell."""
+    known = {f"test_{name}": exercise for name, exercise in tp.exercises.items()}
+    return {grade_id: known[grade_id].scaled(number) for grade_id, number in points.items() if grade_id in known}
+
+
+def points_of(notebooks: Mapping[str, NotebookNode]) -> dict[str, float]:
+    """The points of all graded cells, by their ids."""
+    cells = {id: cell for notebook in notebooks.values() for id, cell in graded(notebook).items()}
+    return {grade_id: float(cell.metadata.nbgrader.get("points", 0)) for grade_id, cell in cells.items()}
+
+
+def max_score(notebooks: Mapping[str, NotebookNode]) -> float:
+    """The points of all graded cells of an assignment, written answers and tasks included."""
+    cells = [cell.metadata.get("nbgrader", {}) for notebook in notebooks.values() for cell in notebook.cells]
+    return float(sum(cell.get("points", 0) for cell in cells if cell.get("grade") or cell.get("task")))
 
 
 def graded(notebook: NotebookNode) -> dict[str, NotebookNode]:

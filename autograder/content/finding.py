@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import importlib.util
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
@@ -62,6 +63,11 @@ def ready(tp: TP, tps: Mapping[str, TP]) -> TP:
     for id in closure(tp, tps):
         modules.announce(id, tps[id].folder, tps[id].version)
     return tp
+
+
+def version(tp: TP, tps: Mapping[str, TP]) -> str:
+    """A digest of the TP's files, and of those of the TPs that it uses."""
+    return hashlib.sha256("".join(tps[id].version for id in closure(tp, tps)).encode()).hexdigest()
 
 
 def closure(tp: TP, tps: Mapping[str, TP]) -> list[str]:

@@ -75,11 +75,6 @@ def announce(id: str, folder: Path, version: str) -> None:
     _loaded[id] = state
 
 
-def versions() -> dict[str, str]:
-    """The versions of all TPs whose modules can be imported, by id."""
-    return {id: version for id, (_, version) in sorted(_loaded.items())}
-
-
 def loaded(id: str, module: str) -> ModuleType:
     """A module of a TP that was announced. Fault, in one line, with the file and the line, if it cannot be imported."""
     folder = _finder.folders[id]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -110,7 +111,7 @@ def read(folder: Path) -> TP:
     if not notebook.is_file():
         raise Fault(f"{path}: there is no text notebook {notebook.name} beside it; write it, or name it as `notebook`")
     points = data.get("points", {})
-    if not isinstance(points, dict) or not all(isinstance(p, int | float) and p >= 0 for p in points.values()):
+    if not isinstance(points, dict) or not all(map(is_points, points.values())):
         raise Fault(
             f"{path}: `points` gives exercises numbers, 0 or more, as in `[points]` and below it `my_exercise = 3`"
         )
@@ -123,6 +124,11 @@ def read(folder: Path) -> TP:
         {name: float(number) for name, number in points.items()},
         _names(path, data, "leave_out"),
     )
+
+
+def is_points(value: object) -> bool:
+    """Whether a value can be the points of a cell: a finite number, 0 or more."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
 
 
 def _text(path: Path, data: Mapping[str, Any], key: str, default: str | None = None) -> str:

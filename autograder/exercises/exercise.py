@@ -6,6 +6,7 @@ An exercise is declared once, as data. `draw` turns it into a key with fresh inp
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from autograder.exercises.ask import Ask
 from autograder.exercises.further import each_argument
 from autograder.exercises.pictures import Curve, Path
 from autograder.exercises.variants import Wrong, signature
+from autograder.faults import Fault
 from course.judging import scripts
 from course.judging.diagnosis.messages import Message
 from course.judging.scripts import Answers
@@ -96,6 +98,8 @@ class Exercise:
         names = [check.name for check in self.checks]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"{self.name}: it needs criteria, each with a name of its own")
+        if not all(0 <= check.points < math.inf for check in self.checks):
+            raise ValueError(f"{self.name}: the points of its criteria are numbers, 0 or more")
 
     @property
     def name(self) -> str:
@@ -119,9 +123,11 @@ class Exercise:
         return name.removesuffix("_step").replace("_", "-")
 
     def scaled(self, points: float) -> Exercise:
-        """The exercise with so many points, in the same shares."""
+        """The exercise with so many points, in the same shares. Fault if its criteria have none to share."""
         if points == self.points:
             return self
+        if not self.points:
+            raise Fault(f"{self.name}: all its criteria have 0 points, so {points:g} cannot be shared among them")
         scale = points / self.points
         checks = tuple(replace(check, points=round(check.points * scale, 6)) for check in self.checks)
         last = replace(checks[-1], points=round(points - sum(check.points for check in checks[:-1]), 6))

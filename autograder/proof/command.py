@@ -68,7 +68,7 @@ def check_exercises(exercises: Exercises, seeds: list[int], show: Console, progr
         "x: the mistake does not meet the criterion. o: with some draws only. .: it does. Yellow: killed by one alone."
     )
     show.print(summary(list(found.values())))
-    faults = [f"{name}: {fault}" for name, examination in found.items() for fault in examination.faults]
+    faults = [f"{name}: {fault}" for name, examination in found.items() for fault in examination.red]
     for fault in faults:
         show.print(f"[red]RED[/red] {escape(fault)}", highlight=False)
     return 1 if faults else 0
@@ -138,8 +138,6 @@ def kill_matrix(found: Examination) -> Table:
 
 def _remarks(found: Examination) -> Iterator[str]:
     yield "  ".join(f"{number} {name}" for number, name in enumerate(found.criteria, start=1))
-    if found.idle:
-        yield f"[red]kills nothing:[/red] {', '.join(found.idle)}"
     by_criterion: dict[str, list[str]] = {}
     for mistake, criterion in found.lone.items():
         by_criterion.setdefault(criterion, []).append(mistake)
@@ -159,12 +157,12 @@ def summary(found: list[Examination]) -> Table:
             len(e.exercise.equivalents) + 1,
             len(e.criteria),
             len(e.seeds),
-            len(e.faults),
+            len(e.red),
         )
         for e in found
     ]
     for examination, row in zip(found, rows, strict=True):
-        table.add_row(examination.exercise.name, *map(str, row), style="red" if examination.faults else "")
+        table.add_row(examination.exercise.name, *map(str, row), style="red" if examination.red else "")
     table.add_section()
     table.add_row("all", *(str(sum(column)) for column in zip(*rows, strict=True)))
     return table

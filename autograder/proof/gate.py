@@ -53,8 +53,15 @@ class Examination:
 
     @property
     def idle(self) -> list[str]:
-        """Criteria that no mistake ever fails."""
+        """Criteria that no mistake ever fails, where mistakes are known."""
+        if not self.kills:
+            return []
         return [name for name in self.criteria if not any(row[name] for row in self.kills.values())]
+
+    @property
+    def red(self) -> list[str]:
+        """All that is wrong: the faults, and criteria that could be left out, since no known mistake needs them."""
+        return [*self.faults, *(f"the criterion '{name}' kills no mistake" for name in self.idle)]
 
     @property
     def lone(self) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Checks of a step function built as those of well-known courses and libraries are, and the loss as a check.
 
 Their structures are from there, their numbers are ours. Each of them passes every right form; the question is what else
-it passes. `comparison.py` counts.
+it passes. `beside.py` counts.
 """
 
 from __future__ import annotations

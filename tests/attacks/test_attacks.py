@@ -108,7 +108,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, doors: tuple[socket.socket, so
     base = tmp_path_factory.mktemp("attacked")
     classroom, outside = Classroom.made_at(base / "classroom"), base / "outside"
     classroom.remember(FOLDER)
-    build(classroom, TP)
+    build(classroom, TP.id, TPS)
     outside.mkdir(mode=0o777)
     classroom.secret()
     release = read(classroom.release(TP.id))

@@ -61,7 +61,7 @@ def test_the_release_is_a_valid_notebook_for_the_kernel_that_students_have(built
 def test_building_again_gives_the_same_release(classroom: Classroom) -> None:
     release = classroom.release(TP)
     before = release.read_bytes(), (release.parent / "checks.json").read_bytes()
-    build(classroom, TPS[TP])
+    build(classroom, TP, TPS)
     assert (release.read_bytes(), (release.parent / "checks.json").read_bytes()) == before
 
 
@@ -109,7 +109,7 @@ def test_a_broken_source_is_one_line_that_says_where(kind: str, own: Path, class
     assert path.read_text(encoding="utf-8") != TEXT
     before = classroom.release(TP).read_bytes()
     with pytest.raises(Fault) as fault:
-        build(classroom, settings.read(own))
+        build(classroom, TP, {**TPS, TP: settings.read(own)})
     assert says in str(fault.value)
     assert str(path) in str(fault.value)
     assert "\n" not in str(fault.value)
@@ -122,7 +122,7 @@ def test_the_checks_are_drawn_anew_when_the_tp_has_changed_and_only_then(tmp_pat
 
     def built() -> str:
         tps = finding.found([folder])
-        build(classroom, finding.ready(tps["mine"], tps))
+        build(classroom, "mine", tps)
         return (classroom.root / "source" / "mine" / FILE).read_text(encoding="utf-8")
 
     checks = classroom.root / "source" / "mine" / FILE
@@ -130,6 +130,9 @@ def test_the_checks_are_drawn_anew_when_the_tp_has_changed_and_only_then(tmp_pat
     marked = json.loads(first) | {"kept": True}
     checks.write_text(json.dumps(marked))
     assert json.loads(built()) == marked
+    other = settings.read(new("other", tmp_path))
+    assert finding.ready(other, {"other": other}).exercises
+    assert json.loads(built()) == marked, "another TP, which it does not use, changes nothing"
     exercise = folder / "exercises" / "log_returns.py"
     exercise.write_text(exercise.read_text().replace("0.02, size", "0.03, size"))
     again = built()

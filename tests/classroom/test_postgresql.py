@@ -57,7 +57,7 @@ def test_a_class_is_graded_into_postgresql(server: str, tmp_path: Path, capsys: 
     classroom = Classroom.made_at(tmp_path / "classroom")
     config = classroom.root / "nbgrader_config.py"
     config.write_text(f"{config.read_text()}\nc = get_config()\nc.CourseDirectory.db_url = {server!r}\n")
-    build(classroom, TPS[TP])
+    build(classroom, TP, TPS)
     students = [WRONG, RIGHT]
     for student in students:
         hand_in(classroom, student, sources(student))

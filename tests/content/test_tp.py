@@ -124,6 +124,8 @@ BROKEN: dict[str, tuple[str, Callable[[str], str], str]] = {
     "an id that is no name": ("tp.toml", lambda t: re.sub(r"id = .*", 'id = "a tp"', t), "'a tp' is no name"),
     "no such notebook": ("tp.toml", lambda t: 'notebook = "other.py"\n' + t, "no text notebook other.py"),
     "points that are no numbers": ("tp.toml", lambda t: t.replace("= 3", '= "3"'), "`points` gives exercises numbers"),
+    "points without end": ("tp.toml", lambda t: t.replace("= 3", "= inf"), "`points` gives exercises numbers"),
+    "points that are a truth": ("tp.toml", lambda t: t.replace("= 3", "= true"), "`points` gives exercises numbers"),
     "points for nothing": ("tp.toml", lambda t: t.replace("log_returns = 3", "log_return = 3"), "gives points to log_"),
     "leaving out nothing": ("tp.toml", lambda t: 'leave_out = ["x"]\n' + t, "leaves out x, which has no cell"),
     "leave_out that is no list": ("tp.toml", lambda t: 'leave_out = "x"\n' + t, "`leave_out` is a list of names"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.judge import judge, public_key
 from autograder.exercises.variants import Wrong
+from autograder.faults import Fault
 from autograder.proof.gate import examine
 from course.judging.checks import FILE, FORMAT, check
 from tests.exercises.made import SMALL, line
@@ -63,11 +65,18 @@ def test_a_tp_gives_its_exercises_the_points_that_it_says() -> None:
         ({"roles": {"clock": "time"}}, "line: a role is given to 'time', which is no parameter"),
         ({"checks": ()}, "line: it needs criteria"),
         ({"checks": (SMALL.checks[0], SMALL.checks[0])}, "line: it needs criteria, each with a name of its own"),
+        ({"checks": (dataclasses.replace(SMALL.checks[0], points=-1.0),)}, "line: the points of its criteria"),
+        ({"checks": (dataclasses.replace(SMALL.checks[0], points=math.nan),)}, "line: the points of its criteria"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(changed: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         dataclasses.replace(SMALL, **changed)
+
+
+def test_points_need_criteria_to_share_them() -> None:
+    with pytest.raises(Fault, match="line: all its criteria have 0 points, so 3 cannot be shared"):
+        with_points(0.0, 0.0).scaled(3)
 
 
 def test_a_mistake_is_written_or_a_variant_and_not_both() -> None:

@@ -46,7 +46,7 @@ def test_every_criterion_kills_a_mistake(exercise: Exercise) -> None:
     """A criterion that no known mistake fails would be points for nothing, or a catalogue with a hole."""
     found = Examination(exercise)
     found.add(SEEDS[0], *examined(exercise, SEEDS[0]))
-    assert found.idle == [] or not exercise.mistakes
+    assert found.red == []
 
 
 @every
@@ -108,6 +108,15 @@ def weak() -> Exercise:
 def test_a_weak_check_turns_the_gate_red() -> None:
     survivors = {fault.split()[0] for fault in examine(weak(), SEEDS[0])[0] if fault.endswith("passes")}
     assert {"betas-exchanged", "betas-fixed", "raw-gradient", "corrected-state"} <= survivors
+
+
+@pytest.mark.parametrize(("mistakes", "red"), [(SMALL.mistakes, 1), ((), 0)])
+def test_a_criterion_that_kills_nothing_is_red_where_mistakes_are_known(mistakes: tuple[Wrong, ...], red: int) -> None:
+    idle = Check("asks nothing", 0.0, "never", lambda *_: None)
+    exercise = dataclasses.replace(SMALL, checks=(*SMALL.checks, idle), mistakes=mistakes)
+    show = Console(record=True, width=150, file=io.StringIO())
+    assert command.check_exercises({"line": exercise}, [SEEDS[0]], show, Console(file=io.StringIO())) == red
+    assert ("the criterion 'asks nothing' kills no mistake" in show.export_text()) == bool(red)
 
 
 def changed(*mistakes: Wrong, **others: Any) -> list[str]:

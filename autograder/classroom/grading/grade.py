@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 
+from autograder.classroom.assignment import max_score
 from autograder.classroom.grading.job import TEST_SECONDS, Job
 from autograder.classroom.grading.results import GRADED, OUT_OF_MEMORY, TIMED_OUT, Result
 from autograder.classroom.intake.rebuild import UNRUN
@@ -29,20 +30,15 @@ RUNS = "runs without an error"  # the one criterion of a plain test
 def grade(job: Job, exercises: Mapping[str, Exercise], warm: WarmParent) -> Result:
     """Run the notebooks in a fresh process and judge what they answer. `exercises` by the ids of test cells."""
     started = time.monotonic()
+    points = max_score(job.notebooks)
     for _ in range(ATTEMPTS):
         parent = warm.start()
-        result = Result(job.student, job.assignment, GRADED, max_score(job), job.key, missing=list(job.missing))
+        result = Result(job.student, job.assignment, GRADED, points, job.key, missing=list(job.missing))
         _Run(job, exercises, result, warm).through()
         if warm.start() == parent:
             result.seconds = round(time.monotonic() - started, 3)
             return result
     raise OSError("the parent of the processes died again and again")  # which is no fault of the submission
-
-
-def max_score(job: Job) -> float:
-    """The points of all graded cells, written answers included."""
-    cells = [cell.metadata.get("nbgrader", {}) for nb in job.notebooks.values() for cell in nb.cells]
-    return float(sum(cell.get("points", 0) for cell in cells if cell.get("grade") or cell.get("task")))
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +79,9 @@ class _Run:
         self._exercises = {p.test: exercises[p.grade_id] for p in self._places if p.grade_id in exercises}
         self._deadly: set[_Place] = set()
         self._verdicts: dict[tuple[str, str], Verdict] = {}
+        self._test_seconds = max(TEST_SECONDS, job.limits.cell)
         longer = sum(exercise.seconds or 0.0 for exercise in self._exercises.values())
-        self._budget = Budget(job.limits.submission + longer + TEST_SECONDS * len(self._plain))
+        self._budget = Budget(job.limits.submission + longer + self._test_seconds * len(self._plain))
 
     def through(self) -> None:
         """Run it through, and fill in the result."""
@@ -125,8 +122,8 @@ class _Run:
 
     def _run_cell(self, place: _Place, process: Process) -> None:
         """Run a cell; what it printed and raised is kept."""
-        seconds = TEST_SECONDS if self._plain else self._job.limits.cell
-        ran = process.run(place.cell.source, max(seconds, self._job.limits.cell))
+        seconds = self._test_seconds if self._plain else self._job.limits.cell
+        ran = process.run(place.cell.source, seconds)
         text = ""
         if ran.timed_out:
             self._result.status = TIMED_OUT
@@ -139,10 +136,10 @@ class _Run:
 
     def _test(self, place: _Place, process: Process) -> Verdict:
         """Run a plain test; nbgrader's rules decide what it earns."""
-        ran = process.run(place.cell.source, max(TEST_SECONDS, self._job.limits.cell))
+        ran = process.run(place.cell.source, self._test_seconds)
         if ran.timed_out:
             self._result.status = TIMED_OUT
-            return plain_verdict(place.cell, 0.0, f"it ran for more than {TEST_SECONDS:g} s")
+            return plain_verdict(place.cell, 0.0, f"it ran for more than {self._test_seconds:g} s")
         if ran.error is not None:
             return plain_verdict(place.cell, 0.0, f"it {ran.error['text']}")
         return plain_verdict(place.cell) if ran.value is None else partial_credit(place.cell, ran.value)

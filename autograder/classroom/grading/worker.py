@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
 
-from autograder.classroom.assignment import graded
+from autograder.classroom.assignment import judged, points_of
 from autograder.classroom.grading.grade import grade
 from autograder.classroom.grading.job import Job
 from autograder.classroom.grading.results import Result
@@ -43,18 +43,15 @@ def _brought(job: Job) -> Mapping[str, Exercise]:
     """The exercises of a job by the ids of their test cells, from the files that it brings along."""
     if not job.sources:
         return {}
-    cells = {id: cell for notebook in job.notebooks.values() for id, cell in graded(notebook).items()}
-    points = tuple((id, float(cell.metadata.nbgrader.points)) for id, cell in cells.items())
+    points = points_of(job.notebooks)
+    key = (job.version, tuple(points.items()))
     with _lock:
         if job.version not in _unpacked:
             _unpacked[job.version] = _unpack(job.sources)
-        if (job.version, points) not in _exercises:
+        if key not in _exercises:
             tps = _unpacked[job.version]
-            tp = finding.ready(tps[job.assignment], tps)
-            declared = {f"test_{name}": exercise for name, exercise in tp.exercises.items()}
-            found = {id: declared[id].scaled(each) for id, each in points if id in declared}
-            _exercises[job.version, points] = found
-        return _exercises[job.version, points]
+            _exercises[key] = judged(finding.ready(tps[job.assignment], tps), points)
+        return _exercises[key]
 
 
 def _unpack(sources: Mapping[str, Mapping[str, bytes]]) -> Mapping[str, TP]:

@@ -22,8 +22,8 @@ from nbgrader.converters import GenerateAssignment
 from autograder.classroom import convert
 from autograder.classroom.grading.job import grader_version
 from autograder.classroom.layout import Classroom, write
-from autograder.content import modules
-from autograder.content.tp import SETTINGS, TP
+from autograder.content import finding
+from autograder.content.tp import SETTINGS, TP, is_points
 from autograder.exercises.exercise import Exercise
 from autograder.exercises.judge import generator, public_key
 from autograder.faults import Fault, WrongUsage
@@ -40,15 +40,16 @@ class Built:
     notes: tuple[str, ...] = ()
 
 
-def build(classroom: Classroom, tp: TP) -> Built:
-    """Build a TP from its folder. Fault, in one line, if something in it is broken."""
+def build(classroom: Classroom, name: str, tps: Mapping[str, TP]) -> Built:
+    """Build the TP of this name from its folder. Fault, in one line, if something in it is broken."""
+    tp = finding.ready(tps[name], tps)
     notebook, exercises, notes = from_text(tp)
     source, release = classroom.root / "source" / tp.id, classroom.root / "release" / tp.id
     with _restored_on_failure(source, release):
         for name, content in tp.public.items():
             _keep(source / name, content)
         if exercises:
-            _write_checks(source / checks.FILE, tp, exercises)
+            _write_checks(source / checks.FILE, tp, made_from(finding.version(tp, tps), exercises), exercises)
         write(source / f"{tp.id}.ipynb", nbformat.writes(notebook))
         convert.run(classroom, GenerateAssignment, tp.id, force=True)
     return Built(release / f"{tp.id}.ipynb", tuple(notes))
@@ -173,8 +174,8 @@ def _nbgrader_cells(path: Path, notebook: NotebookNode) -> dict[str, NotebookNod
         marks = re.findall(r"^\s*### (BEGIN|END) SOLUTION\s*$", cell.source, flags=re.MULTILINE)
         if meta["solution"] and not meta["grade"] and (not marks or marks != ["BEGIN", "END"] * (len(marks) // 2)):
             raise Fault(f"{path}, cell {cell.id}: a solution stands between ### BEGIN SOLUTION and ### END SOLUTION")
-        if float(meta.get("points", 0)) < 0:
-            raise Fault(f"{path}, cell {cell.id}: {meta['points']:g} points; give 0 or more")
+        if not is_points(meta.get("points", 0)):
+            raise Fault(f"{path}, cell {cell.id}: {meta['points']!r} is no number of points; give 0 or more")
     return found
 
 
@@ -244,29 +245,20 @@ def _public_key(tp: str, exercise: Exercise) -> object:
     return public_key(exercise, generator(b"public", tp, exercise.name))
 
 
-def _write_checks(path: Path, tp: TP, exercises: Mapping[str, Exercise]) -> None:
-    """Write `checks.json`, unless the file that is there was made from the same sources: drawing it takes long."""
-    state = made_from(exercises)
+def _write_checks(path: Path, tp: TP, state: str, exercises: Mapping[str, Exercise]) -> None:
+    """Write `checks.json`, unless the file that is there was made from the same state: drawing it takes long."""
     try:
         if json.loads(path.read_text(encoding="utf-8"))["made_from"] == state:
             return
     except (OSError, ValueError, KeyError, TypeError):
         pass  # there is none, or none that can be read
-    write(path, json.dumps(public_keys(tp, exercises)))
+    keys = {name: _public_key(tp.id, exercise) for name, exercise in exercises.items()}
+    content = {"format": checks.FORMAT, "made_from": state, "tp": tp.id, "exercises": keys}
+    write(path, json.dumps(content))
 
 
-def made_from(exercises: Mapping[str, Exercise]) -> str:
+def made_from(version: str, exercises: Mapping[str, Exercise]) -> str:
     """A digest of all that the checks of some exercises depend on: the grader, the TPs' files, the points."""
     points = {name: exercise.points for name, exercise in exercises.items()}
-    parts = json.dumps([grader_version(), modules.versions(), points])
+    parts = json.dumps([grader_version(), version, points])
     return hashlib.sha256(parts.encode()).hexdigest()
-
-
-def public_keys(tp: TP, exercises: Mapping[str, Exercise]) -> dict[str, object]:
-    """The content of `checks.json`."""
-    return {
-        "format": checks.FORMAT,
-        "made_from": made_from(exercises),
-        "tp": tp.id,
-        "exercises": {name: _public_key(tp.id, exercise) for name, exercise in exercises.items()},
-    }

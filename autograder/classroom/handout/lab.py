@@ -40,7 +40,7 @@ def lab(root: Path, tp: str | None, browser: bool) -> int:
     for name in tps:
         if not (classroom.root / "release" / name / f"{name}.ipynb").is_file():
             print(f"building {name} ...")
-            build(classroom, finding.ready(tps[name], tps))
+            build(classroom, name, tps)
         work = prepare(classroom, name)
     command = [sys.executable, "-m", "jupyter", "lab", "--ServerApp.root_dir", str(work)]
     command += [f"--LabApp.default_url=/lab/tree/{tp}/{tp}.ipynb"] + ["--no-browser"] * (not browser)
