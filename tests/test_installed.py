@@ -16,6 +16,8 @@ import nbformat
 import pytest
 
 from autograder.demo import filled
+from tests.plain.material import hand_in, put_source
+from tests.plain.stock import KEPT
 from tests.shared import TPS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -117,6 +119,23 @@ def test_a_tp_of_ones_own_from_the_first_command_to_the_report(installed: Path, 
     assert changed.returncode == 0, changed.stderr
     gains = {c["student"]: c["gain"] for c in json.loads((tmp_path / "changes.json").read_text())}
     assert gains["right"] < 0 < gains["wrong"]
+
+
+def test_an_ordinary_assignment_of_nbgraders_in_a_classroom_without_any_tp(installed: Path, tmp_path: Path) -> None:
+    """The scores are those of stock nbgrader."""
+    name = "waiting_times"
+    put_source(tmp_path / "classroom", name)
+    done = tp(installed, tmp_path, "build", name)
+    assert done.returncode == 0, done.stderr
+    hand_in(tmp_path / "classroom", name)
+    done = tp(installed, tmp_path, "grade", name, "--json", "marks.json")
+    assert done.returncode == 0, done.stderr
+    stock = json.loads(KEPT.read_text(encoding="utf-8"))[name]["scores"]
+    expected = {who: sum(cell[2] for cell in cells) for who, cells in stock.items()}
+    for who in ("ben_wrong", "fay_noisy"):
+        expected[who] += 1  # for a test that wrote to stderr, which costs nothing with us
+    assert {r["student"]: r["score"] for r in json.loads((tmp_path / "marks.json").read_text())} == expected
+    assert tp(installed, tmp_path, "feedback", name).returncode == 0
 
 
 def _hand_in(folder: Path, student: str, *sources: str) -> None:
