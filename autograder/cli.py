@@ -271,8 +271,7 @@ def _feedback(options: argparse.Namespace) -> int:
     classroom = Classroom.at(options.classroom)
     classroom.released(options.tp)
     students = classroom.submissions(options.tp, options.student)
-    with console.status("writing feedback ..."):
-        pages = feedback(classroom, options.tp, options.student)
+    pages = feedback(classroom, options.tp, options.student)
     print(f"{options.tp}: {len(pages)} feedback pages, for example {pages[0]}")
     if without := sorted({*students} - {page.parent.parent.name for page in pages}):
         names = ", ".join(map(line, without))

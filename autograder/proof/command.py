@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import multiprocessing
 import os
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -21,11 +17,13 @@ from autograder.content import finding
 from autograder.content.tp import TP
 from autograder.exercises.exercise import Exercise
 from autograder.faults import WrongUsage
+from autograder.processes import in_processes
 from autograder.proof.beside import Counted, counted, tables
 from autograder.proof.gate import Examination, examine
 from autograder.proof.rivals import NEEDED, comparable
 
 Exercises = dict[str, Exercise]
+WORKERS = os.cpu_count() or 1
 
 
 def chosen(tps: Mapping[str, TP], names: Sequence[str]) -> Exercises:
@@ -59,7 +57,7 @@ def check_exercises(exercises: Exercises, seeds: list[int], show: Console, progr
     def examined(task: tuple[str, int]) -> tuple[list[str], dict[str, list[str]]]:
         return examine(exercises[task[0]], task[1])
 
-    for (name, seed), (faults, kills) in _in_processes(examined, tasks, progress, "the gate"):
+    for (name, seed), (faults, kills) in in_processes(examined, tasks, WORKERS, "the gate", progress):
         found[name].add(seed, faults, kills)
     for examination in found.values():
         show.print(kill_matrix(examination))
@@ -84,7 +82,7 @@ def compare(exercises: Exercises, show: Console, progress: Console) -> int:
     def run(task: tuple[str, int]) -> Counted:
         return counted(steps[task[0]], task[1])
 
-    for line in tables([count for _, count in _in_processes(run, tasks, progress, "other checks")]):
+    for line in tables([count for _, count in in_processes(run, tasks, WORKERS, "other checks", progress)]):
         show.print(line, markup=False, highlight=False, soft_wrap=True)
     return 0
 
@@ -166,24 +164,3 @@ def summary(found: list[Examination]) -> Table:
     table.add_section()
     table.add_row("all", *(str(sum(column)) for column in zip(*rows, strict=True)))
     return table
-
-
-_work: Callable[[Any], Any] | None = None  # what a forked process does: functions of TPs cannot be sent to it
-
-
-def _do(task: Any) -> Any:
-    assert _work is not None
-    return _work(task)
-
-
-def _in_processes(
-    work: Callable[[Any], Any], tasks: list[Any], console: Console, title: str
-) -> Iterator[tuple[Any, Any]]:
-    """Each task with its result, in order, under a progress bar; one process per core."""
-    global _work
-    _work = work
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    fork = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=fork) as pool, Progress(*columns, console=console) as bar:
-        done: Iterable[Any] = bar.track(pool.map(_do, tasks), total=len(tasks), description=title)
-        yield from zip(tasks, done, strict=True)

@@ -8,12 +8,25 @@ import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
-from nbgrader.api import Comment, Grade, Gradebook, InvalidEntry, MissingEntry
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    InvalidEntry,
+    MissingEntry,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
 from sqlalchemy.engine import make_url
@@ -135,6 +148,45 @@ def marks(classroom: Classroom, name: str) -> dict[str, Marks]:
             }
             for submission in records.gradebook.assignment_submissions(name)
         }
+
+
+@dataclass
+class SaidOfNotebook:
+    """What the gradebook says of one notebook that was handed in.
+
+    grades: the score and the most that can be had, by graded cell. comments: by cell. penalty: for handing in late.
+    """
+
+    penalty: float
+    grades: dict[str, tuple[float, float]] = field(default_factory=dict)
+    comments: dict[str, str | None] = field(default_factory=dict)
+
+
+Said = dict[str, SaidOfNotebook]  # by notebook
+
+
+def said(gradebook: Gradebook, name: str, student: str | None = None) -> dict[str, Said]:
+    """What the gradebook says of an assignment, by student, or of this student only; in three queries."""
+    found: dict[str, Said] = {}
+
+    def rows(of: Any, *columns: Any) -> Any:
+        query = gradebook.db.query(SubmittedAssignment.student_id, Notebook.name, *columns).select_from(of)
+        if of is not SubmittedNotebook:
+            query = query.join(BaseCell, of.cell_id == BaseCell.id)
+            query = query.join(SubmittedNotebook, of.notebook_id == SubmittedNotebook.id)
+        query = query.join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+        query = query.join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        query = query.join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+        query = query.filter(Assignment.name == name)
+        return query if student is None else query.filter(SubmittedAssignment.student_id == student)
+
+    for who, notebook, penalty in rows(SubmittedNotebook, SubmittedNotebook.late_submission_penalty):
+        found.setdefault(who, {})[notebook] = SaidOfNotebook(penalty or 0.0)
+    for who, notebook, cell, score, most in rows(Grade, BaseCell.name, Grade.score, Grade.max_score):
+        found[who][notebook].grades[cell] = score, most
+    for who, notebook, cell, comment in rows(Comment, BaseCell.name, Comment.comment):
+        found[who][notebook].comments[cell] = comment
+    return found
 
 
 def _reason(error: Exception) -> str:

@@ -1,55 +1,102 @@
-"""Feedback pages, from the autograded notebooks: nbgrader's, with a summary on top, and nothing to fetch."""
+"""Feedback for a class: pages are written in several processes, and only those that are not up to date."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-from jinja2 import FileSystemLoader
-from nbconvert.exporters import HTMLExporter
-from nbformat import NotebookNode
-from nbgrader.converters import GenerateFeedback
-from nbgrader.preprocessors import ClearHiddenTests
-from nbgrader.utils import is_grade, is_locked
-from traitlets import default
-
-from autograder.classroom import convert
+from autograder.classroom.grading.job import grader_version
+from autograder.classroom.grading.record import Said, recorder, said
 from autograder.classroom.grading.results import UNREADABLE, kept
-from autograder.classroom.layout import Classroom
+from autograder.classroom.layout import Classroom, write
 from autograder.faults import WrongUsage
+from autograder.processes import in_processes
+
+TEMPLATES = Path(__file__).parent / "templates"
+AT_A_TIME = 25  # submissions whose pages are written with one exporter, whose templates are compiled once
 
 
-class Page(HTMLExporter):
-    """The exporter of nbgrader's GenerateFeedback, with templates of ours before nbgrader's, and no hidden tests."""
+def feedback(classroom: Classroom, tp: str, student: str | None = None, workers: int | None = None) -> list[Path]:
+    """Write the pages that are not up to date; returns all. `workers` processes, one per core if not given.
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **more: Any
-    ) -> tuple[Any, dict[str, Any]]:
-        """The page. An autograded notebook holds the hidden tests, for the Formgrader, where instructors read them."""
-        hidden = ClearHiddenTests(parent=self)
-        for number, cell in enumerate(nb.cells):
-            if is_grade(cell) and is_locked(cell):
-                hidden.preprocess_cell(cell, {}, number)
-        return super().from_notebook_node(nb, resources, **more)
-
-    @default("template_file")
-    def _template_file_default(self) -> str:
-        return "feedback_page.html.j2"
-
-    @default("extra_loaders")
-    def _extra_loaders_default(self) -> list[FileSystemLoader]:
-        return [FileSystemLoader(Path(__file__).parent / "templates")]
-
-
-def feedback(classroom: Classroom, tp: str, student: str | None = None) -> list[Path]:
-    """Write the pages; returns them. WrongUsage if there is nothing to write one from, with the reason."""
-    pattern = f"{student or '*'}/{tp}/*"
-    if not any((classroom.root / "autograded").glob(f"{pattern}.ipynb")):
+    A page depends on the autograded notebook, what the gradebook says of it, the configuration, and the grader.
+    WrongUsage if there is nothing to write one from, with the reason.
+    """
+    graded = [folder.parent.name for folder in _graded(classroom, tp) if student in (None, folder.parent.name)]
+    if not graded:
         found = [kept(classroom, tp, name) for name in classroom.submissions(tp, student)]
         unreadable = [result for result in found if result is not None and result.status == UNREADABLE]
         if unreadable:
             why = " ".join(unreadable[0].repairs)
             raise WrongUsage(f"there is nothing to write a page from; {unreadable[0].student}: {why}")
         raise WrongUsage(f"nothing is graded yet{f' for {student}' if student else ''}: run `tp grade {tp}` first")
-    convert.run(classroom, GenerateFeedback, tp, student, force=True)
-    return sorted((classroom.root / "feedback").glob(f"{pattern}.html"))
+    with recorder(classroom, tp) as records:
+        known = said(records.gradebook, tp)
+    states = _states(classroom, tp, {name: known.get(name, {}) for name in graded})
+    old = [name for name in graded if not _up_to_date(classroom, tp, name, states[name])]
+    if old:
+        _renew(classroom, tp, {name: known.get(name, {}) for name in old}, states, workers or os.cpu_count() or 1)
+    return [page for name in graded for page in _pages(classroom, tp, name)]
+
+
+def _renew(classroom: Classroom, tp: str, old: Mapping[str, Said], states: Mapping[str, str], workers: int) -> None:
+    """Write pages, and then of which state they are."""
+    from autograder.classroom.returns.page import write_pages
+
+    def written(students: list[str]) -> None:
+        write_pages(classroom, tp, students, {name: old[name] for name in students})
+        for name in students:
+            write(_state_file(classroom, tp, name), states[name])
+
+    names = list(old)
+    size = min(AT_A_TIME, -(-len(names) // workers))
+    chunks = [names[start : start + size] for start in range(0, len(names), size)]
+    for _ in in_processes(written, chunks, workers, f"{tp}: feedback"):
+        pass
+
+
+def _graded(classroom: Classroom, tp: str) -> Iterator[Path]:
+    """The folders of the submissions that have been graded, by student."""
+    for folder in sorted((classroom.root / "autograded").glob("*")):
+        if any((folder / tp).glob("*.ipynb")):
+            yield folder / tp
+
+
+def _pages(classroom: Classroom, tp: str, student: str) -> list[Path]:
+    return sorted((classroom.root / "feedback" / student / tp).glob("*.html"))
+
+
+def _state_file(classroom: Classroom, tp: str, student: str) -> Path:
+    return classroom.own / "feedback" / tp / student
+
+
+def _up_to_date(classroom: Classroom, tp: str, student: str, state: str) -> bool:
+    """Whether the pages that are there were written from this state, one for each notebook."""
+    notebooks = {path.stem for path in (classroom.root / "autograded" / student / tp).glob("*.ipynb")}
+    if notebooks != {page.stem for page in _pages(classroom, tp, student)}:
+        return False
+    try:
+        return _state_file(classroom, tp, student).read_text(encoding="utf-8") == state
+    except OSError:
+        return False
+
+
+def _states(classroom: Classroom, tp: str, known: Mapping[str, Said]) -> dict[str, str]:
+    """By student, a digest of all that the pages depend on."""
+    ours = [path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.iterdir()) if path.is_file()]
+    ours.append((classroom.root / "nbgrader_config.py").read_text(encoding="utf-8"))
+    common = [grader_version(), *ours, *(version(name) for name in ("nbgrader", "nbconvert", "jinja2"))]
+    states = {}
+    for student, notebooks in known.items():
+        marks = {name: asdict(notebook) for name, notebook in notebooks.items()}
+        digest = hashlib.sha256(json.dumps([common, marks], sort_keys=True).encode())
+        for path in sorted((classroom.root / "autograded" / student / tp).iterdir()):
+            if path.is_file():
+                digest.update(f"{path.name}\0".encode() + path.read_bytes())
+        states[student] = digest.hexdigest()
+    return states

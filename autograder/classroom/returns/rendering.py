@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from xml.etree import ElementTree
 
 from docutils.utils.math import MathError
@@ -21,6 +22,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 LONGEST = 20_000  # characters of a cell that are highlighted or converted
+KEPT = 500  # cells whose HTML is kept: most of a class's cells are those of the release
 BLANK = 100  # white characters in a row that are shown
 MATHML = "http://www.w3.org/1998/Math/MathML"
 ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|#)\w+;")
@@ -35,6 +37,11 @@ def markdown_to_html(source: str) -> str:
     """The HTML of a text cell, for nbconvert in the place of its own filter `markdown2html`."""
     if len(source) > LONGEST:
         return _as_it_is(source)
+    return _converted(source)
+
+
+@lru_cache(KEPT)
+def _converted(source: str) -> str:
     rendered: str = MarkdownWithMath(renderer=_Renderer(escape=False)).render(_without_long_blanks(source))
     return rendered
 
@@ -43,6 +50,11 @@ def code_to_html(source: str, language: str | None = None, metadata: object = No
     """The HTML of a code cell, in the place of nbconvert's `highlight_code`, whose IPython lexer can take hours."""
     if len(source) > LONGEST:
         return _as_it_is(source)
+    return _highlighted(source)
+
+
+@lru_cache(KEPT)
+def _highlighted(source: str) -> str:
     formatter = HtmlFormatter(cssclass="highlight hl-ipython3")
     return str(highlight(_without_long_blanks(source), get_lexer_by_name("python3"), formatter))
 
