@@ -60,7 +60,7 @@ class _Finder(MetaPathFinder):
 
 
 _finder = _Finder()
-sys.meta_path.append(_finder)
+sys.meta_path.insert(0, _finder)  # before Python's own, which would find modules in a TP's packages, and caches
 _loaded: dict[str, tuple[Path, str]] = {}  # by id: the folder and the version that the modules are of
 
 
