@@ -49,6 +49,7 @@ NAME = "bench_optimizers"
 PARTS = ("numpy", "keras")
 FLOOR, FORKED = "floor: the students' own cells, nothing else", "the same, each in a fork of its own"
 START, OURS = "start-up of tp grade", "tp grade"
+PAGES, AGAIN, STOCK_PAGES = "tp feedback", "tp feedback, again with nothing new", "nbgrader generate_feedback, stock"
 KERAS = """import keras
 
 keras.utils.set_random_seed(0)
@@ -101,20 +102,23 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
         sum(len(group) for group in groups) for groups in zip(*((p.students, p.few) for p in parts), strict=True)
     )
 
-    def grade(classroom: Classroom) -> None:
-        _run("autograder.cli", "--classroom", str(classroom.root), "grade", NAME, "--workers", str(options.workers))
+    def ours(classroom: Classroom, command: str) -> None:
+        _run("autograder.cli", "--classroom", str(classroom.root), command, NAME, "--workers", str(options.workers))
 
     runs: list[tuple[str, int, Callable[[Part], float | None]]] = [
         (FLOOR, count, lambda part: _floor(part.classroom, part.students, options.workers)),
         (FORKED, count, lambda part: _floor(part.classroom, part.students, options.workers, forked=True)),
-        (START, len(parts), lambda part: grade(part.one)),
-        (OURS, count, lambda part: grade(part.classroom)),
-        ("tp grade, again with nothing new", count, lambda part: grade(part.classroom)),
+        (START, len(parts), lambda part: ours(part.one, "grade")),
+        (OURS, count, lambda part: ours(part.classroom, "grade")),
+        ("tp grade, again with nothing new", count, lambda part: ours(part.classroom, "grade")),
+        (PAGES, count, lambda part: ours(part.classroom, "feedback")),
+        (AGAIN, count, lambda part: ours(part.classroom, "feedback")),
     ]
     if few:
-        runs.append(
-            ("nbgrader autograde, stock", few, lambda part: _run("nbgrader", "autograde", NAME, cwd=part.stock))
-        )
+        runs += [
+            ("nbgrader autograde, stock", few, lambda part: _run("nbgrader", "autograde", NAME, cwd=part.stock)),
+            (STOCK_PAGES, few, lambda part: _run("nbgrader", "generate_feedback", NAME, cwd=part.stock)),
+        ]
     if few and options.otter:
         runs.append(("otter run", few, lambda part: _otter_run(options.otter, part)))
     title = f"{count} submissions ({' and '.join(names)}), {options.workers} workers, {os.cpu_count()} cores"
@@ -138,6 +142,9 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
     beyond = whole[OURS] - whole[START]
     ratios = beyond / whole[FLOOR], beyond / whole[FORKED]
     print("tp grade without its start-up takes {:.2f} times the floor, {:.2f} times that with forks".format(*ratios))
+    if few:
+        times = whole[STOCK_PAGES] / whole[PAGES], whole[PAGES] / whole[AGAIN]
+        print("nbgrader's pages take {:.1f} times tp feedback, which takes {:.1f} times another one".format(*times))
 
 
 def _checks(part: Part) -> list[tuple[str, list[float]]]:

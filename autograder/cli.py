@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     feedback = command("feedback", _feedback, "Write a feedback page for each graded submission.")
     feedback.add_argument("tp")
     feedback.add_argument("--student", help="this student only")
+    feedback.add_argument("--workers", type=_count, help="pages at a time (default: one per core)")
     report = command("report", _report, "Show how the class did and which mistakes it made.")
     report.add_argument("tp")
     report.add_argument("--html", type=Path, help="write the report to this file, one page that needs nothing else")
@@ -271,7 +272,7 @@ def _feedback(options: argparse.Namespace) -> int:
     classroom = Classroom.at(options.classroom)
     classroom.released(options.tp)
     students = classroom.submissions(options.tp, options.student)
-    pages = feedback(classroom, options.tp, options.student)
+    pages = feedback(classroom, options.tp, options.student, options.workers)
     print(f"{options.tp}: {len(pages)} feedback pages, for example {pages[0]}")
     if without := sorted({*students} - {page.parent.parent.name for page in pages}):
         names = ", ".join(map(line, without))
