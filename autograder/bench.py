@@ -234,7 +234,9 @@ def _stock_pages(part: Part) -> float:
     shutil.copy(part.classroom.root / "gradebook.db", root)
     start = time.perf_counter()
     _run("nbgrader", "generate_feedback", NAME, cwd=root)
-    return time.perf_counter() - start
+    seconds = time.perf_counter() - start
+    assert len(list((root / "feedback").glob("*/*/*.html"))) == len(part.students)
+    return seconds
 
 
 def _otter(folder: Path, otter: str, exercises: list[Exercise]) -> Path:
