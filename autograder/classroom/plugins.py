@@ -25,7 +25,7 @@ from autograder.classroom.intake.reading import submission
 from autograder.classroom.intake.rebuild import rebuild
 from autograder.classroom.layout import Classroom
 from autograder.content import finding
-from autograder.sandbox.process import Limits
+from autograder.sandbox.limits import Limits
 
 Resources = dict[str, Any]
 MODULE = __name__

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import select
-import signal
 import socket
 import time
 from collections.abc import Mapping
@@ -17,69 +16,16 @@ import numpy as np
 
 from autograder.harmless import line, whole
 from autograder.sandbox.inside.frames import frame
+from autograder.sandbox.limits import NOTHING, Fund, Limits, Seconds
+from autograder.sandbox.watch import SILENCE, Died, Killed, Watch, readable
 from course.judging import scripts
 from course.judging.scripts import Answers, Asked, Failure, Plain, Read, Script, Value
 
 LONGEST_MESSAGE = 4 * 2**20  # bytes of one message from the child; the largest honest one is a few hundred kilobytes
 LONGEST_VALUE = 200  # characters of a cell's last value
 LONGEST_TEXT = 8000  # characters of each part of an error
-GRACE = 1.0  # seconds between the interrupt and the kill
-DEATHS = {  # what a guard tells: the status, and in words
-    "out_of_memory": ("out_of_memory", "used too much memory"),
-    "too_many_processes": ("crashed", "started too many processes"),
-    "too_much_written": ("crashed", "wrote too much to its disk"),
-}
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a submission may use. Seconds are wall time, sizes bytes.
-
-    `memory` and `processes` hold for all processes of a submission together and are watched ten times a second; what a
-    process can reach in between is bounded by the system's own limits on each, of the same size. `disk` bounds all that
-    is written where a submission cannot be given a scratch disk of its own.
-    """
-
-    cell: float = 10.0
-    exercise: float = 5.0
-    submission: float = 60.0
-    memory: int = 2 * 2**30
-    processes: int = 64
-    file_size: int = 64 * 2**20
-    disk: int = 256 * 2**20
-    open_files: int = 256
-    output: int = 16 * 2**20
-    output_kept: int = 16 * 2**10
-
-    def resources(self) -> dict[str, int]:
-        """The part that the operating system enforces on each process, by the names of `resource`."""
-        return {
-            "DATA": self.memory + 2**30,  # what the parent has imported counts here as well
-            "FSIZE": self.file_size,
-            "NOFILE": self.open_files,
-            "NPROC": 4 * self.processes,  # of the user; unless we are root, all submissions are one user's
-            "CPU": int(self.submission) + 5,
-            "CORE": 1,  # a byte: with 0 a crash would still be piped to a program that collects such
-        }
-
-
-@dataclass
-class Budget:
-    """What is left of the seconds that a submission may run, in all of its processes together.
-
-    Only the time counts in which its code is asked for something: what the grader needs to start a process, or to
-    judge, on a busy machine, is not the submission's.
-    """
-
-    seconds: float
-
-
-class Died(Exception):
-    """The process is gone; `reason` is "timed_out", "out_of_memory" or "crashed", the text says what it did."""
-
-    def __init__(self, reason: str, text: str) -> None:
-        super().__init__(text)
-        self.reason = reason
+GRACE = 1.0  # seconds between the interrupt and the kill, as in `Limits`
+SENT = 60.0  # seconds within which the child must take a message; it does nothing else then
 
 
 @dataclass(frozen=True)
@@ -94,16 +40,21 @@ class Ran:
 
 @dataclass
 class _Request:
-    """One request while it is waited for: until when, how much output was kept and dropped, whether it was stopped."""
+    """One request while it is waited for: what it may use and has used, what was printed, whether it was stopped."""
 
     message: Plain
-    seconds: float
+    limit: Seconds
+    most: int
     oracles: Mapping[str, scripts.Oracle] = field(default_factory=dict)
-    deadline: float = 0.0
-    most: int = 0
+    used: Seconds = NOTHING
     kept: bytes = b""
     dropped: int = 0
     late: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether it has used or printed too much."""
+        return self.dropped > self.most or not self.used.fits(self.limit)
 
     def hear(self, chunk: bytes, kept: int) -> bool:
         """Keep output as long as there is room for it. Returns whether there was any."""
@@ -121,15 +72,15 @@ class _Request:
 class Process:
     """A forked child. Made by `WarmParent.process()`; use as a context manager."""
 
-    def __init__(self, guard: int, sock: socket.socket, output: int, limits: Limits, budget: Budget) -> None:
-        self._guard = guard  # a descriptor of the process that shut the child in: signals for the child go to it
+    def __init__(self, watch: Watch, sock: socket.socket, output: int, limits: Limits) -> None:
+        self._watch = watch
         self._sock = sock
         self._output = output
         self._limits = limits
-        self._budget = budget
         self._next = 0
         self._buffer = b""
         self._closed = False
+        self._charged = NOTHING  # of what was used, what has been taken from a fund
 
     def __enter__(self) -> Process:
         return self
@@ -142,37 +93,27 @@ class Process:
         if self._closed:
             return
         self._closed = True
-        poll = select.poll()
-        poll.register(self._guard, select.POLLIN)
-        self._signal(signal.SIGTERM)
-        if not poll.poll(GRACE * 2000):
-            self._signal(signal.SIGKILL)
-            poll.poll(GRACE * 2000)
+        self._watch.close()
         self._sock.close()
         os.close(self._output)
-        os.close(self._guard)
-
-    def _signal(self, number: signal.Signals) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._guard, number)
 
     def wait_until_ready(self, seconds: float) -> None:
         """Return when the child is shut in. OSError if it is not: nothing of the learner's has run yet."""
-        poll, end = select.poll(), time.monotonic() + seconds
-        poll.register(self._sock, select.POLLIN)
-        try:
-            while poll.poll(max(0.0, end - time.monotonic()) * 1000):
+        end = time.monotonic() + seconds
+        with contextlib.suppress(Died, Killed):
+            while readable(self._sock.fileno(), end - time.monotonic()):
                 if self._receive() == {"id": 0}:
                     return
-        except Died:
-            pass
         self.close()
         raise OSError("the process could not be shut in")
 
-    def run(self, source: str, seconds: float | None = None) -> Ran:
-        """Run a cell, for the seconds of a cell unless others are given. Died if the process does not survive it."""
-        request = _Request({"run": source}, self._limits.cell if seconds is None else seconds)
-        reply = self._answer(request)
+    def run(self, source: str, seconds: float | None = None, fund: Fund | None = None) -> Ran:
+        """Run a cell, for the processor time of a cell unless another is given, and within what a fund has left.
+
+        Died if the process does not survive it, Killed if somebody ended it.
+        """
+        request = self._request({"run": source}, self._limits.cell if seconds is None else seconds, fund)
+        reply = self._answer(request, fund)
         error, value = reply.get("error"), reply.get("value")
         if error is not None and not (
             isinstance(error, dict) and all(isinstance(error.get(k), str) for k in ("name", "text", "traceback"))
@@ -186,69 +127,97 @@ class Process:
 
     def forget(self) -> None:
         """Empty the namespace, as for a new notebook. Died as in `run`."""
-        self._answer(_Request({"forget": True}, self._limits.cell))
+        self._answer(self._request({"forget": True}, self._limits.cell))
 
     def ask(
-        self, script: Script, oracles: Mapping[str, Plain], public: str = "", seconds: float | None = None
+        self,
+        script: Script,
+        oracles: Mapping[str, Plain],
+        public: str = "",
+        seconds: float | None = None,
+        fund: Fund | None = None,
     ) -> tuple[Answers, bool]:
-        """Have a script performed on the learner's functions; oracles are answered here. Died as in `run`.
+        """Have a script performed on the learner's functions; oracles are answered here. Died and Killed as in `run`.
 
-        `public` names the module of the public part that uses a class, `seconds` how long this exercise may take if
-        longer than others. Returns the answers and whether the time limit cut the asking short.
+        `public` names the module of the public part that uses a class, `seconds` the processor time of this exercise if
+        it is more than that of others. Returns the answers and whether the time limit cut the asking short.
         """
         asked = {name: scripts.oracle(spec) for name, spec in oracles.items()}
         message = {"ask": scripts.encoded(script), "oracles": list(asked), "public": public}
-        request = _Request(message, max(self._limits.exercise, seconds or 0.0), asked)
-        answers = self._answer(request).get("answers")
+        request = self._request(message, max(self._limits.exercise, seconds or 0.0), fund, asked)
+        answers = self._answer(request, fund).get("answers")
         if not isinstance(answers, dict):
             raise self._broken()
         names = {op.answer for op in script if isinstance(op, Read | Asked)}
         return {name: _harmless(scripts.value(answers[name])) for name in names & answers.keys()}, request.late
 
-    def _answer(self, request: _Request) -> Plain:
+    def _request(
+        self,
+        message: Plain,
+        seconds: float,
+        fund: Fund | None = None,
+        oracles: Mapping[str, scripts.Oracle] | None = None,
+    ) -> _Request:
+        limit = self._limits.of(seconds)
+        if fund is not None:
+            limit = fund.within(limit, self._limits.of(self._limits.least))
+        return _Request(message, limit, self._limits.output, oracles or {})
+
+    def _answer(self, request: _Request, fund: Fund | None = None) -> Plain:
         """Send a request and wait for its reply, draining output, answering oracles and keeping the time."""
-        began = time.monotonic()
-        request.deadline, request.most = began + request.seconds, self._limits.output
         self._next += 1
         self._send(request.message | {"id": self._next})
+        self._watch.listen()
+        began: Seconds | None = None
+        heard = time.monotonic()
         poll = select.poll()
-        for fd in (self._sock.fileno(), self._output, self._guard):
+        for fd in (self._sock.fileno(), self._output, self._watch.fileno()):
             poll.register(fd, select.POLLIN)
         try:
             while True:
-                left = min(request.deadline, began + self._budget.seconds) - time.monotonic()
-                if left <= 0 or request.dropped > request.most:
-                    self._stop(request, over=began + self._budget.seconds <= time.monotonic())
-                    continue
-                ready = {fd for fd, _ in poll.poll(left * 1000)}
+                ready = {fd for fd, _ in poll.poll(SILENCE * 1000)}
+                if self._watch.fileno() in ready:
+                    self._watch.listen()
+                    heard = time.monotonic()
+                    began = began or self._watch.used  # as first told: what was used before is not this request's
+                    request.used = self._watch.used - began
+                elif time.monotonic() > heard + SILENCE:
+                    self._watch.give_up()
                 if self._output in ready and not request.hear(self._read_output(), self._limits.output_kept):
                     poll.unregister(self._output)  # the learner's code closed it; that is no fault
                 if self._sock.fileno() in ready:
                     if (reply := self._reply(request)) is not None:
                         request.hear(self._read_output(wait=False), self._limits.output_kept)
                         return reply
-                elif self._guard in ready:
-                    raise self._died()
+                elif self._watch.ended:
+                    raise self._gone()
+                if request.over:
+                    self._stop(request)
         finally:
-            self._budget.seconds -= time.monotonic() - began
+            if fund is not None:
+                fund.left -= self._watch.used - self._charged
+            self._charged = self._watch.used
 
-    def _stop(self, request: _Request, over: bool) -> None:
-        """Interrupt what runs too long or prints too much. Died if that was done before, or if the budget is over."""
-        if request.late or over:
+    def _stop(self, request: _Request) -> None:
+        """Interrupt what runs too long or prints too much. Died if that was done before."""
+        if request.late:
             self.close()
             raise Died("timed_out", "ran too long and did not react to being stopped")
         request.late = True
-        request.deadline, request.most = time.monotonic() + GRACE, request.dropped + self._limits.output
-        self._signal(signal.SIGINT)
+        request.limit, request.most = request.used + self._limits.of(GRACE), request.dropped + self._limits.output
+        self._watch.interrupt()
+
+    def _gone(self) -> Died | Killed:
+        """What to raise when the child has hung up."""
+        reason = self._watch.reason()
+        self.close()
+        return reason
 
     def _reply(self, request: _Request) -> Plain | None:
         """The reply to a request, once it is there; an oracle that is asked in between is answered."""
         message = self._receive()
         if message is None:
             return None
-        if "died" in message:
-            self.close()
-            raise Died(*DEATHS.get(str(message["died"]), ("crashed", "ended")))
         if "oracle" in message:
             self._send({"value": self._asked(message, request.oracles)})
             return None
@@ -270,10 +239,10 @@ class Process:
 
     def _send(self, message: Plain) -> None:
         try:
-            self._sock.settimeout(5.0)
+            self._sock.settimeout(SENT)
             self._sock.sendall(frame(message))
         except OSError:
-            raise self._died() from None
+            raise self._gone() from None
 
     def _receive(self) -> Plain | None:
         """One message if it is complete, None if more must come. Everything is checked: a learner may write here."""
@@ -283,9 +252,9 @@ class Process:
         except BlockingIOError:
             return None
         except OSError:
-            raise self._died() from None
+            raise self._gone() from None
         if not chunk:
-            raise self._died()
+            raise self._gone()
         self._buffer += chunk
         if len(self._buffer) < 4:
             return None
@@ -306,16 +275,12 @@ class Process:
         return message
 
     def _read_output(self, wait: bool = True) -> bytes:
-        if not wait and not select.select([self._output], [], [], 0)[0]:
+        if not wait and not readable(self._output, 0):
             return b""
         try:
             return os.read(self._output, 2**16)
         except OSError:
             return b""
-
-    def _died(self) -> Died:
-        self.close()
-        return Died("crashed", "ended")
 
     def _broken(self) -> Died:
         self.close()

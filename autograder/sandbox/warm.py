@@ -25,12 +25,15 @@ from autograder.harmless import line
 from autograder.sandbox import homes
 from autograder.sandbox.inside import confine
 from autograder.sandbox.inside.frames import frame, receive
-from autograder.sandbox.process import Budget, Limits, Process
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.process import Process
+from autograder.sandbox.watch import Watch
 from course.judging.scripts import Plain
 
 ALWAYS = ("IPython.core.interactiveshell", "numpy.random", "matplotlib.pyplot", "course.judging.scripts")
 OPTIONS = ("-P", "-W", "ignore")  # of Python: not the working folder, no warnings
-SHUT_IN = 20.0  # seconds within which a child must be shut in
+SHUT_IN = 60.0  # seconds within which a child must be shut in; it takes a few hundredths of one
+FORKED = 60.0  # seconds within which the parent must fork
 START = 120.0  # seconds within which the parent must be ready; a slow disk with a cold cache needs some
 
 
@@ -100,20 +103,18 @@ class WarmParent:
         files: Mapping[str, bytes],
         limits: Limits,
         hidden: Sequence[str] = (),
-        budget: Budget | None = None,
         public: Sequence[str] = (),
     ) -> Iterator[Process]:
         """A fresh process for one submission, in a directory with the given files.
 
-        `hidden` are folders that it may not see even by name; `budget` is what is left of the submission's time;
-        `public` are modules among the files that use the learner's classes. OSError if no process can be started; Fault
-        if this system cannot confine one, or not even their parent starts.
+        `hidden` are folders that it may not see even by name; `public` are modules among the files that use the
+        learner's classes. OSError if no process can be started; Fault if this system cannot confine one, or not even
+        their parent starts.
         """
-        budget = Budget(limits.submission) if budget is None else budget
         for attempt in (1, 2, 3):
             try:
                 with self._lock:
-                    process, directory = self._fork(files, limits, hidden, budget, public)
+                    process, directory = self._fork(files, limits, hidden, public)
                 process.wait_until_ready(SHUT_IN)
                 break
             except (OSError, EOFError, ValueError):
@@ -131,7 +132,7 @@ class WarmParent:
             shutil.rmtree(directory, ignore_errors=True)
 
     def _fork(
-        self, files: Mapping[str, bytes], limits: Limits, hidden: Sequence[str], budget: Budget, public: Sequence[str]
+        self, files: Mapping[str, bytes], limits: Limits, hidden: Sequence[str], public: Sequence[str]
     ) -> tuple[Process, Path]:
         control = self._started()
         directory = Path(tempfile.mkdtemp(prefix="work-", dir=self._home))
@@ -139,10 +140,11 @@ class WarmParent:
             (directory / name).parent.mkdir(parents=True, exist_ok=True)
             (directory / name).write_bytes(content)
         ours, theirs = socket.socketpair()
+        watch, watched = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         read, write = os.pipe2(os.O_CLOEXEC)
         try:
             message = frame({"fork": self._request(directory, limits, hidden, public)})
-            socket.send_fds(control, [message[:4]], [theirs.fileno(), write])
+            socket.send_fds(control, [message[:4]], [theirs.fileno(), write, watched.fileno()])
             control.sendall(message[4:])
             length, fds, _, _ = socket.recv_fds(control, 4, 1)
             if not fds:
@@ -150,12 +152,14 @@ class WarmParent:
             control.recv(int.from_bytes(length, "big"))
         except BaseException:
             ours.close()
+            watch.close()
             os.close(read)
             raise
         finally:
             theirs.close()
+            watched.close()
             os.close(write)
-        return Process(fds[0], ours, read, limits, budget), directory
+        return Process(Watch(fds[0], watch), ours, read, limits), directory
 
     def _request(self, directory: Path, limits: Limits, hidden: Sequence[str], public: Sequence[str]) -> Plain:
         return {
@@ -214,7 +218,7 @@ class WarmParent:
             if self._sandbox and (refusal := _refusal(layers, self._wrapped)):
                 self.close()
                 raise Fault(refusal)
-            control.settimeout(10.0)
+            control.settimeout(FORKED)
             self._ready = True
         return control
 

@@ -30,12 +30,12 @@ from autograder.classroom.layout import Classroom, write
 from autograder.classroom.returns.feedback import feedback
 from autograder.content import finding
 from autograder.demo import filled
-from autograder.sandbox.process import Limits
+from autograder.sandbox.limits import Limits
 from tests.attacks.corpus import ATTACKS, FILES, TWIN_OF, TWINS, Attack, Mangle
 from tests.sandbox.test_process import named
 
 # Few payloads wait for the end of their cell, none for that of an exercise: a slow machine may take its time.
-LIMITS = Limits(cell=8.0, exercise=60.0, submission=300.0, memory=400 * 2**20, processes=32)
+LIMITS = Limits(cell=4.0, exercise=60.0, submission=300.0, patience=1.0, memory=400 * 2**20, processes=32)
 WORKERS = 6  # more than there are processors: many payloads sleep until they are stopped
 HOUSE = Path(__file__).resolve().parents[2]
 FOLDER = Path(__file__).parent / "attacked"

@@ -22,8 +22,9 @@ from autograder.exercises.judge import judge
 from autograder.faults import Fault
 from autograder.sandbox import warm
 from autograder.sandbox.inside import confine
-from autograder.sandbox.process import Died, Limits
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.warm import WarmParent
+from autograder.sandbox.watch import Died
 from tests.sandbox.test_process import RIGHT, gone, named
 from tests.shared import EXERCISES
 
@@ -65,7 +66,7 @@ SYSTEMS = {
     "an old Landlock": "confine.enter_namespaces = lambda: False\n"
     "version = confine.landlock_version\nconfine.landlock_version = lambda: min(3, version())",
     "no Landlock": "confine.landlock_version = lambda: 0",
-    "no seccomp": "confine.ARCHITECTURES.clear()",
+    "no seccomp": "calls.ARCHITECTURES.clear()",
 }
 WITHOUT_BUBBLEWRAP = {"no bubblewrap", "Landlock and seccomp only", "an old Landlock"}
 MODULES = ("IPython.core.interactiveshell",)
@@ -77,7 +78,7 @@ class Lacking(WarmParent):
     def __init__(self, lacks: str) -> None:
         super().__init__(MODULES)
         self._bare = lacks in WITHOUT_BUBBLEWRAP
-        start = "import runpy\nfrom autograder.sandbox.inside import confine\n"
+        start = "import runpy\nfrom autograder.sandbox.inside import calls, confine\n"
         run = "\nrunpy.run_module('autograder.sandbox.inside', run_name='__main__')"
         self._begins = ("-c", start + SYSTEMS[lacks] + run)
 
@@ -267,7 +268,7 @@ def as_an_ordinary_user(script: str) -> subprocess.CompletedProcess[str]:
 def test_an_ordinary_user_is_as_safe_as_root() -> None:
     """The same process, started by a user who is not root: confined, and able to grade."""
     script = (
-        "from autograder.sandbox.process import Limits\nfrom autograder.sandbox.warm import WarmParent\n"
+        "from autograder.sandbox.limits import Limits\nfrom autograder.sandbox.warm import WarmParent\n"
         f"with WarmParent(modules={MODULES!r}) as parent, parent.process({{}}, Limits()) as process:\n"
         "    print(process.run('import os; print(os.getuid())').output, process.run('open(\"/etc/hosts\")').error)\n"
     )
@@ -279,7 +280,7 @@ def test_an_ordinary_user_is_as_safe_as_root() -> None:
 def test_a_user_with_many_threads_of_his_own_can_grade_without_namespaces() -> None:
     """The system counts them against the same limit as the submission's processes."""
     script = (
-        "import os, threading\nfrom autograder.sandbox.process import Limits\n"
+        "import os, threading\nfrom autograder.sandbox.limits import Limits\n"
         "from tests.sandbox.test_confine import Lacking\n"
         "for _ in range(150): threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
         "with Lacking('Landlock and seccomp only') as parent, parent.process({}, Limits(processes=30)) as process:\n"
@@ -290,10 +291,96 @@ def test_a_user_with_many_threads_of_his_own_can_grade_without_namespaces() -> N
     assert "output='1" in done.stdout, done.stdout + done.stderr
 
 
-def test_memory_that_belongs_to_no_process_counts(warm: WarmParent) -> None:
+HELD = (
+    """
+import mmap, os, socket, time
+def used(pages):
+    for start in range(0, len(pages), 2**12): pages[start] = 1
+"""
+    + REACH
+)
+WAYS_TO_HOLD_MEMORY = {
+    "shared memory": "used(mmap.mmap(-1, 2**25))\nprint('REACHED')",
+    "shared memory of a device": "used(mmap.mmap(os.open('/dev/zero', os.O_RDWR), 2**25))\nprint('REACHED')",
+    "files without content": "for i in range(2**15): open(f'/dev/shm/{i}', 'x').close()\nprint('REACHED')",
+    "buffers": (
+        "for _ in range(24):\n    if os.fork() == 0: break\n"
+        "kept = []\ntry:\n    while True:\n        pair = socket.socketpair()\n        kept.append(pair)\n"
+        "        for end in pair:\n            end.setblocking(False)\n            end.send(bytes(2**17))\n"
+        "except OSError: pass\ntime.sleep(600)\n"
+    ),
+    "a buffer": (
+        "end, _ = socket.socketpair()\nend.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**22)\nprint('REACHED')"
+    ),
+    "page tables": (
+        "pages = mmap.mmap(-1, 2**40, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, mmap.PROT_READ)\n"
+        "for start in range(0, 2**40, 2**21): pages[start]\nprint('REACHED')"
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_TO_HOLD_MEMORY)
+def test_memory_that_the_size_of_no_process_shows_cannot_be_had(warm: WarmParent, way: str) -> None:
+    with warm.process({}, LIMITS) as process:
+        try:
+            ran = process.run(HELD + WAYS_TO_HOLD_MEMORY[way])
+        except Died as death:
+            assert death.reason == "out_of_memory"  # noqa: PT017
+        else:
+            assert ran.error is not None
+            assert "REACHED" not in ran.output
+
+
+def test_processes_that_share_memory_honestly_can_do_so(warm: WarmParent) -> None:
     source = (
-        "import mmap, time\nkept = []\nwhile True:\n    m = mmap.mmap(-1, 2**23)\n"
-        "    m.write(bytes(2**23))\n    kept.append(m)\n    time.sleep(.01)"
+        "import mmap, multiprocessing as mp, tempfile\nfrom multiprocessing import shared_memory\n"
+        "def work(i, numbers): numbers[i] = i\n"
+        "numbers = mp.get_context('fork').Array('d', 4)\n"
+        "workers = [mp.get_context('fork').Process(target=work, args=(i, numbers)) for i in range(4)]\n"
+        "for worker in workers: worker.start()\nfor worker in workers: worker.join()\n"
+        "block = shared_memory.SharedMemory(create=True, size=2**16)\nblock.buf[0] = 7\n"
+        "with tempfile.TemporaryFile() as file:\n    file.truncate(2**16)\n    mmap.mmap(file.fileno(), 2**16)[0] = 1\n"
+        "print(list(numbers), block.buf[0])\nblock.close(); block.unlink()\n"
     )
-    with warm.process({}, LIMITS) as process, pytest.raises(Exception, match="memory"):
-        process.run(source)
+    with warm.process({}, LIMITS) as process:
+        assert process.run(source).output == "[0.0, 1.0, 2.0, 3.0] 7\n"
+
+
+WAYS_TO_END_ONESELF = (
+    "os.kill(os.getpid(), 9)",
+    "os.kill(0, 9)",
+    "os.kill(-os.getpid(), 9)",
+    "os.kill(-1, 9)",
+    "signal.pthread_kill(threading.get_ident(), 9)",
+    "threading.Thread(target=lambda: signal.pthread_kill(threading.main_thread().ident, 9)).start(); time.sleep(.1)",
+    "signal.pidfd_send_signal(os.pidfd_open(os.getpid()), 9)",
+    "subprocess.run(['kill', '-9', str(os.getpid())])",
+    "subprocess.run(['sh', '-c', 'kill -9 $PPID'])",
+    "ctypes.CDLL(None).prctl(1, 9, 0, 0, 0)",
+    "resource.setrlimit(resource.RLIMIT_CPU, (1, 1)); used(1.2)",
+    "timer()",
+)
+ENDS_ITSELF = """
+import ctypes, os, resource, signal, subprocess, threading, time
+def used(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end: pass
+def timer():
+    event = (ctypes.c_int * 32)(0, 0, 9, 0)
+    made, moment = ctypes.c_void_p(), (ctypes.c_long * 4)(0, 0, 0, 1)
+    if ctypes.CDLL(None).timer_create(1, ctypes.byref(event), ctypes.byref(made)): return
+    ctypes.CDLL(None).timer_settime(made, 0, ctypes.byref(moment), None)
+    time.sleep(.1)
+"""
+
+
+@pytest.mark.parametrize("way", WAYS_TO_END_ONESELF)
+def test_nobody_can_look_as_if_somebody_else_had_ended_him_on_any_system(system: WarmParent, way: str) -> None:
+    with system.process({}, LIMITS) as process, contextlib.suppress(Died):
+        process.run(f"{ENDS_ITSELF}\n{way}")
+
+
+def test_a_process_may_end_what_it_started(warm: WarmParent) -> None:
+    source = "import subprocess\nhelper = subprocess.Popen(['sleep', '600'])\nhelper.kill()\nprint(helper.wait())\n"
+    with warm.process({}, LIMITS) as process:
+        assert process.run(source).output == "-9\n"

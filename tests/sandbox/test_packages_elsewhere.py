@@ -18,7 +18,7 @@ import course
 SCRIPT = """
 import sys
 import autograder, course
-from autograder.sandbox.process import Limits
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.warm import WarmParent
 
 place = sys.argv[1]

@@ -14,8 +14,10 @@ import pytest
 
 from autograder.exercises.judge import judge
 from autograder.faults import Fault
-from autograder.sandbox.process import Died, Limits, Process
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.process import Process
 from autograder.sandbox.warm import WarmParent
+from autograder.sandbox.watch import Died, Killed
 from tests.shared import EXERCISES
 
 LIMITS = Limits(cell=60.0, exercise=60.0, submission=600.0)  # what is honest may take its time
@@ -205,7 +207,7 @@ def test_children_die_with_their_parent_and_the_next_one_gets_a_new_one() -> Non
         with parent.process({}, LIMITS) as process:
             assert parent._process is not None
             os.killpg(parent._process.pid, 9)  # bubblewrap and what runs in it
-            with pytest.raises(Died):
+            with pytest.raises(Killed):
                 process.run("while True: pass")
         with parent.process({}, LIMITS) as process:
             assert process.run("print('again')").output == "again\n"

@@ -24,7 +24,7 @@ from autograder.classroom.grading.worker import warm_parent, work
 from autograder.classroom.intake.reading import Unreadable
 from autograder.classroom.layout import Classroom
 from autograder.faults import Fault, WrongUsage
-from autograder.sandbox.process import Limits
+from autograder.sandbox.limits import Limits
 
 if TYPE_CHECKING:
     from autograder.classroom.grading.record import Recorder

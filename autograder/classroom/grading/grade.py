@@ -13,32 +13,46 @@ from nbformat import NotebookNode
 from autograder.classroom.assignment import max_score
 from autograder.classroom.grading.job import TEST_SECONDS, Job
 from autograder.classroom.grading.results import GRADED, OUT_OF_MEMORY, TIMED_OUT, Result
+from autograder.classroom.grading.turns import Turns
 from autograder.classroom.intake.rebuild import UNRUN
 from autograder.exercises.exercise import Exercise
 from autograder.exercises.judge import generator, judge
-from autograder.sandbox.process import Budget, Died, Process
+from autograder.sandbox.limits import Fund, slowness
+from autograder.sandbox.process import Process
 from autograder.sandbox.warm import WarmParent
+from autograder.sandbox.watch import Died, Killed
 from course.judging.scripts import Failure
 from course.judging.verdict import Key, Outcome, Verdict
 
-ATTEMPTS = 3  # at a submission whose process ended because its parent did
-MOST_DEATHS = 4  # of a submission's processes; each one costs the cell or the exercise that killed it
+ATTEMPTS = 3  # at a submission whose process was ended from outside
+MOST_DEATHS = 4  # of a submission's processes by cells of the student's own
+AGAIN = 2.0  # times the processor time for what came to a limit, when it runs again alone: caches are shared, too
 NUMPY = "is NumPy's and no plain number"
 RUNS = "runs without an error"  # the one criterion of a plain test
+_turns = Turns()
 
 
 def grade(job: Job, exercises: Mapping[str, Exercise], warm: WarmParent) -> Result:
-    """Run the notebooks in a fresh process and judge what they answer. `exercises` by the ids of test cells."""
+    """Run the notebooks in a fresh process and judge what they answer. `exercises` by the ids of test cells.
+
+    What a limit or the end of the process may have cost is run again while no other submission of this process runs,
+    and that decides. OSError if the submission's process is ended from outside again and again.
+    """
     started = time.monotonic()
-    points = max_score(job.notebooks)
-    for _ in range(ATTEMPTS):
-        parent = warm.start()
-        result = Result(job.student, job.assignment, GRADED, points, job.key, missing=list(job.missing))
-        _Run(job, exercises, result, warm).through()
-        if warm.start() == parent:
-            result.seconds = round(time.monotonic() - started, 3)
-            return result
-    raise OSError("the parent of the processes died again and again")  # which is no fault of the submission
+    for attempt in range(ATTEMPTS):
+        run = _Run(job, exercises, warm)
+        try:
+            with _turns.alone() if attempt else _turns.beside():
+                run.through(slowness())
+            if run.doubtful:
+                with _turns.alone():
+                    run.again(slowness() * AGAIN)
+        except Killed:
+            continue
+        result = run.result()
+        result.seconds = round(time.monotonic() - started, 3)
+        return result
+    raise OSError(f"its process was ended from outside in {ATTEMPTS} attempts; grade it again")
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +68,11 @@ class _Place:
         return str(self.cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
     @property
+    def own(self) -> bool:
+        """Whether the student has added it."""
+        return "own" in self.cell.metadata.get("tags", [])
+
+    @property
     def test(self) -> tuple[str, str]:
         """The test cell that it is, if it is one."""
         return self.notebook, self.grade_id
@@ -64,11 +83,11 @@ class _Run:
 
     The notebooks share a working folder, and each begins with an empty namespace. If the process dies, the cell or
     exercise that killed it is left out and everything else runs again in a new one, so that one bad cell costs what it
-    earns and no more.
+    earns and no more. What the student's own cells use is not taken from what the exercises have.
     """
 
-    def __init__(self, job: Job, exercises: Mapping[str, Exercise], result: Result, warm: WarmParent) -> None:
-        self._job, self._result, self._warm = job, result, warm
+    def __init__(self, job: Job, exercises: Mapping[str, Exercise], warm: WarmParent) -> None:
+        self._job, self._warm, self._seed = job, warm, job.key
         self._places = [
             _Place(name, number, cell)
             for name, notebook in job.notebooks.items()
@@ -77,39 +96,81 @@ class _Run:
         ]
         self._plain = {(name, grade_id) for name, tests in job.tests.items() for grade_id in tests}
         self._exercises = {p.test: exercises[p.grade_id] for p in self._places if p.grade_id in exercises}
-        self._deadly: set[_Place] = set()
-        self._verdicts: dict[tuple[str, str], Verdict] = {}
         self._test_seconds = max(TEST_SECONDS, job.limits.cell)
-        longer = sum(exercise.seconds or 0.0 for exercise in self._exercises.values())
-        self._budget = Budget(job.limits.submission + longer + self._test_seconds * len(self._plain))
+        self._verdicts: dict[tuple[str, str], Verdict] = {}
 
-    def through(self) -> None:
-        """Run it through, and fill in the result."""
-        for _ in range(MOST_DEATHS + 1):
-            if self._once():
-                break
+    def through(self, factor: float) -> None:
+        """Run it through, with so many times the processor time; what is known stays known."""
+        limits = self._job.limits.times(factor)
+        self._limits, self._factor = limits, factor
+        self._status = GRADED
+        self._cells: dict[tuple[str, str], tuple[str, str]] = {}
+        self._deadly: set[_Place] = set()
+        self._survived: set[_Place] = set()
+        longer = sum(exercise.seconds or 0.0 for exercise in self._exercises.values())
+        longer += self._test_seconds * len(self._plain)
+        self._own = Fund(limits.of(limits.submission))
+        self._fund = Fund(limits.of(limits.submission + longer * factor))
+        while not self._once():
+            pass
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a limit, or an end of the process, may have cost points."""
+        return self._status != GRADED and any(
+            place.test not in self._verdicts or self._lacks(self._verdicts[place.test])
+            for place in self._places
+            if place.test in self._exercises or place.test in self._plain
+        )
+
+    def again(self, factor: float) -> None:
+        """Run it through once more, and ask for what did not earn all of its points."""
+        self._verdicts = {test: verdict for test, verdict in self._verdicts.items() if not self._lacks(verdict)}
+        self.through(factor)
+
+    @staticmethod
+    def _lacks(verdict: Verdict) -> bool:
+        return verdict.score < verdict.max_score
+
+    def result(self) -> Result:
+        """What it came to."""
+        job = self._job
+        result = Result(
+            job.student, job.assignment, self._status, max_score(job.notebooks), self._seed, missing=list(job.missing)
+        )
         for place in self._places:
+            if (place.notebook, place.cell.id) in self._cells:
+                result.keep_cell(place.notebook, place.cell.id, *self._cells[place.notebook, place.cell.id])
             if place.test in self._exercises or place.test in self._plain:
                 verdict = self._verdicts.get(place.test) or self._never(place)
-                self._result.add(verdict, place.notebook, place.grade_id)
+                result.add(verdict, place.notebook, place.grade_id)
+        return result
 
     def _once(self) -> bool:
         """Run the cells in a new process. Returns whether it came to the end."""
         job, notebook = self._job, ""
-        with self._warm.process(job.files, job.limits, job.hidden, self._budget, job.public) as process:
+        with self._warm.process(job.files, self._limits, job.hidden, job.public) as process:
             for place in self._places:
                 if place.notebook in job.missing or place in self._deadly or place.test in self._verdicts:
+                    continue
+                if place.own and place not in self._survived and self._own_deaths >= MOST_DEATHS:
+                    self._keep(place, "", "This cell was left out: others of your own had ended the process.")
                     continue
                 try:
                     if notebook and notebook != place.notebook:
                         process.forget()
                     notebook = place.notebook
                     self._reached(place, process)
+                    self._survived.add(place)
                 except Died as death:
                     self._note(place, death)
                     self._deadly.add(place)
                     return False
         return True
+
+    @property
+    def _own_deaths(self) -> int:
+        return sum(place.own for place in self._deadly)
 
     def _reached(self, place: _Place, process: Process) -> None:
         """Do what is to be done with a cell: ask, test or run it."""
@@ -123,22 +184,25 @@ class _Run:
     def _run_cell(self, place: _Place, process: Process) -> None:
         """Run a cell; what it printed and raised is kept."""
         seconds = self._test_seconds if self._plain else self._job.limits.cell
-        ran = process.run(place.cell.source, seconds)
+        ran = process.run(place.cell.source, seconds * self._factor, self._own if place.own else self._fund)
         text = ""
         if ran.timed_out:
-            self._result.status = TIMED_OUT
+            self._status = TIMED_OUT
             text = f"This cell was stopped: it ran for more than {seconds:g} s, or printed without end."
         elif ran.error is not None:
             text = own_frames(ran.error["traceback"]) or ran.error["text"]
-            if ran.error["name"] == "MemoryError" and self._result.status == GRADED:
-                self._result.status = OUT_OF_MEMORY
-        self._result.keep_cell(place.notebook, place.cell.id, ran.output, text)
+            if ran.error["name"] == "MemoryError" and self._status == GRADED:
+                self._status = OUT_OF_MEMORY
+        self._keep(place, ran.output, text)
+
+    def _keep(self, place: _Place, output: str, text: str) -> None:
+        self._cells[place.notebook, place.cell.id] = output, text
 
     def _test(self, place: _Place, process: Process) -> Verdict:
         """Run a plain test; nbgrader's rules decide what it earns."""
-        ran = process.run(place.cell.source, self._test_seconds)
+        ran = process.run(place.cell.source, self._test_seconds * self._factor, self._fund)
         if ran.timed_out:
-            self._result.status = TIMED_OUT
+            self._status = TIMED_OUT
             return plain_verdict(place.cell, 0.0, f"it ran for more than {self._test_seconds:g} s")
         if ran.error is not None:
             return plain_verdict(place.cell, 0.0, f"it {ran.error['text']}")
@@ -146,28 +210,28 @@ class _Run:
 
     def _ask(self, exercise: Exercise, process: Process) -> Verdict:
         key = self._key(exercise)
-        answers, late = process.ask(key.script, key.oracles, key.public, exercise.seconds)
+        seconds = (exercise.seconds or 0.0) * self._factor
+        answers, late = process.ask(key.script, key.oracles, key.public, seconds, self._fund)
         if late:
-            self._result.status = TIMED_OUT
-        elif self._result.status == GRADED and any(
+            self._status = TIMED_OUT
+        elif self._status == GRADED and any(
             isinstance(answer, Failure) and "MemoryError" in answer.reason for answer in answers.values()
         ):
-            self._result.status = OUT_OF_MEMORY
+            self._status = OUT_OF_MEMORY
         return judge(exercise, key, answers)
 
     def _key(self, exercise: Exercise) -> Key:
         """Drawn when the code is frozen; the same again for the same code: grading twice gives the same marks."""
-        return exercise.draw(generator(self._job.secret, exercise.name, self._result.key))
+        return exercise.draw(generator(self._job.secret, exercise.name, self._seed))
 
     def _note(self, place: _Place, death: Died) -> None:
         """What the death of the process costs: the cell or the exercise at which it died."""
-        if self._result.status in (GRADED, OUT_OF_MEMORY):
-            self._result.status = death.reason
+        if self._status in (GRADED, OUT_OF_MEMORY):
+            self._status = death.reason
         if place.test in self._exercises or place.test in self._plain:
             self._verdicts[place.test] = self._unanswered(place, str(death))
         else:
-            left_out = f"This cell was left out: the process {death}."
-            self._result.keep_cell(place.notebook, place.cell.id, "", left_out)
+            self._keep(place, "", f"This cell was left out: the process {death}.")
 
     def _never(self, place: _Place) -> Verdict:
         missing = place.notebook in self._job.missing

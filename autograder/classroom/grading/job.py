@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.sandbox.process import Limits
+from autograder.sandbox.limits import Limits
 
 TEST_SECONDS = 30.0  # for one plain test, as nbgrader's default
 

@@ -12,7 +12,7 @@ from autograder.classroom.grading.job import Job
 from autograder.classroom.intake.reading import submission
 from autograder.classroom.intake.rebuild import rebuild
 from autograder.classroom.layout import Classroom
-from autograder.sandbox.process import Limits
+from autograder.sandbox.limits import Limits
 
 
 def prepared(

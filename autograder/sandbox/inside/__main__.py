@@ -18,7 +18,7 @@ import numpy as np
 
 import autograder
 import course
-from autograder.sandbox.inside import confine
+from autograder.sandbox.inside import calls, confine
 from autograder.sandbox.inside.child import Tools, new_shell
 from autograder.sandbox.inside.frames import exactly, frame
 from autograder.sandbox.inside.guard import guard
@@ -54,11 +54,12 @@ def main() -> None:
                 continue
             if not control.recv(1, socket.MSG_PEEK):
                 os._exit(0)  # at once; the guards and their children die with us
-            length, fds, _, _ = socket.recv_fds(control, 4, 2)
+            length, fds, _, _ = socket.recv_fds(control, 4, 3)
             request = json.loads(exactly(control, int.from_bytes(length, "big")))["fork"]
             pid = os.fork()
             if pid == 0:
-                guard(socket.socket(fileno=fds[0]), fds[1], request, tools, layers)
+                watch = socket.socket(fileno=fds[2])
+                guard(socket.socket(fileno=fds[0]), fds[1], watch, request, tools, layers)
             for received in fds:
                 os.close(received)
             forked = os.pidfd_open(pid)
@@ -89,7 +90,7 @@ def confinement() -> Plain:
     return {
         "namespaces": namespaces,
         "landlock": confine.landlock_version(),
-        "seccomp": platform.machine() in confine.ARCHITECTURES,
+        "seccomp": platform.machine() in calls.ARCHITECTURES,
         "nobody": os.geteuid() == 0 and _nobody_can_read(),
     }
 

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograder.sandbox.inside import confine
+from autograder.sandbox.inside import calls, confine
 from autograder.sandbox.inside.frames import frame, receive
 from autograder.sandbox.inside.untouched import Untouched
 from course.judging import scripts
@@ -33,7 +33,7 @@ PROC = (
     "/proc/sys/kernel",
     "/proc/sys/vm",
 )
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
 LONGEST_VALUE = 200  # characters of a cell's last value
 LONGEST_TRACEBACK = 6000  # characters
 
@@ -197,7 +197,7 @@ def _shut_in(request: Plain, outside: bool) -> None:
     landlock = confine.landlock_version()
     if landlock and not confine.landlock(read, write, cut):
         raise RuntimeError
-    if platform.machine() in confine.ARCHITECTURES and not confine.seccomp(not outside, not outside and landlock < 6):
+    if platform.machine() in calls.ARCHITECTURES and not calls.seccomp(not outside, not outside and landlock < 6):
         raise RuntimeError
 
 

@@ -7,6 +7,8 @@ import socket
 
 from course.judging.scripts import Plain
 
+BY_ITSELF, BY_OTHERS = "by itself", "by others"  # what a guard tells of a child that it did not end
+
 
 def frame(message: Plain) -> bytes:
     """A message as it travels: four bytes of length, then JSON."""
