@@ -9,7 +9,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -189,21 +189,32 @@ class Process:
         self._answer(_Request({"forget": True}, self._limits.cell))
 
     def ask(
-        self, script: Script, oracles: Mapping[str, Plain], public: str = "", seconds: float | None = None
+        self,
+        script: Script,
+        oracles: Mapping[str, Plain],
+        public: Mapping[str, str] | None = None,
+        seconds: float | None = None,
+        not_by: Sequence[str] = (),
     ) -> tuple[Answers, bool]:
         """Have a script performed on the learner's functions; oracles are answered here. Died as in `run`.
 
-        `public` names the module of the public part that uses a class, `seconds` how long this exercise may take if
-        longer than others. Returns the answers and whether the time limit cut the asking short.
+        `public` has, by its name, the source of the module that uses a class, `seconds` how long this exercise may take
+        if longer than others; `not_by` names what may not answer. Returns the answers and whether the time limit cut
+        the asking short.
         """
-        asked = {name: scripts.oracle(spec) for name, spec in oracles.items()}
-        message = {"ask": scripts.encoded(script), "oracles": list(asked), "public": public}
+        asked = {name: scripts.Recorded(scripts.oracle(spec)) for name, spec in oracles.items()}
+        names_of = {"oracles": list(asked), "public": dict(public or {}), "not_by": list(not_by)}
+        message = {"ask": scripts.encoded(script), **names_of}
         request = _Request(message, max(self._limits.exercise, seconds or 0.0), asked)
         answers = self._answer(request).get("answers")
         if not isinstance(answers, dict):
             raise self._broken()
         names = {op.answer for op in script if isinstance(op, Read | Asked)}
-        return {name: _harmless(scripts.value(answers[name])) for name in names & answers.keys()}, request.late
+        found = {name: _harmless(scripts.value(answers[name])) for name in names & answers.keys()}
+        for op in script:
+            if isinstance(op, Asked) and op.answer in found:  # where an oracle was asked is known here, from itself
+                found[op.answer] = scripts.where_asked(asked[op.oracle], found[op.answer], op.name)
+        return found, request.late
 
     def _answer(self, request: _Request) -> Plain:
         """Send a request and wait for its reply, draining output, answering oracles and keeping the time."""

@@ -21,6 +21,13 @@ OUTPUTS = tuple(f"weights after step {k}" for k in range(1, STEPS + 1))
 # ways of writing, `pytest -m full source_notebooks/keras_optimizers`. The gate holds every mistake to be outside it.
 SINGLE: dict[str, Any] = {"rtol": 1e-5, "atol": 1e-7, "seconds": 30.0}
 
+# A class may derive from any of Keras' own and take what it keeps from there; the step is what it is asked for.
+OF_KERAS = ("SGD", "Adam", "Adagrad", "RMSprop", "Adadelta", "Adafactor", "Adamax", "Ftrl", "Lamb", "Lion", "Muon")
+NOT_BY = (
+    *(f"keras.optimizers.{name}.update_step" for name in (*OF_KERAS, "Nadam", "ScheduleFreeAdamW")),
+    *(f"keras.optimizers.Muon.{name}" for name in ("_adamw_update_step", "_muon_update_step")),
+)
+
 
 def weights(rng: Generator, shape: tuple[int, ...]) -> Array:
     """Weights to start from, of both signs and of size 1 to 2: no run comes near zero."""

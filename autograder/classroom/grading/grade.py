@@ -146,7 +146,8 @@ class _Run:
 
     def _ask(self, exercise: Exercise, process: Process) -> Verdict:
         key = self._key(exercise)
-        answers, late = process.ask(key.script, key.oracles, key.public, exercise.seconds)
+        public = {key.public: self._job.files[f"{key.public}.py"].decode()} if key.public else {}
+        answers, late = process.ask(key.script, key.oracles, public, exercise.seconds, key.not_by)
         if late:
             self._result.status = TIMED_OUT
         elif self._result.status == GRADED and any(

@@ -11,7 +11,7 @@ from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
 
 from ... import numpy_ways
-from ...keras_checks import OUTPUTS, SINGLE, gradients, keras_checks, weights
+from ...keras_checks import NOT_BY, OUTPUTS, SINGLE, gradients, keras_checks, weights
 from ...public import optimizer_ways
 from .mistakes import equivalents, mistakes, rule
 
@@ -53,6 +53,7 @@ exercise = Exercise(
     size=(6,),
     public="optimizer_ways",
     way_words=optimizer_ways.IN_WORDS,
+    not_by=NOT_BY,
     checks=(
         Check(
             "first step",
