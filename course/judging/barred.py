@@ -2,7 +2,8 @@
 
 What is barred is named as it is imported: a function, a class with its methods, or a module with all that is defined in
 it. A class of the learner's may derive from a barred one and override its methods; whoever copies a barred function,
-or loads its module once more, has a function of the same code, which is barred with it.
+or loads its module once more, has a function of the same code, which is barred with it. What is not written in Python
+cannot be barred.
 """
 
 from __future__ import annotations

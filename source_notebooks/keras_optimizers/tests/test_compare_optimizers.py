@@ -24,20 +24,7 @@ from course.judging.verdict import Verdict, judge
 from tests.shared import EXERCISES, fresh_seeds
 
 (EXERCISE,) = (e for e in EXERCISES["keras_optimizers"] if e.name == "compare_optimizers")
-DRAWS = [4238673414, *fresh_seeds(200)]  # with the first, wrong `inside` once passed
-
-
-@pytest.mark.parametrize("draws", [20, pytest.param(201, marks=pytest.mark.full)])
-def test_every_mistake_loses_the_same_marks_on_every_draw(draws: int) -> None:
-    marks: dict[str, set[tuple[str, ...]]] = {}
-    for seed in DRAWS[:draws]:
-        key = EXERCISE.draw(np.random.default_rng(seed))
-        for wrong in EXERCISE.mistakes:
-            for function in (wrong.function, *wrong.twins.values()):
-                verdict = judge(key, EXERCISE.answers_of(function, key))
-                lost = tuple(outcome.name for outcome in verdict.criteria if not outcome.passed)
-                marks.setdefault(wrong.id, set()).add(lost)
-    assert {id: lost for id, lost in marks.items() if len(lost) > 1 or () in lost} == {}
+DRAWS = fresh_seeds(10)
 
 
 @pytest.mark.parametrize("seed", DRAWS[:4])
@@ -45,7 +32,7 @@ def test_the_gate_is_green(seed: int) -> None:
     assert examine(EXERCISE, seed)[0] == []
 
 
-@pytest.mark.parametrize("seed", DRAWS[:10])
+@pytest.mark.parametrize("seed", DRAWS)
 def test_both_edges_and_the_inside_are_among_the_best_rates(seed: int) -> None:
     ends, places = set(), set()
     for case in range(1, CASES + 1):
@@ -62,7 +49,7 @@ def test_both_edges_and_the_inside_are_among_the_best_rates(seed: int) -> None:
     assert {1, -1} <= places  # next to the lower edge, and next to the upper one
 
 
-@pytest.mark.parametrize("seed", DRAWS[:10])
+@pytest.mark.parametrize("seed", DRAWS)
 def test_leaving_nan_out_always_changes_the_choice(seed: int) -> None:
     losses = with_diverged(np.random.default_rng(seed), 1)["losses"].reshape(-1, RATES, SEEDS)
     right = np.where(np.isfinite(losses), losses, np.inf).mean(axis=2).argmin(axis=1)
@@ -139,12 +126,12 @@ def test_what_is_in_no_catalogue_loses_the_same_marks_on_every_draw(wrong: str, 
     assert max(scores) < EXERCISE.points
 
 
-@pytest.mark.parametrize("seed", DRAWS[:10])
+@pytest.mark.parametrize("seed", DRAWS)
 def test_the_plain_one_has_all_marks(seed: int) -> None:
     assert judged(compared(), seed).passed
 
 
-@pytest.mark.parametrize("seed", DRAWS[:10])
+@pytest.mark.parametrize("seed", DRAWS)
 def test_one_optimizer_has_losses_beside_which_no_usual_penalty_is_large(seed: int) -> None:
     losses = with_diverged(np.random.default_rng(seed), 1)["losses"].reshape(len(NAMES), -1)
     assert np.nanmax(np.where(np.isfinite(losses), losses, np.nan)) > max(SIZES) / 2

@@ -50,7 +50,7 @@ exercise = Exercise(
             "steps in a row",
             1.5,
             "The variable must move by gamma v + eta g, with the new v = gamma v + eta g.",
-            probes.used("applied"),
+            probes.all_of(probes.used("applied"), probes.used("many steps", times=1)),
         ),
         Check(
             "momentum by default",
