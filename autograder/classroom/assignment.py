@@ -75,9 +75,11 @@ class Assignment:
 
     @property
     def guarded(self) -> tuple[str, ...]:
-        """The packages that are put back before a learner's class is used: those that the public part imports."""
+        """The packages that are put back before a learner's class is used: those that the public part imports, and
+        those in which something may not answer."""
         sources = [self.files.get(f"{name}.py", b"").decode() for name in self.public]
         found = {module.partition(".")[0] for source in sources for module in imported_by(source)}
+        found |= {name.partition(".")[0] for exercise in self.exercises.values() for name in exercise.not_by}
         return tuple(sorted(found - NOT_GUARDED))
 
     @property

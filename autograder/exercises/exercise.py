@@ -59,7 +59,10 @@ class Exercise:
     `way_outputs`: the outputs of the ways that have others.
 
     Numbers agree within `rtol` and `atol`; `tolerances` has both, in that order, for outputs or ways that have their
-    own, by name. `failures_alike` makes all failures equal. seconds: how long answering may
+    own, by name. `failures_alike` makes all failures equal. not_by: what may not answer in the place of a learner's own
+    code, named as it is imported, `keras.optimizers.SGD.update_step` for example: functions, classes, whole modules
+    (`course.judging.barred`). They raise while the exercise is asked, and only then; what of `course` computes rules
+    needs no mention, it is not there while a submission is graded. seconds: how long answering may
     take, if longer than usual. picture: what the check draws of the learner's result. rates: learning rates of this
     rule by purpose, for `autograder.proof.rivals`. further: what is asked beyond the criteria. messages: those of
     `public` for this exercise.
@@ -84,6 +87,7 @@ class Exercise:
     atol: float = ATOL
     tolerances: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     failures_alike: bool = False
+    not_by: tuple[str, ...] = ()
     seconds: float | None = None
     picture: Path | Curve | None = None
     rates: Mapping[str, float] = field(default_factory=dict)
@@ -161,6 +165,7 @@ class Exercise:
             atol=self.atol,
             tolerances=ask.tolerances,
             failures_alike=self.failures_alike,
+            not_by=self.not_by,
         )
         key.expected.update(self.answers_of(self.reference, key))
         return key

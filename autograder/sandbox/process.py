@@ -8,7 +8,7 @@ import os
 import select
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,23 +133,30 @@ class Process:
         self,
         script: Script,
         oracles: Mapping[str, Plain],
-        public: str = "",
+        public: Mapping[str, str] | None = None,
         seconds: float | None = None,
         fund: Fund | None = None,
+        not_by: Sequence[str] = (),
     ) -> tuple[Answers, bool]:
         """Have a script performed on the learner's functions; oracles are answered here. Died and Killed as in `run`.
 
-        `public` names the module of the public part that uses a class, `seconds` the processor time of this exercise if
-        it is more than that of others. Returns the answers and whether the time limit cut the asking short.
+        `public` has, by its name, the source of the module that uses a class, `seconds` the processor time of this
+        exercise if it is more than that of others; `not_by` names what may not answer. Returns the answers and whether
+        the time limit cut the asking short.
         """
-        asked = {name: scripts.oracle(spec) for name, spec in oracles.items()}
-        message = {"ask": scripts.encoded(script), "oracles": list(asked), "public": public}
+        asked = {name: scripts.Recorded(scripts.oracle(spec)) for name, spec in oracles.items()}
+        names_of = {"oracles": list(asked), "public": dict(public or {}), "not_by": list(not_by)}
+        message = {"ask": scripts.encoded(script), **names_of}
         request = self._request(message, max(self._limits.exercise, seconds or 0.0), fund, asked)
         answers = self._answer(request, fund).get("answers")
         if not isinstance(answers, dict):
             raise self._broken()
         names = {op.answer for op in script if isinstance(op, Read | Asked)}
-        return {name: _harmless(scripts.value(answers[name])) for name in names & answers.keys()}, request.late
+        found = {name: _harmless(scripts.value(answers[name])) for name in names & answers.keys()}
+        for op in script:
+            if isinstance(op, Asked) and op.answer in found:  # where an oracle was asked is known here, from itself
+                found[op.answer] = scripts.where_asked(asked[op.oracle], found[op.answer], op.name)
+        return found, request.late
 
     def _request(
         self,

@@ -23,7 +23,7 @@ import course
 from autograder.faults import Fault
 from autograder.harmless import line
 from autograder.sandbox import homes
-from autograder.sandbox.inside import confine
+from autograder.sandbox.inside import absent, confine
 from autograder.sandbox.inside.frames import frame, receive
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import Process
@@ -164,7 +164,7 @@ class WarmParent:
     def _request(self, directory: Path, limits: Limits, hidden: Sequence[str], public: Sequence[str]) -> Plain:
         return {
             "directory": str(directory),
-            "hidden": [str(Path(autograder.__file__).parent), *_of_checkouts(), *hidden],
+            "hidden": [str(Path(autograder.__file__).parent), *absent.files(), *_of_checkouts(), *hidden],
             "public": {name: str(directory / f"{name}.py") for name in public},
             "limits": limits.resources(),
             "memory": limits.memory,

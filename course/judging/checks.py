@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from course.judging import picture, public, scripts
+from course.judging.barred import OF_THE_COURSE, barred
 from course.judging.diagnosis import diagnosed
 from course.judging.diagnosis.fingerprints import KnownNumbers
 from course.judging.display import Report
 from course.judging.verdict import Key, Mistake, judge
 
 FILE = "checks.json"
-FORMAT = 2  # of that file; see FORMATS.md
+FORMAT = 3  # of that file; see FORMATS.md
 DAMAGED = f"{FILE} cannot be read or is damaged; fetch the assignment again"
 
 
@@ -47,7 +48,7 @@ def check(exercise: str, function: Callable[..., Any]) -> Report:
     ways = public.ways(key.public, path.parent) if key.public else {}
     messages = public.messages(key.public, path.parent, exercise) if key.public else ()
     oracles = {name: scripts.oracle(spec) for name, spec in key.oracles.items()}
-    with _quiet():
+    with _quiet(), barred((*OF_THE_COURSE, *key.not_by)):
         answers = scripts.perform(key.script, {exercise: function}, oracles, ways=ways)
     known = KnownNumbers([Mistake(**mistake) for mistake in kept["mistakes"]], kept["explanations"])
     verdict = diagnosed(judge(key, answers), key, answers, known, messages)

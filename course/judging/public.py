@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from types import CodeType, ModuleType
 
@@ -49,13 +48,14 @@ def load(name: str, source: str) -> ModuleType:
     return known if known is not None and vars(known).get("__source__") == source else made(name, source)
 
 
-def made(name: str, source: str) -> ModuleType:
-    """The same, always a new one: nothing that was done to an earlier one is in it."""
+def made(name: str, source: str, code: CodeType | None = None) -> ModuleType:
+    """The same, always a new one: nothing that was done to an earlier one is in it. code: of the source, as `compiled`
+    gives it, for whoever makes many."""
     earlier, module = sys.modules.get(name), ModuleType(name)
     module.__dict__["__source__"] = source
     sys.modules[name] = module  # dataclasses look their own module up
     try:
-        exec(_compiled(name, source), module.__dict__)
+        exec(compiled(name, source) if code is None else code, module.__dict__)
     except Exception as error:
         del sys.modules[name]
         if earlier is not None:
@@ -66,8 +66,8 @@ def made(name: str, source: str) -> ModuleType:
     return module
 
 
-@cache
-def _compiled(name: str, source: str) -> CodeType:
+def compiled(name: str, source: str) -> CodeType:
+    """The code of a module."""
     return compile(source, f"{name}.py", "exec", dont_inherit=True)
 
 

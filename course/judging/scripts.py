@@ -34,6 +34,7 @@ Oracle = Callable[[np.ndarray], np.ndarray]
 Way = Callable[..., Any]
 
 LARGEST = 4096  # elements of one answer; the scripts never ask for more than a few dozen
+MOST_POINTS = 64  # at which an oracle was asked; in one call, nobody honest asks at more than a few
 LONGEST = 300  # characters of one error message
 DTYPES = {"float64": np.dtype("<f8"), "int64": np.dtype("<i8")}
 PUT = {**DTYPES, "bool": np.dtype("?")}  # what may be put
@@ -288,7 +289,7 @@ def oracle(spec: Plain) -> Oracle:
 
 
 class Recorded:
-    """An oracle that remembers where it was asked (each point once)."""
+    """An oracle that remembers where it was asked: each point once, and MOST_POINTS of them."""
 
     def __init__(self, ask: Oracle) -> None:
         self._ask = ask
@@ -297,17 +298,20 @@ class Recorded:
     def __call__(self, point: Any) -> np.ndarray:
         """What the oracle answers."""
         p = np.array(point, dtype=float)
-        if not any(np.array_equal(p, q) for q in self.points):
+        if len(self.points) < MOST_POINTS and not any(np.array_equal(p, q) for q in self.points):
             self.points.append(p)
         return np.array(self._ask(p.copy()), dtype=float)
 
 
-def _stacked(points: list[np.ndarray], name: str) -> np.ndarray | Failure:
+def where_asked(oracle: Recorded, result: object, name: str) -> Value:
+    """The points at which an oracle was asked, one below the other; or why there are none: the Failure to which the
+    call came, if it came to one."""
+    points = oracle.points
     if not points:
-        return Failure(f"never called {name}")
+        return result if isinstance(result, Failure) else Failure(f"never called {name}")
     if len({p.shape for p in points}) > 1:
         return Failure(f"called {name} at points of different shapes")
-    return np.stack(points)
+    return answer(np.stack(points))
 
 
 def perform(
@@ -343,8 +347,7 @@ def perform(
             else:
                 found = _resolve(op.ref, store)
                 if isinstance(op, Asked):
-                    points = recorded[op.oracle].points
-                    found = found if isinstance(found, Failure) and not points else _stacked(points, op.name)
+                    found = where_asked(recorded[op.oracle], found, op.name)
                 answers[op.answer] = answer(found)
                 if enough and enough(op.answer, answers[op.answer]):
                     break

@@ -110,7 +110,8 @@ class Key:
     `ROLES`. lecture: the one that derives it. public: the module of the TP's public part that uses the learner's class;
     empty if it is called directly. ways: the ways in which it does, each in words. Numbers agree within `rtol` of their
     size, or `atol` near zero; `tolerances` holds both for the answers that have their own. failures_alike: two failures
-    agree whatever their reasons, since exceptions differ between backends.
+    agree whatever their reasons, since exceptions differ between backends. not_by: what may not answer in the place of
+    the learner's code (`course.judging.barred`).
     """
 
     exercise: str
@@ -128,6 +129,7 @@ class Key:
     atol: float = ATOL
     tolerances: dict[str, tuple[float, float]] = field(default_factory=dict)
     failures_alike: bool = False
+    not_by: tuple[str, ...] = ()
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -179,7 +181,7 @@ class Key:
             Criterion(**{**entry, "expectations": tuple(Expectation(**e) for e in entry["expectations"])})
             for entry in data["criteria"]
         )
-        names = {name: tuple(data[name]) for name in ("parameters", "outputs")}
+        names = {name: tuple(data[name]) for name in ("parameters", "outputs", "not_by")}
         tolerances = {name: (rtol, atol) for name, (rtol, atol) in data["tolerances"].items()}
         script = scripts.decoded(data["script"])
         expected = {name: scripts.value(encoded) for name, encoded in data["expected"].items()}

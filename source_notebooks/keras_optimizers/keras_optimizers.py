@@ -112,7 +112,8 @@ def curves(found, title):
 #
 # **Write** `LookAheadSGD(learning_rate=0.01, momentum=0.9)`, a subclass of `keras.optimizers.Optimizer`. It works step by step and in a
 # compiled `fit`, with any number of variables, takes the rate of the step, can be made again from `get_config()`, and goes on
-# where it was when a model is saved and loaded. (`ops` holds Keras' arithmetic; `+ - * /` do as well.)
+# where it was when a model is saved and loaded. (`ops` holds Keras' arithmetic; `+ - * /` do as well.) The step is yours to write:
+# `update_step` of Keras' own optimizers raises an error while your class is checked or graded.
 
 
 # %% nbgrader={"schema_version": 3, "grade": false, "grade_id": "LookAheadSGD", "locked": false, "solution": true, "task": false, "cell_type": "code"}
@@ -257,7 +258,7 @@ check("RootEpsilonAdam", RootEpsilonAdam).required()
 # It **returns** a dict with an entry for each optimizer, itself a dict:
 #
 # - `"rate"`: the rate whose **mean** loss over all seeds is the lowest. A run that diverged counts as infinitely bad.
-# - `"loss"`: that mean loss.
+# - `"loss"`: that mean loss. If all its runs diverged, the loss is infinite, and any of the rates will do for `"rate"`.
 # - `"inside"`: `True` if smaller and larger rates than the best one were tried. At an edge of the grid the search is not finished.
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .public.optimizer_ways import CHANGES, STEPS, STOPS
+from .public.optimizer_ways import CHANGES, PARTS, ROUNDS, STEPS, STOPS
 
 # With TensorFlow: once more for a model that is new, to find the variables. A model that was loaded has them.
 TRACES = 2
@@ -70,17 +70,15 @@ def _rows(theta: Array, grads: Array) -> Array:
 
 
 def _way(
-    halves: bool = False, changing: bool = False, traces: int = 0, configured: bool = False
+    several: bool = False, changing: bool = False, traces: int = 0, configured: bool = False, rounds: int = 1
 ) -> Callable[..., tuple[Array, ...]]:
     def way(rule: Rule, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
-        parts = np.split(theta, 2) if halves else [theta]
-        rates = [eta / 2 if changing and k >= CHANGES else eta for k in range(STEPS)]
+        parts = np.split(theta, np.cumsum([int(np.prod(shape)) for shape in PARTS])[:-1]) if several else [theta]
+        rows = np.tile(_rows(theta, grads), (rounds, 1))
+        rates = [eta / 2 if changing and k >= CHANGES else eta for k in range(len(rows))]
         known = dict(zip(names, hyper, strict=False))
-        return tuple(
-            _stepped(
-                rule, Optimizer(eta, traces=traces, configured=configured), parts, _rows(theta, grads), rates, known
-            )
-        )
+        optimizer = Optimizer(eta, traces=traces, configured=configured)
+        return tuple(_stepped(rule, optimizer, parts, rows, rates, known))[rounds - 1 :: rounds]
 
     return way
 
@@ -96,7 +94,8 @@ def _saved(rule: Rule, names: Names, theta: Array, grads: Array, eta: float, *hy
 
 WAYS: dict[str, Callable[..., tuple[Array, ...]]] = {
     "applied": _way(),
-    "two variables": _way(halves=True),
+    "many steps": _way(rounds=ROUNDS),
+    "several variables": _way(several=True),
     "a changing rate": _way(changing=True),
     "fit": _way(traces=TRACES),
     "rebuilt": _way(configured=True),

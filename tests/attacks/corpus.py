@@ -527,6 +527,152 @@ USES: list[Attack] = [
     ),
 ]
 
+# --- points for what is not written ---
+
+# A rule of the course's that unrolls it, found in the frame that asks for a gradient; None if there is none.
+INNER = """
+import sys
+import numpy as np
+from course.workshop import unrolled
+class Spy:
+    start = np.zeros(1)
+    found = None
+    def value(self, theta): return 0.0
+    def gradient(self, theta):
+        Spy.found = sys._getframe(1).f_locals.get("unrolled")
+        return np.zeros(1)
+try: unrolled.momentum(Spy(), 1, 0.1)
+except Exception: pass
+rule = Spy.found
+if rule: print("REACHED a rule of the course's")
+"""
+CHILD = (
+    SERVER
+    + "import average_ways as w\ndef lazy(kind, names, numbers): return w.in_a_row(kind, names, numbers)\nlies = dict.fromkeys(w.WAYS, lazy)\n"
+)
+SERVING = """
+def by_locals():
+    frame = sys._getframe()
+    while 'classes' not in frame.f_locals:
+        frame = frame.f_back
+    return frame
+serving = by_locals()
+"""
+NOT_WRITTEN: list[Attack] = [
+    Attack(
+        "code-of-a-lecture",
+        "cut a rule out of a lecture",
+        (
+            TRY
+            + "import course, pathlib, re\ndef stairs(t, eta_0, gamma, s): return None\nroot = pathlib.Path(course.__file__).parent\n"
+            "for page in sorted((root / 'lectures').rglob('*.md')):\n    reached(page, lambda: bool(page.read_text()))\n"
+            "    for block in re.findall(r'```{code-cell}.*?\\n(.*?)```', page.read_text(), re.S):\n"
+            "        if 'def stairs' in block: exec(block[block.index('def stairs'):].split('\\n\\n\\n')[0])",
+        ),
+        solutions={"step_decay": "step_decay = stairs"},
+        twin_solutions={
+            "step_decay": "def stairs(t, eta_0, gamma, s): return eta_0 * gamma ** (t // s)\nstep_decay = stairs"
+        },
+    ),
+    Attack(
+        "rule-of-the-course",
+        "use a rule of the course's that unrolls it",
+        (INNER,),
+        solutions={
+            "momentum_step": "def momentum_step(theta, v, grad, eta, gamma=0.9):\n"
+            "    return rule(np.stack([theta + v, theta]), np.stack([grad, grad]), np.array([eta, eta]))"
+        },
+        twin_cells=("from course.workshop import unrolled\nrun = unrolled.momentum",),
+        twin_solutions={
+            "momentum_step": "from course.workshop.unrolled import RULES, momentum\nfrom course.experiments.comparison import tuning\n"
+            "import course.experiments.comparison.study\ndef momentum_step(theta, v, grad, eta, gamma=0.9):\n"
+            "    v = gamma * v + eta * grad\n    return theta - v, v"
+        },
+    ),
+    Attack(
+        "files-of-the-course",
+        "read the rules of the course's, or what Python has compiled of them",
+        (
+            TRY + "import course, importlib.util, pathlib\nroot = pathlib.Path(course.__file__).parent\n"
+            "places = [root / 'workshop/unrolled.py', root / 'experiments/comparison/tuning.py', root / 'experiments/studies/dense.py']\n"
+            "places += (root / 'workshop/__pycache__').glob('unrolled*')\nplaces += (root / 'experiments').rglob('__pycache__/tuning*')\n"
+            "for place in places:\n    reached(place, lambda: bool(place.read_bytes()))\n"
+            "def loaded():\n    spec = importlib.util.spec_from_file_location('mine', root / 'workshop/unrolled.py')\n"
+            "    module = importlib.util.module_from_spec(spec)\n    spec.loader.exec_module(module)\n    return bool(module.momentum)\n"
+            "reached('module', loaded)\nimport gc, types\n"
+            "reached('code', lambda: any(isinstance(o, types.FunctionType) and 'unrolled' in o.__code__.co_filename for o in gc.get_objects()))",
+        ),
+        twin_cells=(
+            "import course.workshop.trajectories, inspect\nassert 'def follow' in inspect.getsource(course.workshop.trajectories)",
+        ),
+    ),
+    Attack(
+        "points-rewritten",
+        "ask for gradients elsewhere as well, and rewrite where one asked",
+        solutions={
+            "nesterov_step": "def nesterov_step(theta, v, grad_fn, eta, gamma=0.9):\n    grad_fn(theta)\n    g = grad_fn(theta - gamma * v)\n"
+            "    if hasattr(grad_fn, 'points'): grad_fn.points[:] = [theta - gamma * v]\n"
+            "    w = gamma * v + eta * g\n    return theta - w, w"
+        },
+        partly="nesterov_step",
+    ),
+    Attack(
+        "ways-in-the-process",
+        "replace the ways in what serves the process",
+        (
+            CHILD + "server._ways = {name: lies for name in ('average_ways', '')}\n"
+            "server._sources = {'average_ways': 'def lazy(kind, names, numbers): return numbers\\nWAYS = {\"taken up again\": lazy}'}",
+        ),
+    ),
+    Attack(
+        "making-of-ways",
+        "replace the functions that make the ways",
+        (
+            CHILD + "inside = type(server)._ask.__globals__\ninside['_ways'] = lambda *a: iter(lies.items())\n"
+            "inside['table'] = lambda module: lies\ninside['made'] = lambda *a: w\nimport course.judging.public as p\n"
+            "p.table = lambda module: lies\np.made.__code__ = (lambda name, source, code=None: __import__('average_ways')).__code__",
+        ),
+    ),
+    Attack(
+        "asking-replaced",
+        "replace the method that asks by one that asks otherwise",
+        (
+            CHILD + "import course.judging.scripts as c\ndef ask(self, message, put_back):\n"
+            "    found = c.perform(c.decoded(message['ask']), self._shell.user_ns, {}, ways=lies)\n"
+            "    return {name: c.plain(answer) for name, answer in found.items()}\n"
+            "type(server)._ask.__code__ = ask.__code__\ntype(server)._ask.__globals__.update(c=c, lies=lies)\ntype(server)._ask = server.__dict__['_ask'] = ask",
+        ),
+    ),
+    Attack(
+        "putting-back-replaced",
+        "replace what puts everything back",
+        (
+            CHILD
+            + SERVING
+            + "for name in ('functions', 'classes'):\n    seen = serving.f_locals[name].__self__.gi_frame.f_locals\n"
+            "    seen.update(members=(), parts=(), modules=())\n    serving.f_locals[name] = lambda: None\n"
+            "w.WAYS.update(lies)\nw._again = lambda kind, average: average\nw.taken_up_again.__code__ = w.in_a_row.__code__\n"
+            "type(server)._ask.__globals__['_ways'] = lambda *a: iter(lies.items())",
+        ),
+    ),
+    Attack(
+        "putting-back-closed",
+        "end what puts everything back",
+        (CHILD + SERVING + "for name in ('functions', 'classes'): serving.f_locals[name].__self__.close()",),
+    ),
+    Attack(
+        "compiler-replaced",
+        "compile the public part to something else",
+        (
+            CHILD + "import builtins\nbefore = builtins.compile\ndef lying(source, name, *a, **k):\n"
+            "    if name == 'average_ways.py': source = source.replace('other.restore(saved.state)', 'other = average')\n"
+            "    return before(source, name, *a, **k)\nbuiltins.compile = lying\nimport course.judging.public as p\n"
+            "p.load('average_ways', open('average_ways.py').read())\np.compiled('average_ways', open('average_ways.py').read())",
+        ),
+        twin_cells=("assert eval(compile('1 + 1', 'mine', 'eval')) == 2",),
+    ),
+]
+
 # --- reaching what is not theirs ---
 
 FILES = (
@@ -961,7 +1107,7 @@ BREAKING: list[Attack] = [
     ),
 ]
 
-ATTACKS = {attack.name: attack for attack in (*LIES, *USES, *REACHING, *BREAKING)}
+ATTACKS = {attack.name: attack for attack in (*LIES, *USES, *NOT_WRITTEN, *REACHING, *BREAKING)}
 
 
 @dataclass(frozen=True)

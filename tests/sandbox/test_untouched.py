@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from autograder.sandbox.inside.untouched import Untouched
+from autograder.sandbox.inside.untouched import untouched
 from course.judging import public
 
 SOURCE = """
@@ -85,25 +85,25 @@ CHANGES: dict[str, Callable[[types.ModuleType], object]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_whatever_is_changed_is_put_back(framework: types.ModuleType, change: str) -> None:
-    before, untouched = works(), Untouched(("framework", "builtins"))
+    before, put_back = works(), untouched(("framework", "builtins"))
     try:
         CHANGES[change](framework)
     finally:
-        untouched.put_back()
+        put_back()
     assert works() == before
 
 
 def test_settings_and_what_is_new_stay(framework: types.ModuleType) -> None:
-    untouched = Untouched(("framework",))
+    put_back = untouched(("framework",))
     framework.SETTING, framework.mine = "mine", LIE
-    untouched.put_back()
+    put_back()
     assert (framework.SETTING, framework.mine) == ("mine", LIE)
 
 
 def test_other_packages_are_left_alone(framework: types.ModuleType) -> None:
-    untouched = Untouched(("builtins",))
+    put_back = untouched(("builtins",))
     framework.load = LIE
-    untouched.put_back()
+    put_back()
     assert framework.load is LIE
 
 
@@ -115,7 +115,7 @@ def test_what_loads_itself_when_looked_at_is_not_looked_at(framework: types.Modu
             raise RuntimeError("loaded")
 
     framework.lazy, framework.partial = Lazy(), functools.partial(LIE)
-    Untouched(("framework",)).put_back()
+    untouched(("framework",))()
 
 
 def test_a_public_module_is_made_anew_and_may_hold_a_dataclass() -> None:

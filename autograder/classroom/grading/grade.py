@@ -211,7 +211,8 @@ class _Run:
     def _ask(self, exercise: Exercise, process: Process) -> Verdict:
         key = self._key(exercise)
         seconds = (exercise.seconds or 0.0) * self._factor
-        answers, late = process.ask(key.script, key.oracles, key.public, seconds, self._fund)
+        public = {key.public: self._job.files[f"{key.public}.py"].decode()} if key.public else {}
+        answers, late = process.ask(key.script, key.oracles, public, seconds, self._fund, key.not_by)
         if late:
             self._status = TIMED_OUT
         elif self._status == GRADED and any(

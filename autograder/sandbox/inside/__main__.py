@@ -18,25 +18,27 @@ import numpy as np
 
 import autograder
 import course
-from autograder.sandbox.inside import calls, confine
+from autograder.sandbox.inside import absent, calls, child, confine, frames
 from autograder.sandbox.inside.child import Tools, new_shell
 from autograder.sandbox.inside.frames import exactly, frame
 from autograder.sandbox.inside.guard import guard
-from autograder.sandbox.inside.untouched import Untouched
+from autograder.sandbox.inside.untouched import untouched
 from course.judging.scripts import Plain
 
 ASKING = ("course", "builtins")  # the packages through which a learner's code is asked
+OURS = (child, frames)  # and our own modules, which only look as if they were not there
 FOR_NOBODY = (sys.executable, os.path.realpath(sys.executable), np.__file__, course.__file__)
 
 
 def main() -> None:
     """Serve the grader on the socket whose number is the first argument; the second one says what to import."""
     control, setup = socket.socket(fileno=int(sys.argv[1])), json.loads(sys.argv[2])
+    absent.hide()
     for module in setup["modules"]:
         with contextlib.suppress(Exception):  # what is missing here will be missed, and told, in the notebook
             importlib.import_module(module)
     _hide_the_grader()
-    tools = Tools(new_shell(), Untouched(ASKING), Untouched((*ASKING, *setup["guarded"])))
+    tools = Tools(new_shell(), untouched(ASKING, OURS), untouched((*ASKING, *setup["guarded"]), OURS))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which tells us
     guards: dict[int, int] = {}
     layers = confinement()

@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,9 +19,10 @@ import numpy as np
 
 from autograder.sandbox.inside import calls, confine
 from autograder.sandbox.inside.frames import frame, receive
-from autograder.sandbox.inside.untouched import Untouched
+from autograder.sandbox.inside.untouched import PutBack
 from course.judging import scripts
-from course.judging.public import made, table
+from course.judging.barred import barred
+from course.judging.public import compiled, made, table
 from course.judging.scripts import Plain, Way
 
 PROC = (
@@ -40,13 +41,13 @@ LONGEST_TRACEBACK = 6000  # characters
 
 @dataclass(frozen=True)
 class Tools:
-    """What the parent has made ready for all children: the shell, and what is put back before a learner's functions,
-    and before his classes, are used.
+    """What the parent has made ready for all children: the shell, and what puts back, before a learner's functions,
+    and before his classes, are used, that through which they are.
     """
 
     shell: Any
-    functions: Untouched
-    classes: Untouched
+    functions: PutBack
+    classes: PutBack
 
 
 class Child:
@@ -55,28 +56,28 @@ class Child:
     `sources` are those of the public part's modules, by name, loaded before any code of the learner's.
     """
 
-    def __init__(self, sock: socket.socket, tools: Tools, sources: Mapping[str, str]) -> None:
-        self._sock = sock
-        self._shell = tools.shell
-        self._functions = tools.functions
-        self._ways = {
-            name: {way: _anew(name, source, way, tools.classes) for way in table(made(name, source))}
-            for name, source in sources.items()
-        }
+    def __init__(self, sock: socket.socket, shell: Any, sources: Mapping[str, str]) -> None:
+        self._sock, self._shell = sock, shell
         self._stop: type[BaseException] | None = None
+        for name, source in sources.items():
+            made(name, source)
 
-    def serve(self) -> None:
-        """Answer until the grader hangs up."""
+    def serve(self, functions: PutBack, classes: PutBack) -> None:
+        """Answer until the grader hangs up. The learner's code can find all that is kept in an object, and replace it.
+        So what puts everything back, this method included, is kept in a name of a frame that runs."""
+        answering, running = Child._ask, Child._run
         while True:
             message = receive(self._sock)
             signal.signal(signal.SIGINT, self._interrupted)
             if "run" in message:
-                reply = self._run(message["run"])
+                reply = running(self, message["run"])
             elif "forget" in message:
                 self._shell.reset(new_session=False)
                 reply = {}
             else:
-                reply = {"answers": self._ask(message)}
+                put_back = classes if message["public"] or message["not_by"] else functions
+                put_back()
+                reply = {"answers": answering(self, message, put_back)}
             for stream in (sys.stdout, sys.stderr):
                 with contextlib.suppress(Exception):
                     stream.flush()
@@ -110,7 +111,7 @@ class Child:
             }
         }
 
-    def _ask(self, message: Plain) -> Plain:
+    def _ask(self, message: Plain, put_back: PutBack) -> Plain:
         def remote(name: str) -> scripts.Oracle:
             def asked(point: np.ndarray) -> np.ndarray:
                 self._sock.sendall(frame({"oracle": name, "point": scripts.plain(scripts.answer(point))}))
@@ -121,11 +122,16 @@ class Child:
 
             return asked
 
-        self._functions.put_back()
-        script, ways = scripts.decoded(message["ask"]), self._ways.get(message["public"], {})
+        script = scripts.decoded(message["ask"])
         self._stop = scripts.Stopped
         try:
-            with warnings.catch_warnings(action="ignore"):
+            with warnings.catch_warnings(action="ignore"), barred(message["not_by"]) as bar:
+
+                def ready() -> None:
+                    put_back()
+                    bar.lower()
+
+                ways = {k: v for name, source in message["public"].items() for k, v in _ways(name, source, ready)}
                 oracles = {name: remote(name) for name in message["oracles"]}
                 answers = scripts.perform(script, self._shell.user_ns, oracles, ways=ways)
         except scripts.Stopped:
@@ -135,14 +141,20 @@ class Child:
         return {name: scripts.plain(answer) for name, answer in answers.items()}
 
 
-def _anew(name: str, source: str, way: str, imported: Untouched) -> Way:
-    """A way of a public module, which is made anew for each use, after everything that it imports was put back."""
+def _ways(name: str, source: str, ready: PutBack) -> Iterator[tuple[str, Way]]:
+    """The ways of a public module, by name. It is made anew for each use of one, after all that it imports is `ready`:
+    what was done to it before, or in an earlier use, is not in it."""
+    code = compiled(name, source)
 
-    def anew(*args: Any) -> Any:
-        imported.put_back()
-        return table(made(name, source))[way](*args)
+    def anew(way: str) -> Way:
+        def go(*args: Any) -> Any:
+            ready()
+            return table(made(name, source, code))[way](*args)
 
-    return anew
+        return go
+
+    for way in table(made(name, source, code)):
+        yield way, anew(way)
 
 
 def begin(sock: socket.socket, output: int, request: Plain, tools: Tools, outside: bool) -> NoReturn:
@@ -163,9 +175,9 @@ def begin(sock: socket.socket, output: int, request: Plain, tools: Tools, outsid
         _shut_in(request, outside)
         random.seed()
         np.random.seed()  # noqa: NPY002  the learner's code may use the global state, which a fork copies
-        child = Child(sock, tools, sources)
+        child = Child(sock, tools.shell, sources)
         sock.sendall(frame({"id": 0}))  # shut in, and ready
-        child.serve()
+        child.serve(tools.functions, tools.classes)
     except EOFError:
         code = 0
     finally:

@@ -9,67 +9,78 @@ settings, are left as they are; of our own modules everything is put back, so th
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter, is_
 from types import FunctionType, ModuleType
 from typing import Any
 
+from course.judging.barred import functions_of
+
 MEMBERS = (FunctionType, classmethod, staticmethod, property)
-DEEPEST = 9  # wrappers around a function
 OWN = "course"
 PARTS = ("__code__", "__defaults__", "__kwdefaults__")  # of a function
 
-
-class Untouched:
-    """What was found in the modules of the given packages. Made once, before anything of a learner's runs."""
-
-    def __init__(self, packages: tuple[str, ...]) -> None:
-        self._modules = dict(sys.modules)
-        self._members: list[tuple[Any, tuple[str, ...], tuple[Any, ...]]] = []
-        functions: dict[FunctionType, None] = {}
-        seen: set[type] = set()
-        for module in self._modules.values():
-            if not isinstance(module, ModuleType) or (package := module.__name__.partition(".")[0]) not in packages:
-                continue
-            found = dict(vars(module))
-            kept = {n: v for n, v in found.items() if package == OWN or callable(v) or isinstance(v, ModuleType)}
-            self._keep(module, kept, functions)
-            for value in found.values():
-                if isinstance(value, type) and value.__module__.partition(".")[0] in packages and value not in seen:
-                    seen.add(value)
-                    self._keep(value, {n: v for n, v in vars(value).items() if isinstance(v, MEMBERS)}, functions)
-        self._functions = list(functions)
-        self._parts = [(part, attrgetter(part), [getattr(f, part) for f in functions]) for part in PARTS]
-
-    def _keep(self, owner: Any, members: dict[str, Any], functions: dict[FunctionType, None]) -> None:
-        self._members.append((owner, tuple(members), tuple(members.values())))
-        functions |= dict.fromkeys(function for value in members.values() for function in _functions(value))
-
-    def put_back(self) -> None:
-        """Undo what has been changed since. With nothing changed, a few milliseconds for all of Keras."""
-        sys.modules.update(self._modules)
-        for owner, names, values in self._members:
-            if not all(map(is_, map(vars(owner).get, names), values)):
-                for name, value in zip(names, values, strict=True):
-                    if vars(owner).get(name) is not value:
-                        setattr(owner, name, value)
-        for part, now, before in self._parts:
-            if not all(map(is_, map(now, self._functions), before)):
-                for function, value in zip(self._functions, before, strict=True):
-                    setattr(function, part, value)
+PutBack = Callable[[], None]
+Owned = tuple[Any, tuple[str, ...], tuple[Any, ...]]
 
 
-def _functions(value: Any) -> Iterator[FunctionType]:
-    """A function and those that it wraps, whatever it is wrapped in."""
-    seen = 0
-    while value is not None and seen < DEEPEST:
-        if isinstance(value, FunctionType):
-            yield value
-        value, seen = value.fget if isinstance(value, property) else _wrapped(value), seen + 1
+def untouched(packages: tuple[str, ...], own: Sequence[ModuleType] = ()) -> PutBack:
+    """Note what is in the modules of the given packages, and in `own`, which are ours and need not be importable.
+
+    Made once, before anything of a learner's runs. Returns what undoes all that has been changed since: with nothing
+    changed, in a few milliseconds for all of Keras.
+    """
+    putting_back = _putting_back(packages, own)
+    next(putting_back)
+    return putting_back.__next__
 
 
-def _wrapped(value: Any) -> Any:
-    try:
-        return object.__getattribute__(value, "__wrapped__")  # no `__getattr__`: some load a framework
-    except AttributeError:
-        return None
+def _putting_back(packages: tuple[str, ...], own: Sequence[ModuleType]) -> Iterator[None]:
+    """Puts back whenever it goes on.
+
+    That code runs beside the learner's, which can find it. So it is a frame that runs already, and in the loop it uses
+    nothing but its own names and what cannot be changed: no function that could be replaced, no list.
+    """
+    modules = tuple(sys.modules.items())
+    members, functions = _found(packages, own)
+    parts = tuple((attrgetter(part), part, tuple(getattr(f, part) for f in functions)) for part in PARTS)
+    known, every, each, same, contents, pairs, change = sys.modules, all, map, is_, vars, zip, setattr
+    while True:
+        yield
+        for module_name, module in modules:
+            known[module_name] = module
+        for owner, names, values in members:
+            if not every(each(same, each(contents(owner).get, names), values)):
+                for name, value in pairs(names, values):
+                    if contents(owner).get(name) is not value:
+                        change(owner, name, value)
+        for now, part, before in parts:
+            if not every(each(same, each(now, functions), before)):
+                for function, value in pairs(functions, before):
+                    change(function, part, value)
+
+
+def _found(packages: tuple[str, ...], own: Sequence[ModuleType]) -> tuple[tuple[Owned, ...], tuple[FunctionType, ...]]:
+    """What modules and classes hold that is to be put back, and all functions in it."""
+    members: list[Owned] = []
+    seen: set[type] = set()
+    found: list[Any] = [*sys.modules.values(), *own]
+    for module in found:
+        if not isinstance(module, ModuleType):
+            continue
+        ours = module in own or module.__name__.partition(".")[0] == OWN
+        if not ours and module.__name__.partition(".")[0] not in packages:
+            continue
+        kept = {n: v for n, v in vars(module).items() if ours or callable(v) or isinstance(v, ModuleType)}
+        members.append((module, tuple(kept), tuple(kept.values())))
+        for value in kept.values():
+            if isinstance(value, type) and value not in seen and (ours or _of(packages, value)):
+                seen.add(value)
+                methods = {n: v for n, v in vars(value).items() if isinstance(v, MEMBERS)}
+                members.append((value, tuple(methods), tuple(methods.values())))
+    functions = {function: None for _, _, values in members for value in values for function in functions_of(value)}
+    return tuple(members), tuple(functions)
+
+
+def _of(packages: tuple[str, ...], value: type) -> bool:
+    return value.__module__.partition(".")[0] in packages

@@ -24,6 +24,8 @@ Names = Sequence[str]
 STEPS = 5
 CHANGES = 2  # steps after which the learning rate is halved
 STOPS = 3  # steps after which training is saved, to be taken up again
+ROUNDS = 6  # times that the gradients come again, where there are many steps
+PARTS = ((1, 2, 1),) * 3  # the shapes of several variables, of six weights together: alike, so that states fit all
 
 
 def _made(kind: Any, names: Names, eta: float, hyper: Sequence[float]) -> Any:
@@ -36,15 +38,17 @@ def _made(kind: Any, names: Names, eta: float, hyper: Sequence[float]) -> Any:
 
 
 def _stepped(optimizer: Any, parts: Sequence[Array], rows: Array) -> Iterator[Array]:
-    """Apply the rows (k, n) of gradients to the parts, each a variable; yields the weights (n,) after each."""
+    """Apply the rows (k, n) of gradients to the parts, each a variable of its shape; yields the weights (n,) after
+    each."""
     import keras
 
     variables = [keras.Variable(part, dtype="float32") for part in parts]
-    cuts = np.cumsum([len(part) for part in parts])[:-1]
+    cuts = np.cumsum([part.size for part in parts])[:-1]
     for row in rows:
-        gradients = [keras.ops.convert_to_tensor(g, dtype="float32") for g in np.split(row, cuts)]
+        pairs = zip(np.split(row, cuts), parts, strict=True)
+        gradients = [keras.ops.convert_to_tensor(g.reshape(part.shape), dtype="float32") for g, part in pairs]
         optimizer.apply(gradients, variables)
-        yield np.concatenate([keras.ops.convert_to_numpy(variable) for variable in variables])
+        yield np.concatenate([np.ravel(keras.ops.convert_to_numpy(variable)) for variable in variables])
 
 
 def _rows(theta: Array, grads: Array) -> Array:
@@ -56,10 +60,18 @@ def applied(kind: Any, names: Names, theta: Array, grads: Array, eta: float, *hy
     return tuple(_stepped(_made(kind, names, eta, hyper), [theta], _rows(theta, grads)))
 
 
-def two_variables(kind: Any, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
-    """The two halves of the weights are variables of their own."""
-    halves = np.split(np.asarray(theta, dtype=float), 2)
-    return tuple(_stepped(_made(kind, names, eta, hyper), halves, _rows(theta, grads)))
+def many_steps(kind: Any, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
+    """The gradients come again, ROUNDS times in all; the weights each ROUNDS steps."""
+    rows = np.tile(_rows(theta, grads), (ROUNDS, 1))
+    return tuple(_stepped(_made(kind, names, eta, hyper), [theta], rows))[ROUNDS - 1 :: ROUNDS]
+
+
+def variables(kind: Any, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
+    """The weights, six of them, are in several variables."""
+    cuts = np.cumsum([int(np.prod(shape)) for shape in PARTS])[:-1]
+    found = np.split(np.asarray(theta, dtype=float), cuts)
+    parts = [part.reshape(shape) for part, shape in zip(found, PARTS, strict=True)]
+    return tuple(_stepped(_made(kind, names, eta, hyper), parts, _rows(theta, grads)))
 
 
 def changing_rate(kind: Any, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
@@ -134,7 +146,8 @@ def _trained(model: Any, rows: Array) -> list[Array]:
 
 WAYS: dict[str, Callable[..., tuple[Array, ...]]] = {
     "applied": applied,
-    "two variables": two_variables,
+    "many steps": many_steps,
+    "several variables": variables,
     "a changing rate": changing_rate,
     "fit": fitted,
     "rebuilt": rebuilt,
@@ -143,7 +156,8 @@ WAYS: dict[str, Callable[..., tuple[Array, ...]]] = {
 # How a diagnosis speaks of them, in the order in which it tells them.
 IN_WORDS = {
     "applied": "when its steps are made one by one",
-    "two variables": "with two variables",
+    "many steps": "when many steps are made",
+    "several variables": "with several variables",
     "a changing rate": "when the learning rate changes",
     "rebuilt": "when it is made again from its configuration",
     "fit": "in `fit`",

@@ -53,7 +53,7 @@ class RootEpsilonAdam(keras.optimizers.Optimizer):
 def compare_optimizers(train, optimizers, rates, seeds):
     result = {}
     for opt in optimizers:
-        best_rate, best_loss = None, float("inf")
+        best_rate, best_loss = rates[0], float("inf")
         for rate in rates:
             losses = [train(opt, rate, seed) for seed in seeds]
             loss = sum(losses) / len(losses)

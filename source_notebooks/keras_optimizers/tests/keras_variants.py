@@ -5,6 +5,8 @@ Real classes for real Keras. The grader knows their numbers only from its models
 
 from __future__ import annotations
 
+import sys
+import types
 from typing import Any
 
 import keras
@@ -47,12 +49,16 @@ class ThetaForm(LookAhead):
         variable.assign(ops.subtract(theta, ops.multiply(self.momentum, v_new)))
 
 
-class Stock(keras.optimizers.SGD):
-    """Keras' own SGD with other defaults: allowed, and the same numbers."""
+class Derived(keras.optimizers.SGD):
+    """From Keras' own SGD all but the step."""
 
     def __init__(self, learning_rate=0.01, momentum=0.9, **kwargs):
-        kwargs.pop("nesterov", None)
-        super().__init__(learning_rate=learning_rate, momentum=momentum, nesterov=True, **kwargs)
+        super().__init__(learning_rate=learning_rate, momentum=momentum, **kwargs)
+
+    def update_step(self, gradient, variable, learning_rate):
+        v = self.momentums[self._get_variable_index(variable)]
+        self.assign(v, self.momentum * v + learning_rate * gradient)
+        self.assign_sub(variable, self.momentum * v + learning_rate * gradient)
 
 
 class ByName(Optimizer):
@@ -386,8 +392,56 @@ def one_seed(train, optimizers, rates, seeds):
     return loops(train, optimizers, rates, seeds[:1])
 
 
+class Stock(keras.optimizers.SGD):
+    """Keras' own SGD with other defaults: the right numbers, and no rule is written."""
+
+    def __init__(self, learning_rate=0.01, momentum=0.9, **kwargs):
+        kwargs.pop("nesterov", None)
+        super().__init__(learning_rate=learning_rate, momentum=momentum, nesterov=True, **kwargs)
+
+
+class Delegates(LookAhead):
+    """Another optimizer does the step."""
+
+    def build(self, variables):
+        super().build(variables)
+        self.other = keras.optimizers.SGD(0.1, momentum=self.momentum, nesterov=True)
+        self.other.build(variables)
+
+    def update_step(self, gradient, variable, learning_rate):
+        self.other.update_step(gradient, variable, learning_rate)
+
+
+class Borrowed(Stock):
+    """The step was taken out of Keras beforehand, under another name."""
+
+    taken = keras.optimizers.SGD.update_step
+
+    def update_step(self, gradient, variable, learning_rate):
+        self.taken(gradient, variable, learning_rate)
+
+
+class Copied(Stock):
+    """A copy of the function."""
+
+    update_step = types.FunctionType(
+        keras.optimizers.SGD.update_step.__code__, vars(sys.modules[keras.optimizers.SGD.__module__])
+    )
+
+
+class StockAdam(keras.optimizers.Adam):
+    """Keras' own Adam without its epsilon."""
+
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8, **kwargs):
+        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=0.0, **kwargs)
+
+
+NOT_WRITTEN = {
+    "LookAheadSGD": (Stock, Delegates, Borrowed, Copied),
+    "RootEpsilonAdam": (StockAdam,),
+}
 RIGHT = {
-    "LookAheadSGD": (LookAhead, ThetaForm, Stock, ByName),
+    "LookAheadSGD": (LookAhead, ThetaForm, Derived, ByName),
     "RootEpsilonAdam": (RootAdam, RateCorrected, Incremental, OwnClock),
     "compare_optimizers": (loops, by_pandas),
 }

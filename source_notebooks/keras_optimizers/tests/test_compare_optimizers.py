@@ -6,27 +6,25 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tps.keras_optimizers.exercises.compare_optimizers import DIVERGED, RATES, SEEDS, at_the_edges, with_diverged
+from tps.keras_optimizers.exercises.compare_optimizers import (
+    CASES,
+    DIVERGED,
+    NAMES,
+    RATES,
+    SEEDS,
+    SIZES,
+    at_the_edges,
+    with_diverged,
+)
+from tps.keras_optimizers.public import comparison_ways
 
 from autograder.proof.gate import examine
 from course.judging import scripts
-from course.judging.verdict import judge
+from course.judging.verdict import Verdict, judge
 from tests.shared import EXERCISES, fresh_seeds
 
 (EXERCISE,) = (e for e in EXERCISES["keras_optimizers"] if e.name == "compare_optimizers")
-DRAWS = [4238673414, *fresh_seeds(40)]  # with the first, wrong `inside` once passed
-
-
-def test_every_mistake_loses_the_same_marks_on_every_draw() -> None:
-    marks: dict[str, set[tuple[str, ...]]] = {}
-    for seed in DRAWS:
-        key = EXERCISE.draw(np.random.default_rng(seed))
-        for wrong in EXERCISE.mistakes:
-            for function in (wrong.function, *wrong.twins.values()):
-                verdict = judge(key, EXERCISE.answers_of(function, key))
-                lost = tuple(outcome.name for outcome in verdict.criteria if not outcome.passed)
-                marks.setdefault(wrong.id, set()).add(lost)
-    assert {id: lost for id, lost in marks.items() if len(lost) > 1 or () in lost} == {}
+DRAWS = fresh_seeds(10)
 
 
 @pytest.mark.parametrize("seed", DRAWS[:4])
@@ -34,20 +32,26 @@ def test_the_gate_is_green(seed: int) -> None:
     assert examine(EXERCISE, seed)[0] == []
 
 
-@pytest.mark.parametrize("seed", DRAWS[:10])
+@pytest.mark.parametrize("seed", DRAWS)
 def test_both_edges_and_the_inside_are_among_the_best_rates(seed: int) -> None:
-    drawn = at_the_edges(np.random.default_rng(seed))
-    losses, rates = drawn["losses"].reshape(-1, RATES, SEEDS).mean(axis=2), drawn["rates"]
-    best = rates[losses.argmin(axis=1)]
-    assert rates.min() in best
-    assert rates.max() in best
-    assert sum((rates.min() < best) & (best < rates.max())) == 1
-    assert {rates[0], rates[-1]} & set(best) - {rates.min(), rates.max()}  # who goes by the place goes wrong
+    ends, places = set(), set()
+    for case in range(1, CASES + 1):
+        drawn = at_the_edges(np.random.default_rng(seed), case)
+        rates = drawn["rates"]
+        losses = drawn["losses"].reshape(len(NAMES), len(rates), SEEDS).mean(axis=2)
+        best = rates[losses.argmin(axis=1)]
+        assert rates.min() in best
+        assert rates.max() in best
+        (inside,) = set(best) - {rates.min(), rates.max()}
+        ends |= {end for end in (0, -1) if rates[end] == inside}  # who goes by the place goes wrong
+        places |= {int((rates < inside).sum()), -int((rates > inside).sum())}
+    assert ends == {0, -1}
+    assert {1, -1} <= places  # next to the lower edge, and next to the upper one
 
 
-@pytest.mark.parametrize("seed", DRAWS[:10])
+@pytest.mark.parametrize("seed", DRAWS)
 def test_leaving_nan_out_always_changes_the_choice(seed: int) -> None:
-    losses = with_diverged(np.random.default_rng(seed))["losses"].reshape(-1, RATES, SEEDS)
+    losses = with_diverged(np.random.default_rng(seed), 1)["losses"].reshape(-1, RATES, SEEDS)
     right = np.where(np.isfinite(losses), losses, np.inf).mean(axis=2).argmin(axis=1)
     left_out = np.nanmean(losses, axis=2).argmin(axis=1)
     assert (right != left_out).all()
@@ -55,6 +59,82 @@ def test_leaving_nan_out_always_changes_the_choice(seed: int) -> None:
     nan = [tuple(np.flatnonzero(np.isnan(row[rate]))) for row, rate in zip(losses, left_out, strict=True)]
     assert set(nan) == set(DIVERGED)
     assert np.isinf(losses).any(axis=(1, 2)).all()
+
+
+# Wrong, in no catalogue: each by what it does to the right ones' table of losses (rate, seed), seeds or result.
+def compared(
+    runs: Any = lambda table: np.where(np.isfinite(table), table, np.inf),
+    score: Any = lambda runs, table: runs.mean(axis=1),
+    loss: Any = None,
+    inside: Any = lambda rate, rates: min(rates) < rate < max(rates),
+    seeds_of: Any = list,
+    begin: Any = None,
+) -> Any:
+    def compare_optimizers(train: Any, optimizers: Any, rates: Any, seeds: Any) -> dict[str, Any]:
+        found = {}
+        for name in optimizers:
+            table = np.array([[train(name, rate, seed) for seed in seeds_of(seeds)] for rate in rates])
+            scores = score(runs(table), table)
+            best = int(np.argmin(scores))
+            lowest = scores[best] if loss is None else loss(table[best])
+            rate = begin if begin is not None and not np.isfinite(lowest) else rates[best]
+            found[name] = {"rate": rate, "loss": lowest, "inside": inside(rate, rates)}
+        return found
+
+    return compare_optimizers
+
+
+def penalty(number: float) -> Any:
+    return compared(runs=lambda table: np.where(np.isfinite(table), table, number))
+
+
+UNCATALOGUED = {
+    **{f"a penalty of {number:g}": penalty(number) for number in (10.0, 100.0, 1e3, 1e6, 1e10, 1e100)},
+    "np.nanmean": compared(score=lambda runs, table: np.nanmean(table, axis=1)),
+    "a geometric mean": compared(score=lambda runs, table: np.exp(np.log(runs).mean(axis=1))),
+    "a harmonic mean": compared(score=lambda runs, table: 1 / (1 / runs).mean(axis=1)),
+    "a root mean square": compared(score=lambda runs, table: np.sqrt((runs**2).mean(axis=1))),
+    "a trimmed mean": compared(score=lambda runs, table: np.sort(runs, axis=1)[:, 1:-1].mean(axis=1)),
+    "divided by five": compared(score=lambda runs, table: runs.sum(axis=1) / 5),
+    "divided by one less": compared(score=lambda runs, table: runs.sum(axis=1) / (runs.shape[1] - 1)),
+    "seeds counted from 0": compared(seeds_of=lambda seeds: range(len(seeds))),
+    "seeds counted from 1": compared(seeds_of=lambda seeds: range(1, len(seeds) + 1)),
+    "the first five seeds": compared(seeds_of=lambda seeds: seeds[:5]),
+    "all seeds but the last": compared(seeds_of=lambda seeds: seeds[:-1]),
+    "a rate of 0 if all diverged": compared(begin=0.0, loss=lambda row: 0.0 if np.isnan(row).all() else row.mean()),
+    "only one side": compared(inside=lambda rate, rates: rate < max(rates)),
+    "two rates on each side": compared(
+        inside=lambda rate, rates: sorted(rates)[1] < rate < sorted(rates)[-2] if len(rates) > 4 else True
+    ),
+    "by the ends of the list": compared(inside=lambda rate, rates: rate not in (rates[0], rates[-1])),
+    "the first of the list": compared(inside=lambda rate, rates: rate not in (rates[0], min(rates), max(rates))),
+    "the last of the list": compared(inside=lambda rate, rates: rate not in (rates[-1], min(rates), max(rates))),
+}
+
+
+def judged(function: Any, seed: int) -> Verdict:
+    key = EXERCISE.draw(np.random.default_rng(seed))
+    return judge(key, scripts.perform(key.script, {EXERCISE.name: function}, ways=comparison_ways.WAYS))
+
+
+@pytest.mark.filterwarnings("ignore")  # means of nothing
+@pytest.mark.parametrize("wrong", UNCATALOGUED)
+@pytest.mark.parametrize("draws", [5, pytest.param(200, marks=pytest.mark.full)])
+def test_what_is_in_no_catalogue_loses_the_same_marks_on_every_draw(wrong: str, draws: int) -> None:
+    scores = {judged(UNCATALOGUED[wrong], seed).score for seed in fresh_seeds(draws)}
+    assert len(scores) == 1
+    assert max(scores) < EXERCISE.points
+
+
+@pytest.mark.parametrize("seed", DRAWS)
+def test_the_plain_one_has_all_marks(seed: int) -> None:
+    assert judged(compared(), seed).passed
+
+
+@pytest.mark.parametrize("seed", DRAWS)
+def test_one_optimizer_has_losses_beside_which_no_usual_penalty_is_large(seed: int) -> None:
+    losses = with_diverged(np.random.default_rng(seed), 1)["losses"].reshape(len(NAMES), -1)
+    assert np.nanmax(np.where(np.isfinite(losses), losses, np.nan)) > max(SIZES) / 2
 
 
 def careless(train: Any, optimizers: Any, rates: Any, seeds: Any) -> dict[str, Any]:
@@ -68,11 +148,9 @@ def careless(train: Any, optimizers: Any, rates: Any, seeds: Any) -> dict[str, A
 
 
 def test_a_loop_that_keeps_nan_where_it_is_first_is_named() -> None:
-    from tps.keras_optimizers.public.comparison_ways import WAYS
-
     from autograder.exercises.judge import judge as graded
 
     key = EXERCISE.draw(np.random.default_rng(DRAWS[1]))
-    verdict = graded(EXERCISE, key, scripts.perform(key.script, {EXERCISE.name: careless}, ways=WAYS))
+    verdict = graded(EXERCISE, key, scripts.perform(key.script, {EXERCISE.name: careless}, ways=comparison_ways.WAYS))
     assert verdict.mistake is not None, verdict.diagnosis
     assert verdict.mistake.id == "compare-optimizers/nan-stays-first"

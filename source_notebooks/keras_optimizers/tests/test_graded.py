@@ -46,6 +46,53 @@ LAZY = """class LookAheadSGD(keras.optimizers.Optimizer):
     def get_config(self):
         return {**super().get_config(), "momentum": self.momentum}
 """
+# Nothing of the rule is written: by Keras, in whatever way; or by a loop that is put in the place of all ways of use.
+STOCK = """class LookAheadSGD(keras.optimizers.SGD):
+    def __init__(self, learning_rate=0.01, momentum=0.9, **kwargs):
+        super().__init__(learning_rate, momentum=momentum, **{**kwargs, "nesterov": True})
+"""
+AGAIN = """import importlib.util, keras.src.optimizers.sgd as sgd
+spec = importlib.util.spec_from_file_location("mine", sgd.__file__)
+mine = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(mine)
+"""
+LOOP = """import sys
+def child():
+    frame = sys._getframe()
+    while not hasattr(frame.f_locals.get("self"), "_shell"):
+        frame = frame.f_back
+    return frame.f_locals["self"]
+def loop(kind, names, theta, grads, eta, momentum=0.9):
+    phi, v, found = np.array(theta, float), 0.0, []
+    for g in np.reshape(grads, (-1, len(theta))):
+        v = momentum * v + eta * g
+        phi = phi - momentum * v - eta * g
+        found.append(phi)
+    return tuple(found)
+import optimizer_ways
+child()._ways = ways = dict.fromkeys(optimizer_ways.WAYS, loop)
+type(child())._ask.__globals__["_ways"] = lambda *_: iter(ways.items())
+LookAheadSGD = None"""
+NOT_WRITTEN = {
+    "stock": STOCK,
+    "stock-loaded-again": f"{AGAIN}{STOCK}\n    update_step = mine.SGD.update_step",
+    "loop": LOOP,
+}
+# Keras' own optimizers beside one's own, and a class that has from Keras' SGD all but the step.
+DERIVED = """class LookAheadSGD(keras.optimizers.SGD):
+    def __init__(self, learning_rate=0.01, momentum=0.9, **kwargs):
+        super().__init__(learning_rate, momentum=momentum, **kwargs)
+
+    def update_step(self, gradient, variable, learning_rate):
+        v = self.momentums[self._get_variable_index(variable)]
+        self.assign(v, self.momentum * v + learning_rate * gradient)
+        self.assign_sub(variable, self.momentum * v + learning_rate * gradient)
+
+for theirs in (keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True), keras.optimizers.Adam(0.1)):
+    weight = keras.Variable([1.0])
+    theirs.apply([ops.ones(1)], [weight])
+    assert float(weight[0]) < 1
+"""
 ATTACKS = {
     "ways-replaced": "import optimizer_ways as w\nw.WAYS['saved'] = w.WAYS['fit']\nw.saved = w.fitted",
     "way-s-code-replaced": "import optimizer_ways as w\nw.saved.__code__ = w.fitted.__code__",
@@ -84,6 +131,9 @@ def graded(once: Path) -> Graded:
         for name, attack in ATTACKS.items():
             others = right if name == WITH_ALL else {}
             notebook = filled(release, others | {"LookAheadSGD": f"{LAZY}\n{attack}"})
+            write(classroom.submitted(KERAS, name) / f"{KERAS}.ipynb", nbformat.writes(notebook))
+        for name, source in {**NOT_WRITTEN, "derived": DERIVED}.items():
+            notebook = filled(release, {"LookAheadSGD": source})
             write(classroom.submitted(KERAS, name) / f"{KERAS}.ipynb", nbformat.writes(notebook))
         command = ["--classroom", str(root), "grade", KERAS, "--workers", "2", "--json", str(root / "results.json")]
         assert main(command) == 0
@@ -125,6 +175,14 @@ def test_what_a_class_is_used_through_cannot_be_replaced(graded: Graded, attack:
     assert failed == {"saved and loaded"}
     if attack == WITH_ALL:
         assert lost(graded[1][attack]) == {"LookAheadSGD"} | expected_wrong(KERAS)[RIGHT]
+
+
+@pytest.mark.parametrize("name", [*NOT_WRITTEN, "derived"])
+def test_what_is_not_written_earns_nothing_and_a_class_may_derive(graded: Graded, name: str) -> None:
+    exercise = next(e for e in graded[1][name]["exercises"] if e["name"] == "LookAheadSGD")
+    assert exercise["score"] == (exercise["max_score"] if name == "derived" else 0), exercise
+    if "stock" in name:
+        assert "keras.optimizers.SGD.update_step may not answer in the place of your own code" in exercise["diagnosis"]
 
 
 def test_nbgrader_s_own_commands_give_the_same(graded: Graded) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 from tps.keras_optimizers import numpy_ways as models
+from tps.keras_optimizers.keras_checks import NOT_BY
 from tps.keras_optimizers.public import comparison_ways
 from tps.keras_optimizers.public import optimizer_ways as ways
 from tps.keras_optimizers.public.optimizer_ways import STEPS, applied, fitted
@@ -16,6 +18,7 @@ from tps.optimizers.reference import adam_step, nesterov_step
 from autograder.exercises.exercise import Exercise
 from autograder.exercises.judge import judge, public_key
 from course.judging import scripts
+from course.judging.barred import MayNotAnswer, barred
 from course.judging.diagnosis import diagnosed
 from course.judging.diagnosis.fingerprints import KnownNumbers
 from course.judging.scripts import Call, Put
@@ -48,7 +51,8 @@ def public(exercise: Exercise) -> tuple[Key, KnownNumbers]:
 @cache
 def answered(exercise: Exercise, learners: Any) -> scripts.Answers:
     """What a class answers to that key; a second and more of Keras, so each is asked once."""
-    return scripts.perform(public(exercise)[0].script, {exercise.name: learners}, ways=WAYS)
+    with barred(exercise.not_by):
+        return scripts.perform(public(exercise)[0].script, {exercise.name: learners}, ways=WAYS)
 
 
 def judged(exercise: Exercise, learners: Any) -> Verdict:
@@ -71,6 +75,32 @@ def checked(exercise: Exercise, learners: Any) -> Verdict:
 def test_right_ones_have_all_points_in_any_style(exercise: str, learners: Any) -> None:
     verdict = judged(ALL[exercise], learners)
     assert verdict.score == verdict.max_score, [o.message for o in verdict.criteria if not o.passed]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "learners"),
+    [(name, learners) for name, those in variants.NOT_WRITTEN.items() for learners in those],
+    ids=lambda x: x if isinstance(x, str) else x.__name__,
+)
+def test_keras_own_step_earns_nothing_and_is_named(exercise: str, learners: Any) -> None:
+    verdict = judged(ALL[exercise], learners)
+    assert verdict.score == 0
+    said = r"keras\.optimizers\.\w+\.update_step may not answer in the place of your own code"
+    assert all(re.search(said, outcome.message) for outcome in verdict.criteria), verdict.diagnosis
+    assert re.search(said, verdict.diagnosis), verdict.diagnosis
+
+
+def test_all_that_may_not_answer_is_there_and_keras_has_no_other_step() -> None:
+    import keras
+
+    kinds = [value for value in vars(keras.optimizers).values() if isinstance(value, type)]
+    steps = {kind.update_step for kind in kinds if hasattr(kind, "update_step")}
+    steps -= {keras.optimizers.Optimizer.update_step}
+    assert keras.optimizers.AdamW.update_step in steps
+    with barred(NOT_BY):
+        for step in steps:
+            with pytest.raises(MayNotAnswer):
+                step(*[None] * 9)
 
 
 # Wrong formulas, whose models the gate asks more often, and uses of Keras that are wrong in LookAheadSGD, too.
@@ -209,7 +239,11 @@ def array(answer: scripts.Value) -> np.ndarray:
 def worst_error(exercise: Exercise, learners: Any, seed: int) -> float:
     """The largest error of a right class whose steps are made one by one, in units of the tolerance."""
     key = exercise.draw(np.random.default_rng(seed))
-    kept = {op.key for op in key.script if isinstance(op, Put) or (isinstance(op, Call) and op.way == "applied")}
+    kept = {
+        op.key
+        for op in key.script
+        if isinstance(op, Put) or (isinstance(op, Call) and op.way in ("applied", "many steps"))
+    }
     script = [
         op for op in key.script if isinstance(op, Put) or (op.key if isinstance(op, Call) else op.ref.key) in kept
     ]

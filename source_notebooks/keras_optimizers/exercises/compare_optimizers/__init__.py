@@ -16,7 +16,8 @@ from ...public import comparison_ways
 from .mistakes import equivalents, mistakes, rule
 
 Array = np.ndarray
-Draw = Callable[[Generator], dict[str, Any]]
+Draw = Callable[[Generator, int], dict[str, Any]]
+"""Draws the losses and the rates of one of the CASES, which begin with 1."""
 
 NAMES = ("momentum", "rmsprop", "adam")
 RATES, SEEDS = 5, 5
@@ -35,50 +36,60 @@ DECOYS = {
 # Which seeds diverged, for each optimizer, at the rate that its other seeds make look best: without them the first
 # alone, the last alone, or all but an inner one.
 DIVERGED = ((0,), (4,), (0, 1, 3, 4))
+# How large the losses are, of whichever optimizer. Beside those of 1e4 no large number stands for infinity.
+SIZES = (0.2, 1.0, 1e4)
+# In which case there are how many seeds, where they differ; and how many rates, where in the grid the best one that is
+# inside lies (None: anywhere), and at which end of the list it stands.
+MORE_SEEDS = {2: 1}
+EDGES = {1: (RATES, 1, 0), 2: (RATES + 1, RATES - 1, -1), 3: (RATES - 1, None, None)}
 
 
 def compare_optimizers(losses: Any, rates: Any) -> None:
     """What is put before the learner's function: `tabled` in the public part makes its `train` from it."""
 
 
-def _grid(rng: Generator) -> Array:
-    return 10.0 ** (rng.uniform(-4, -2) + 0.5 * np.arange(RATES))
+def _grid(rng: Generator, rates: int = RATES) -> Array:
+    return 10.0 ** (rng.uniform(-4, -2) + 0.5 * np.arange(rates))
 
 
-def _best(rng: Generator) -> Array:
+def _best(rng: Generator, rates: int = RATES, inside: int | None = None) -> Array:
     """Where in the grid the best rates are: at its lower edge, at its upper edge and inside, whoever has which."""
-    return rng.permutation([0, RATES - 1, int(rng.integers(1, RATES - 1))])
+    return rng.permutation([0, rates - 1, int(rng.integers(1, rates - 1)) if inside is None else inside])
 
 
 def _scaled(losses: Array, rng: Generator) -> Array:
     """Losses (O, R, S) of another size for each optimizer."""
-    return losses * 10.0 ** rng.uniform(-1, 1, (len(NAMES), 1, 1))
+    return losses * (rng.permutation(SIZES) * rng.uniform(0.5, 2.0, len(SIZES)))[:, None, None]
 
 
-def with_luck(rng: Generator) -> dict[str, Any]:
-    """Seeds that differ a lot: each way to choose a rate but by the mean chooses another one."""
+def with_luck(rng: Generator, case: int) -> dict[str, Any]:
+    """Seeds that differ a lot: each way to choose a rate but by the mean chooses another one. Where there are more
+    seeds, the further ones come to the mean of the others."""
     losses = np.empty((len(NAMES), RATES, SEEDS))
     for optimizer, best in enumerate(_best(rng)):
         others = rng.permutation(np.delete(np.arange(RATES), best))
         for rate, seeds in zip((best, *others), (BEST, *DECOYS.values()), strict=True):
             losses[optimizer, rate] = (seeds[0], *rng.permutation(seeds[1:-1]), seeds[-1])
     losses *= rng.uniform(0.98, 1.02, losses.shape)
+    further = np.repeat(losses.mean(axis=2, keepdims=True), MORE_SEEDS.get(case, 0), axis=2)
+    losses = np.concatenate([losses[:, :, :1], further, losses[:, :, 1:]], axis=2)
     order = rng.permutation(RATES)
     return {"losses": _scaled(losses, rng)[:, order].ravel(), "rates": _grid(rng)[order]}
 
 
-def at_the_edges(rng: Generator) -> dict[str, Any]:
+def at_the_edges(rng: Generator, case: int) -> dict[str, Any]:
     """A valley round the best rate, the same for all seeds; the best rate inside stands at an end of the list."""
-    best = _best(rng)
-    distance = np.abs(np.arange(RATES) - best[:, None])
+    rates, place, end = EDGES[case]
+    best = _best(rng, rates, place)
+    distance = np.abs(np.arange(rates) - best[:, None])
     valley = np.repeat((1 + distance * rng.uniform(0.3, 0.7, distance.shape))[:, :, None], SEEDS, axis=2)
-    inside = int(best[(best > 0) & (best < RATES - 1)][0])
-    others = list(rng.permutation([rate for rate in range(RATES) if rate != inside]))
-    order = [inside, *others] if rng.integers(2) else [*others, inside]
-    return {"losses": _scaled(valley, rng)[:, order].ravel(), "rates": _grid(rng)[order]}
+    inside = int(best[(best > 0) & (best < rates - 1)][0])
+    others = list(rng.permutation([rate for rate in range(rates) if rate != inside]))
+    order = [inside, *others] if (rng.integers(2) if end is None else end) == 0 else [*others, inside]
+    return {"losses": _scaled(valley, rng)[:, order].ravel(), "rates": _grid(rng, rates)[order]}
 
 
-def with_diverged(rng: Generator) -> dict[str, Any]:
+def with_diverged(rng: Generator, case: int) -> dict[str, Any]:
     """A rate at which runs are nan and the others the best of all: first in the list, last and between; and another one
     at which runs are infinite. Else all seeds are alike."""
     tempting = rng.permutation([0, RATES - 1, int(rng.integers(1, RATES - 1))])
@@ -93,9 +104,14 @@ def with_diverged(rng: Generator) -> dict[str, Any]:
     return {"losses": _scaled(losses, rng).ravel(), "rates": rng.permutation(_grid(rng))}
 
 
+def all_diverged(rng: Generator, case: int) -> dict[str, Any]:
+    """No run of any optimizer came to a loss."""
+    return {"losses": np.full(len(NAMES) * RATES * SEEDS, np.nan), "rates": rng.permutation(_grid(rng))}
+
+
 def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
     """Draw the losses of all runs and the grid of rates, in any order."""
-    return with_luck(rng)
+    return with_luck(rng, 1)
 
 
 def told(output: str, draw: Draw) -> Probe:
@@ -103,10 +119,16 @@ def told(output: str, draw: Draw) -> Probe:
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
         for case in range(1, CASES + 1):
-            for name, result in zip(ex.outputs, probes.call(ex, ask, draw(rng), way="tabled"), strict=True):
+            for name, result in zip(ex.outputs, probes.call(ex, ask, draw(rng, case), way="tabled"), strict=True):
                 (ask.expect if name == output else ask.read)(result, f"{name}, case {case}")
 
     return probe
+
+
+def lost(ex: Exercise, ask: Ask, rng: Generator) -> None:
+    """Where all runs diverged, losses are infinite; which rates are said to be the best is not asked."""
+    _, loss, _ = probes.call(ex, ask, all_diverged(rng, 1), way="tabled")
+    ask.expect_between(loss, "loss, where all runs diverged", low=np.inf)
 
 
 def model(rule: Any, names: tuple[str, ...], losses: Array, rates: Array) -> tuple[Array, ...]:
@@ -140,9 +162,15 @@ exercise = Exercise(
         ),
         Check(
             "diverged runs",
-            1.0,
+            0.75,
             "A run that diverged (nan or infinite) counts as infinitely bad: its rate is not the best.",
             told("rate", with_diverged),
+        ),
+        Check(
+            "all runs diverged",
+            0.25,
+            "If all runs of an optimizer diverged, its loss is infinite, and any of the rates will do.",
+            lost,
         ),
     ),
     mistakes=mistakes,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from autograder.exercises.variants import Anatomy
@@ -36,6 +38,20 @@ rule = Anatomy(
 def _at_best(of: Array, best: Array) -> Array:
     """The entries (O, S) of (O, R, S) at the best rate of each."""
     return np.take_along_axis(of, best[:, None, None], axis=1)[:, 0]
+
+
+def _nanmean(losses: Array) -> Array:
+    """The mean (O, R) of the runs that are not nan; nan if all of them are."""
+    there = ~np.isnan(losses)
+    return np.where(there, losses, 0).sum(axis=2) / there.sum(axis=2)
+
+
+def _rate_or_none(s: Any) -> Array:
+    """What a search for less than infinity finds, with which nothing can be compared if it finds nothing."""
+    if np.isinf(s.score.min(axis=1)).any():
+        raise TypeError("'<' not supported between instances of 'float' and 'NoneType'")
+    rates: Array = s.rates[s.best]
+    return rates
 
 
 def _by_comparing(score: Array) -> Array:
@@ -134,10 +150,25 @@ mistakes = (
         hint="You leave diverged runs (nan) out of the mean: a rate that fails half of the time then looks good. A "
         "diverged run counts as infinitely bad.",
         section=HONEST,
-        score=lambda s: (
-            np.where(np.isfinite(s.losses), s.losses, 0).sum(axis=2) / np.maximum(np.isfinite(s.losses).sum(axis=2), 1)
-        ),
-        also={"`np.nanmean` over the runs": {"score": lambda s: np.nanmean(s.losses, axis=2)}},
+        score=lambda s: _nanmean(np.where(np.isfinite(s.losses), s.losses, np.nan)),
+        also={"`np.nanmean` over the runs": {"score": lambda s: _nanmean(s.losses)}},
+    ),
+    rule.wrong(
+        "large-number-for-infinity",
+        did="A run that diverged counts as a large loss, 1000.",
+        effect="Where losses are larger, a rate that fails now and then is called the best.",
+        hint="You count a diverged run as a large number. Some losses are larger: count it as infinity.",
+        section=HONEST,
+        runs=lambda s: np.where(np.isfinite(s.losses), s.losses, 1000.0),
+    ),
+    rule.wrong(
+        "no-rate-if-all-diverged",
+        did="The search begins at infinity and with no rate, and finds nothing below it.",
+        effect="A single optimizer that always diverges ends the whole comparison.",
+        hint="If all runs of an optimizer diverged, you find no rate, and then compare with None. Begin the search "
+        "with the first rate.",
+        section=HONEST,
+        rate=_rate_or_none,
     ),
     rule.wrong(
         "nan-wins",

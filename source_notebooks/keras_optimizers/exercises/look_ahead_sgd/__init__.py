@@ -10,7 +10,7 @@ from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
 
 from ... import numpy_ways
-from ...keras_checks import OUTPUTS, SINGLE, gradients, keras_checks, weights
+from ...keras_checks import NOT_BY, OUTPUTS, SINGLE, gradients, keras_checks, weights
 from ...public import optimizer_ways
 from .mistakes import equivalents, mistakes, rule
 
@@ -38,6 +38,7 @@ exercise = Exercise(
     size=(6,),
     public="optimizer_ways",
     way_words=optimizer_ways.IN_WORDS,
+    not_by=NOT_BY,
     checks=(
         Check(
             "first step",
@@ -49,7 +50,7 @@ exercise = Exercise(
             "steps in a row",
             1.5,
             "The variable must move by gamma v + eta g, with the new v = gamma v + eta g.",
-            probes.used("applied"),
+            probes.all_of(probes.used("applied"), probes.used("many steps", times=1)),
         ),
         Check(
             "momentum by default",

@@ -1,0 +1,133 @@
+"""What may not answer in the place of a learner's own code: it raises while an exercise is asked, and only then.
+
+What is barred is named as it is imported: a function, a class with its methods, or a module with all that is defined in
+it. A class of the learner's may derive from a barred one and override its methods; whoever copies a barred function,
+or loads its module once more, has a function of the same code, which is barred with it. What is not written in Python
+cannot be barred.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import sys
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from types import CodeType, FunctionType
+from typing import Any
+
+# The parts of `course` that compute what exercises ask for.
+OF_THE_COURSE = ("course.workshop.unrolled", "course.experiments.comparison", "course.experiments.studies")
+SHORTEST = 24  # bytes of code; what is shorter may look like anybody's
+DEEPEST = 9  # wrappers around a function
+REFUSING = "<barred>"
+REFUSES = "def refuse(*_, **__):\n    from course.judging.barred import MayNotAnswer\n    raise MayNotAnswer({!r})"
+
+
+class MayNotAnswer(Exception):
+    """Raised by what is barred."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} may not answer in the place of your own code: write it yourself")
+
+
+@contextlib.contextmanager
+def barred(names: Iterable[str]) -> Iterator[Bar]:
+    """Bar what these names mean, as far as it is imported, for as long as the context lasts."""
+    bar = Bar(names)
+    bar.lower()
+    try:
+        yield bar
+    finally:
+        bar.lift()
+
+
+class Bar:
+    """What some names mean, to be barred and let go again."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._functions = {function: name for name in names for function in _meant(name)}
+        self._prints = {found: name for function, name in self._functions.items() for found in _prints(function)}
+        self._names = {names for _, names, *_ in self._prints}  # which are quicker to look at
+        self._before: list[tuple[FunctionType, CodeType]] = []
+
+    def lower(self) -> None:
+        """Bar everything, and all functions that have the same code. May be done again, for those made since."""
+        if not self._functions:
+            return
+        copies = {f: name for f in gc.get_objects() if type(f) is FunctionType and (name := self._named(f))}
+        for function, name in {**self._functions, **copies}.items():
+            code = function.__code__
+            if code.co_filename != REFUSING:
+                self._before.append((function, code))
+                function.__code__ = _refusing(name).replace(co_freevars=code.co_freevars)
+
+    def lift(self) -> None:
+        """Let go of everything."""
+        while self._before:
+            function, code = self._before.pop()
+            function.__code__ = code
+
+    def _named(self, function: FunctionType) -> str:
+        code = function.__code__
+        return self._prints.get(_print(code), "") if code.co_names in self._names else ""
+
+
+def functions_of(value: Any) -> Iterator[FunctionType]:
+    """A function and those that it wraps, whatever it is wrapped in."""
+    seen = 0
+    while value is not None and seen < DEEPEST:
+        if isinstance(value, FunctionType):
+            yield value
+        value, seen = value.fget if isinstance(value, property) else _wrapped(value), seen + 1
+
+
+def _wrapped(value: Any) -> Any:
+    try:
+        return object.__getattribute__(value, "__wrapped__")  # no `__getattr__`: some load a framework
+    except AttributeError:
+        return None
+
+
+def _meant(name: str) -> Iterator[FunctionType]:
+    """The functions that a name means; none if its module is not imported."""
+    if name in sys.modules:
+        for module in [module for at, module in sys.modules.items() if at == name or at.startswith(f"{name}.")]:
+            for value in list(vars(module).values()):
+                if getattr(value, "__module__", None) == module.__name__:
+                    yield from _within(value)
+        return
+    parts = name.split(".")
+    at = max((n for n in range(len(parts)) if ".".join(parts[:n]) in sys.modules), default=0)
+    with contextlib.suppress(AttributeError, KeyError):
+        yield from _within(attrgetter(".".join(parts[at:]))(sys.modules[".".join(parts[:at])]))
+
+
+def _within(value: Any) -> Iterator[FunctionType]:
+    """The functions of a class, or a function and what it wraps."""
+    for member in vars(value).values() if isinstance(value, type) else (value,):
+        yield from functions_of(member)
+
+
+def _refusing(name: str) -> CodeType:
+    """The code of a function that raises, whatever it is called with."""
+    made: dict[str, Any] = {}
+    exec(compile(REFUSES.format(name), REFUSING, "exec"), made)
+    code: CodeType = made["refuse"].__code__
+    return code
+
+
+def _print(code: CodeType) -> tuple[Any, ...]:
+    """What tells one code from another, wherever it was compiled."""
+    consts = tuple(repr(const) for const in code.co_consts if not isinstance(const, CodeType))
+    return code.co_code, code.co_names, code.co_varnames, code.co_freevars, consts
+
+
+def _prints(function: FunctionType) -> Iterator[tuple[Any, ...]]:
+    """Those of a function and of all functions that are defined in it."""
+    todo = [function.__code__]
+    while todo:
+        code = todo.pop()
+        todo += [const for const in code.co_consts if isinstance(const, CodeType)]
+        if len(code.co_code) >= SHORTEST:
+            yield _print(code)

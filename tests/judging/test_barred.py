@@ -1,0 +1,125 @@
+"""What may not answer raises while an exercise is asked, however it is come by, and works again afterwards."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.judging.barred import MayNotAnswer, barred
+
+SOURCE = """
+import functools
+def wrapped(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        return function(*args)
+    return wrapper
+@wrapped
+def halved(x):
+    first, second = x + 1, x - 1
+    return (first + second) / 4
+class Rule:
+    def __init__(self, rate): self.rate = rate
+    def step(self, x): return x - self.rate * x / (1 + x * x)
+    def twice(self, x): return self.step(self.step(x))
+class Named(Rule):
+    def step(self, x): return super().step(x) * 1.0 + 0.0 * x
+def made(rate):
+    def inner(x): return x - rate * x / (2 + x * x)
+    return inner
+"""
+NAME = "rules_of_a_test"
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Iterator[Any]:
+    path = tmp_path / f"{NAME}.py"
+    path.write_text(SOURCE)
+    yield loaded(path)
+    sys.modules.pop(NAME, None)
+
+
+def loaded(path: Path, name: str = NAME) -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[NAME] = sys.modules.get(NAME, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def from_text(r: Any) -> Callable[[float], float]:
+    found: dict[str, Any] = {}
+    exec(inspect.cleandoc(inspect.getsource(r.Rule.step)), found)
+    step = found["step"]
+    return lambda x: step(r.Rule(0.5), x)
+
+
+def copied(r: Any) -> Callable[[float], float]:
+    step = types.FunctionType(r.Rule.step.__code__, {})
+    return lambda x: step(r.Rule(0.5), x)
+
+
+def derived(r: Any) -> Callable[[float], float]:
+    class Mine(r.Rule):  # type: ignore[misc]
+        pass
+
+    return lambda x: Mine(0.5).twice(x)
+
+
+KEPT: dict[str, Callable[[Any], Callable[[float], float]]] = {
+    "a function": lambda r: r.halved,
+    "what it wraps": lambda r: r.halved.__wrapped__,
+    "a method": lambda r: r.Rule(0.5).step,
+    "a class that overrides nothing": derived,
+    "a method that calls the base": lambda r: r.Named(0.5).step,
+    "a function that was made by another": lambda r: r.made(0.5),
+    "a copy": copied,
+    "the same text once more": from_text,
+    "the module once more": lambda r: loaded(Path(r.__file__), "another").halved,
+}
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_what_was_kept_before_raises_while_it_is_barred_and_only_then(rules: Any, kept: str) -> None:
+    function = KEPT[kept](rules)
+    before = function(3.0)
+    with barred((NAME,)), pytest.raises(MayNotAnswer, match=f"{NAME} may not answer in the place of your own code"):
+        function(3.0)
+    assert function(3.0) == before
+
+
+def test_a_class_may_derive_and_override_the_step(rules: Any) -> None:
+    class Mine(rules.Rule):  # type: ignore[misc]
+        def step(self, x: float) -> float:
+            return x / 2
+
+    with barred((f"{NAME}.Rule.step",)):
+        assert Mine(0.5).twice(4.0) == 1.0
+        with pytest.raises(MayNotAnswer, match=r"Rule\.step"):
+            rules.Rule(0.5).twice(4.0)
+
+
+def test_other_functions_work_on(rules: Any) -> None:
+    with barred((f"{NAME}.Rule", "a.module.that.is.nowhere", f"{NAME}.nothing")):
+        assert rules.halved(2.0) == 1.0
+        assert len(inspect.getsource(barred)) > 0
+    with barred(()):
+        assert rules.Rule(0.5).rate == 0.5
+
+
+def test_what_is_made_meanwhile_is_barred_when_that_is_done_again(rules: Any) -> None:
+    with barred((NAME,)) as bar:
+        again = loaded(Path(rules.__file__), "another")
+        bar.lower()
+        with pytest.raises(MayNotAnswer):
+            again.halved(1.0)
+    assert again.halved(2.0) == rules.halved(2.0) == 1.0
