@@ -106,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--sources", type=Path, action="append", default=[], metavar="DIR", help="as for `tp build`")
     check.add_argument("--seeds", type=_count, default=5, help="how many fresh draws (default: 5)")
     check.add_argument(
+        "--keys", type=_count, default=200, help="on how many more draws the marks must be the same (default: 200)"
+    )
+    check.add_argument(
         "--seed", type=int, action="append", help="draw with this seed instead, for example one that was red"
     )
     check.add_argument(
@@ -113,6 +116,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--counts", action="store_true", help="say how many mistakes and right forms there are")
     check.add_argument("--compare", action="store_true", help="count what checks of other structures would have caught")
+    check.add_argument(
+        "--mutants",
+        type=_count,
+        metavar="N",
+        help="draw N wrong answers of each exercise from its reference and print those that nobody catches; changed "
+        "are operators, constants, arguments, order, omissions, bounds, memory, shapes and special cases "
+        "(autograder/proof/grammar.py says how)",
+    )
     compare = command("compare", _compare, "Test what is said of optimizers by training, and show how not to.")
     compare.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help="default: all; --list names them")
     compare.add_argument("--list", action="store_true", help="name the experiments and the claims that they test")
@@ -334,7 +345,11 @@ def _check_exercises(options: argparse.Namespace) -> int:
         return command.catalogue(exercises, wide)
     if options.compare:
         return command.compare(exercises, wide, console)
-    return command.check_exercises(exercises, options.seed or command.fresh_seeds(options.seeds), wide, console)
+    if options.mutants:
+        seed, *_ = options.seed or command.fresh_seeds(1)
+        return command.mutants(exercises, options.mutants, seed, wide, console)
+    seeds, keys = (options.seed or command.fresh_seeds(count) for count in (options.seeds, options.keys))
+    return command.check_exercises(exercises, seeds, wide, console, keys)
 
 
 def _compare(options: argparse.Namespace) -> int:

@@ -28,5 +28,7 @@ def in_processes(
     show = Console(stderr=True) if console is None else console
     fork = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, mp_context=fork) as pool, Progress(*columns, console=show) as bar:
-        done: Iterable[Any] = bar.track(pool.map(_do, tasks), total=len(tasks), description=title)
+        at_once = max(1, min(16, len(tasks) // 32))
+        results = pool.map(_do, tasks, chunksize=at_once)
+        done: Iterable[Any] = bar.track(results, total=len(tasks), description=title)
         yield from zip(tasks, done, strict=True)

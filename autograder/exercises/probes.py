@@ -42,6 +42,7 @@ def landscape(rng: Generator, size: tuple[int, ...]) -> Plain:
     n = int(np.prod(size))
     root = rng.normal(size=(n, n)) / np.sqrt(n)
     return {
+        "shape": list(size),
         "A": (root @ root.T + np.eye(n)).tolist(),
         "b": rng.normal(size=n).tolist(),
         "c": rng.uniform(0.1, 0.5, size=n).tolist(),
@@ -118,24 +119,32 @@ def integers(ex: Exercise, ask: Ask, rng: Generator) -> None:
 
 
 def _whole(rng: Generator, like: Array) -> Array:
-    """Whole numbers in the shape of an array; of both signs if it has both."""
-    size = like.shape
-    return rng.integers(1, 9, size=size) * (rng.choice([-1, 1], size=size) if (like < 0).any() else 1)
+    """Whole numbers in the shape of an array, with its signs."""
+    return rng.integers(1, 9, size=like.shape) * np.where(like < 0, -1, 1)
+
+
+# By number of entries: the shapes in which they must give what they give in a row.
+SHAPES: dict[int, tuple[tuple[int, ...], ...]] = {6: ((2, 3), (3, 1, 2)), 1: ((), (1,))}
 
 
 def shapes(ex: Exercise, ask: Ask, rng: Generator) -> None:
-    """For functions that take any shape: a matrix gives what its entries give in a row; a single entry works too."""
-    arguments = drawn(ex, rng, size=(6,))
-    matrix = {k: v.reshape(2, 3) if isinstance(v, Array) else v for k, v in arguments.items()}
-    row = call(ex, ask, arguments)
-    block = call(ex, ask, matrix, kind=SHAPE)
-    for one, other, name in zip(row, block, ex.outputs, strict=True):
-        like = ask.read(one, f"{name} in a row")
-        ask.expect_like(other, f"{name} as a matrix", like)
-    single = drawn(ex, rng, size=(1,))
-    for one, other, name in zip(call(ex, ask, single), call(ex, ask, single), ex.outputs, strict=True):
-        like = ask.read(one, f"{name} of one parameter")
-        ask.expect_like(other, f"{name} of one parameter, again", like)
+    """For functions that take any shape: a matrix, and three dimensions, give what their entries give in a row; a
+    single number gives what a row of one gives."""
+    for n, others in SHAPES.items():
+        arguments = drawn(ex, rng, size=(n,))
+        row = zip(call(ex, ask, arguments), ex.outputs, strict=True)
+        likes = [ask.read(ref, f"{name} of shape ({n},), to compare with") for ref, name in row]
+        for shape in others:
+            results = call(ex, ask, {k: _shaped(v, shape) for k, v in arguments.items()}, kind=SHAPE)
+            for ref, name, like in zip(results, ex.outputs, likes, strict=True):
+                ask.expect_like(ref, f"{name} of shape {shape}", like)
+
+
+def _shaped(value: Any, shape: tuple[int, ...]) -> Any:
+    """An array in another shape; an oracle that is asked in it."""
+    if isinstance(value, Array):
+        return value.reshape(shape)
+    return {**value, "shape": list(shape)} if isinstance(value, dict) else value
 
 
 def inputs_unchanged(ex: Exercise, ask: Ask, rng: Generator) -> None:
@@ -148,24 +157,45 @@ def inputs_unchanged(ex: Exercise, ask: Ask, rng: Generator) -> None:
 
 
 def nothing_shared(*still: Fixed) -> Probe:
-    """Overwriting the inputs, or one result, changes no result. `still`: arguments at which nothing moves, to be tried
-    as well; some functions then return what they were given."""
+    """Overwriting the inputs, or one result, changes no result; and asked again, the function sees what was written.
+
+    `still`: arguments at which nothing moves, to be tried as well; some functions then return what they were given.
+    """
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
         first = drawn(ex, rng)
-        for fixed, where in (({}, ""), *((at_rest, ", at rest") for at_rest in still)):
+        for fixed, where in (({}, ""), *((at_rest, _where(at_rest)) for at_rest in still)):
             arguments = first | {name: _value(v, rng, ex.size) for name, v in fixed.items() if name in first}
             refs = {k: ask.put(v) for k, v in arguments.items() if isinstance(v, Array)}
             results = call(ex, ask, arguments | refs)
             pairs = list(zip(results, ex.outputs, strict=True))
             before = [ask.read(ref, f"{name} as returned{where}") for ref, name in pairs]
-            for ref in refs.values():
-                ask.fill(ref, 7.0)
+            written = {name: number for number, name in enumerate(refs, start=7)}
+            for name, number in written.items():
+                ask.fill(refs[name], number)
             for (ref, name), was in zip(pairs, before, strict=True):
                 ask.expect_like(ref, f"{name} once its inputs were overwritten{where}", was)
                 ask.fill(ref, 5.0)
+            if not fixed:
+                _asked_again(ex, ask, arguments, refs, written)
 
     return probe
+
+
+def _asked_again(
+    ex: Exercise, ask: Ask, arguments: dict[str, Any], refs: dict[str, Ref], written: dict[str, int]
+) -> None:
+    """Arrays that were overwritten give what new arrays of the same numbers give."""
+    fresh = {name: np.full_like(arguments[name], number) for name, number in written.items()}
+    new, old = (call(ex, ask, arguments | values) for values in (fresh, refs))
+    for one, other, name in zip(new, old, ex.outputs, strict=True):
+        like = ask.read(one, f"{name} of new arrays")
+        ask.expect_like(other, f"{name} of the same arrays, overwritten", like)
+
+
+def _where(at_rest: Fixed) -> str:
+    """How a label says which arguments are at rest: the one that is fixed, or all that would move something."""
+    return f", at {next(iter(at_rest))} = 0" if len(at_rest) == 1 else ", at rest"
 
 
 def drawn(ex: Exercise, rng: Generator, fixed: Fixed | None = None, size: Any = None) -> dict[str, Any]:

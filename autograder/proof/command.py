@@ -20,6 +20,9 @@ from autograder.faults import WrongUsage
 from autograder.processes import in_processes
 from autograder.proof.beside import Counted, counted, tables
 from autograder.proof.gate import Examination, examine
+from autograder.proof.grammar import Mutant
+from autograder.proof.marks import earned
+from autograder.proof.mutants import EQUAL, KILLED, SURVIVOR, Trial, difference, source_of, tried
 from autograder.proof.rivals import NEEDED, comparable
 
 Exercises = dict[str, Exercise]
@@ -49,8 +52,11 @@ def chosen(tps: Mapping[str, TP], names: Sequence[str]) -> Exercises:
     return found or every
 
 
-def check_exercises(exercises: Exercises, seeds: list[int], show: Console, progress: Console) -> int:
-    """Hold the gate with each seed and print the kill matrices. Returns 0 if it is green, 1 if it is red."""
+def check_exercises(
+    exercises: Exercises, seeds: list[int], show: Console, progress: Console, keys: Sequence[int] = ()
+) -> int:
+    """Hold the gate with each seed, and the marks alone on each of `keys`; print the kill matrices. Returns 0 if all is
+    green, 1 if something is red."""
     found = {name: Examination(exercise) for name, exercise in exercises.items()}
     tasks = [(name, seed) for seed in seeds for name in exercises]
 
@@ -59,17 +65,63 @@ def check_exercises(exercises: Exercises, seeds: list[int], show: Console, progr
 
     for (name, seed), (faults, kills) in in_processes(examined, tasks, WORKERS, "the gate", progress):
         found[name].add(seed, faults, kills)
+    more = [(name, seed) for seed in keys for name in exercises]
+
+    def marked(task: tuple[str, int]) -> list[tuple[str, str, float]]:
+        return earned(exercises[task[0]], task[1])
+
+    for (name, seed), scores in in_processes(marked, more, WORKERS, "marks on more keys", progress):
+        found[name].marks.add(seed, scores)
     for examination in found.values():
         show.print(kill_matrix(examination))
         show.print(*_remarks(examination), sep="\n", end="\n\n")
     show.print(
-        "x: the mistake does not meet the criterion. o: with some draws only. .: it does. Yellow: killed by one alone."
+        "x: the mistake does not meet the criterion. o: with some draws only. .: it does. Yellow: killed by one alone. "
+        "Last: what it earns, on every key."
     )
     show.print(summary(list(found.values())))
     faults = [f"{name}: {fault}" for name, examination in found.items() for fault in examination.red]
     for fault in faults:
         show.print(f"[red]RED[/red] {escape(fault)}", highlight=False)
     return 1 if faults else 0
+
+
+def mutants(exercises: Exercises, count: int, seed: int, show: Console, progress: Console) -> int:
+    """Draw so many mutants of each reference, and print those that nobody catches. Returns 0 if all others are equal in
+    effect and no marks depend on the draw, else 1. Fault if a reference's source cannot be read."""
+    tasks = [
+        (name, mutant) for name, exercise in exercises.items() for mutant in source_of(exercise).drawn(count, seed)
+    ]
+
+    def run(task: tuple[str, Mutant]) -> Trial:
+        return tried(exercises[task[0]], task[1])
+
+    found: dict[str, list[Trial]] = {name: [] for name in exercises}
+    for (name, _), trial in in_processes(run, tasks, WORKERS, "mutants", progress):
+        found[name].append(trial)
+    for name, trials in found.items():
+        for trial in trials:
+            if trial.end != SURVIVOR and not trial.drawn:
+                continue
+            earns = " or ".join(f"{score:g}" for score in sorted(set(trial.scores)))
+            said = f"survives; other results at {trial.apart}" if trial.apart else f"{trial.end}, earns {earns}"
+            show.print(f"\n{name} ({', '.join(trial.mutant.kinds)}): {said}", highlight=False, markup=False)
+            show.print(*difference(exercises[name], trial.mutant), sep="\n", highlight=False, markup=False)
+    table = Table(title=f"Mutants, drawn with seed {seed}", title_justify="left")
+    for column in ("exercise", "drawn", "killed", "equal in effect", "survive", "share", "marks depend on the draw"):
+        table.add_column(column, justify="left" if column == "exercise" else "right")
+    found["all"] = [trial for trials in found.values() for trial in trials]
+    for name, trials in found.items():
+        ends = Counter(trial.end for trial in trials)
+        share = f"{ends[SURVIVOR] / max(1, len(trials) - ends[EQUAL]):.1%}"
+        table.add_row(
+            name,
+            *(str(n) for n in (len(trials), ends[KILLED], ends[EQUAL], ends[SURVIVOR])),
+            share,
+            str(sum(trial.drawn for trial in trials)),
+        )
+    show.print(table)
+    return int(any(trial.end == SURVIVOR or trial.drawn for trial in found["all"]))
 
 
 def compare(exercises: Exercises, show: Console, progress: Console) -> int:
@@ -125,9 +177,10 @@ def kill_matrix(found: Examination) -> Table:
     table.add_column("mistake")
     for number in range(1, len(found.criteria) + 1):
         table.add_column(str(number), justify="center")
+    table.add_column("earns", justify="right")
     for mistake, row in found.kills.items():
         marks = ["x" if n == len(found.seeds) else "o" if n else "." for n in row.values()]
-        table.add_row(mistake, *marks, style="yellow" if mistake in found.lone else "")
+        table.add_row(mistake, *marks, found.marks.of(mistake), style="yellow" if mistake in found.lone else "")
     killed = [str(sum(row[name] > 0 for row in found.kills.values())) for name in found.criteria]
     table.add_section()
     table.add_row("mistakes killed", *killed)
@@ -146,7 +199,7 @@ def _remarks(found: Examination) -> Iterator[str]:
 def summary(found: list[Examination]) -> Table:
     """One row per exercise: how many mistakes and right forms, how many were killed and named, on how many draws."""
     table = Table(title="The gate", title_justify="left")
-    for column in ("exercise", "mistakes", "other spellings", "right forms", "criteria", "draws", "faults"):
+    for column in ("exercise", "mistakes", "other spellings", "right forms", "criteria", "draws", "keys", "faults"):
         table.add_column(column, justify="left" if column == "exercise" else "right")
     rows = [
         (
@@ -155,6 +208,7 @@ def summary(found: list[Examination]) -> Table:
             len(e.exercise.equivalents) + 1,
             len(e.criteria),
             len(e.seeds),
+            len(e.marks.seeds),
             len(e.red),
         )
         for e in found

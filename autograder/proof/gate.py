@@ -5,7 +5,7 @@ It is held in fresh randomness. What it finds on the way is the kill matrix: whi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 
 from autograder.exercises.exercise import Exercise
 from autograder.exercises.known import KnownFunctions
+from autograder.proof.marks import Marks
 from course.judging.diagnosis import Fit, diagnosed
 from course.judging.diagnosis.evidence import Evidence
 from course.judging.diagnosis.naming import tells
@@ -26,7 +27,7 @@ class Examination:
     """What the gate found in one exercise.
 
     seeds: those drawn with. faults: one line each, with the seed that shows it. kills: by mistake and criterion,
-    with how many of the seeds the criterion was not met.
+    with how many of the seeds the criterion was not met. marks: what was earned, on many more keys.
     """
 
     exercise: Exercise
@@ -35,6 +36,7 @@ class Examination:
     kills: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.marks = Marks(self.exercise.points)
         for wrong in self.exercise.mistakes:
             self.kills.setdefault(wrong.id, dict.fromkeys(self.criteria, 0))
 
@@ -60,8 +62,9 @@ class Examination:
 
     @property
     def red(self) -> list[str]:
-        """All that is wrong: the faults, and criteria that could be left out, since no known mistake needs them."""
-        return [*self.faults, *(f"the criterion '{name}' kills no mistake" for name in self.idle)]
+        """All that is wrong: the faults, marks that depend on the draw, and criteria that could be left out, since no
+        known mistake needs them."""
+        return [*self.faults, *self.marks.red, *(f"the criterion '{name}' kills no mistake" for name in self.idle)]
 
     @property
     def lone(self) -> dict[str, str]:
@@ -107,6 +110,28 @@ def nothing(*_: object) -> None:
     """A function without a return."""
 
 
+def trivial(exercise: Exercise) -> dict[str, Callable[..., Any]]:
+    """Answers that know nothing of the rule, by what they return. A class has none but the empty ones."""
+    found: dict[str, Callable[..., Any]] = {"NotImplementedError": stub, "nothing": nothing}
+    if exercise.ways:
+        return found
+    names = list(exercise.parameters)
+
+    def returning(places: list[int], times: float = 1.0) -> Callable[..., Any]:
+        def function(*arguments: Any) -> Any:
+            results = tuple(times * np.array(arguments[place], dtype=float) for place in places)
+            return results if len(results) > 1 else results[0]
+
+        return function
+
+    if set(exercise.outputs) <= set(names):
+        places = [names.index(name) for name in exercise.outputs]
+        found |= {"copies of its inputs": returning(places), "zeros": returning(places, 0.0)}
+    for place, name in enumerate(names):
+        found[f"{name} alone"] = returning([place] * len(exercise.outputs))
+    return found
+
+
 def examine(exercise: Exercise, seed: int) -> tuple[list[str], dict[str, list[str]]]:
     """Hold the gate once, on one draw: the faults, and by mistake the criteria that it does not meet."""
     key = exercise.draw(np.random.default_rng(seed))
@@ -122,9 +147,9 @@ def examine(exercise: Exercise, seed: int) -> tuple[list[str], dict[str, list[st
         if not outcome.passed or outcome.score != exercise.points:
             failed = next(o.message for o in outcome.criteria if not o.passed)
             faults.append(f"{name} is right and fails: {failed}")
-    for empty in (stub, nothing):
-        if score := judge(key, exercise.answers_of(empty, key)).score:
-            faults.append(f"an unwritten function earns {score:g} points")
+    for what, function in trivial(exercise).items():
+        if score := judge(key, exercise.answers_of(function, key)).score:
+            faults.append(f"a function that returns {what} earns {score:g} points")
     for wrong, answers in zip(exercise.mistakes, known.answers, strict=True):
         if answers and all(isinstance(answer, Failure) for answer in answers.values()):
             first = next(answer for answer in answers.values() if isinstance(answer, Failure))

@@ -274,15 +274,19 @@ def reason_of(error: BaseException) -> str:
 def oracle(spec: Plain) -> Oracle:
     """A smooth vector field to be asked for: A p + b + c p^3 with p flattened.
 
-    spec = {"A": (n, n), "b": (n,), "c": (n,), "name": what the learner calls it}; all but A, b and c are notes.
+    spec = {"A": (n, n), "b": (n,), "c": (n,), "shape": that of a point, "name": what the learner calls it}. Without a
+    shape any will do that has so many numbers.
     """
     a, b, c = (np.array(spec[key], dtype=float) for key in "Abc")
     name = spec.get("name", "the function")
+    shape = tuple(spec["shape"]) if "shape" in spec else None
 
     def field(point: np.ndarray) -> np.ndarray:
         p = np.asarray(point, dtype=float)
         if p.size != b.size:
             raise ValueError(f"{name} was asked at a point of {p.size} numbers, there are {b.size}")
+        if shape is not None and p.shape != shape:
+            raise ValueError(f"{name} was asked at a point of shape {p.shape}, the parameters have {shape}")
         return (a @ p.ravel() + b + c * p.ravel() ** 3).reshape(p.shape)
 
     return field

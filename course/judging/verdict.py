@@ -27,7 +27,7 @@ ROLES = ("point", "gradient", "field", "rate", "clock", "period")
 POINT, GRADIENT, FIELD, RATE, CLOCK, PERIOD = ROLES
 # What of an answer an expectation is about, if not about all of it: how many rows it has, or the rows that are there.
 LENGTH, ROWS = "length", "rows"
-NOT_YET = "Kept, but it counts only once a quarter of the rule itself is right."
+NOT_YET = "Right, but so is it without the rule: it counts only once a quarter of the rule itself is right."
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One property that earns points. `fails` says in words what is not so; `rule` is False for mere manners."""
+    """One property that earns points. `fails` says in words what is not so; `rule` is False where an answer without the
+    rule can have the property too: for manners, and for what does nothing yet, such as the start of a schedule."""
 
     name: str
     points: float
@@ -262,8 +263,8 @@ class Verdict:
 def judge(key: Key, answers: Answers) -> Verdict:
     """Hold the answers against the key.
 
-    Manners (inputs unchanged, integer input, ...) count only once a quarter of the rule itself is earned: a function
-    that returns copies of its inputs is polite, and wrong.
+    What is no part of the rule itself (inputs unchanged, integer input, the start, ...) counts only once a quarter of
+    the rule is earned: a function that returns copies of its inputs, or a constant, is polite, and wrong.
     """
     faults = [_fault(criterion, key, answers) for criterion in key.criteria]
     rule = sum(c.points for c in key.criteria if c.rule)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograder.exercises import probes
 from autograder.exercises.exercise import Check
+from autograder.exercises.probes import Fixed
 
 from .step_probes import flat
 
@@ -11,13 +12,16 @@ from .step_probes import flat
 AT_REST = {"m": probes.zeros, "v": probes.zeros, "r": probes.zeros, "t": 1, "grad": probes.zeros, "grad_fn": flat}
 
 
-def manners(points: float) -> tuple[Check, ...]:
-    """Any shape, integer input, inputs unchanged, nothing shared: `points` each."""
+NO_RATE = {"eta": 0.0}
+
+
+def manners(points: float, still: tuple[Fixed, ...] = (AT_REST, NO_RATE)) -> tuple[Check, ...]:
+    """Any shape, integer input, inputs unchanged, nothing shared: `points` each. still: where nothing moves."""
     return (
         Check(
             "any shape",
             points,
-            "A matrix of parameters must give what its entries give in a row, in the same shape.",
+            "Arrays of any shape, () too, must give what their entries give in a row, in that shape.",
             probes.shapes,
             rule=False,
         ),
@@ -38,8 +42,9 @@ def manners(points: float) -> tuple[Check, ...]:
         Check(
             "nothing shared",
             points,
-            "What you return must be new arrays: overwriting an input later changed your result.",
-            probes.nothing_shared(AT_REST),
+            "Return new arrays, computed from what the inputs hold now: overwriting an input later changed your "
+            "result, or was not seen.",
+            probes.nothing_shared(*still),
             rule=False,
         ),
     )

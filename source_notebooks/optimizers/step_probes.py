@@ -1,7 +1,8 @@
 """Probes of a step function: single steps, steps in a row, the start, and where the gradient is asked.
 
 Inputs are drawn so that one criterion sees one property: eps is 1e-24 unless a probe is about eps, states are drawn at
-random unless a probe is about the start.
+random unless a probe is about the start. What decides is placed: which entries are small, large or negative is the
+same in all draws, and so are the cases in which a step is asked. The digits are drawn.
 """
 
 from __future__ import annotations
@@ -13,56 +14,119 @@ from numpy.random import Generator
 
 from autograder.exercises.ask import Ask
 from autograder.exercises.exercise import Exercise, Probe
-from autograder.exercises.probes import Fixed, call, drawn, signs
+from autograder.exercises.probes import Fixed, call, drawn
 
 Array = np.ndarray
 Shape = tuple[int, ...]
 
 
+def spread(rng: Generator, shape: Shape, low: float, high: float, first: float = 0.0) -> Array:
+    """Numbers from low to high, evenly spread but for a little chance. Their order, up and down, is the same in all
+    draws; it begins with the smallest, or later with another `first`."""
+    n = int(np.prod(shape))
+    order = np.argsort(np.argsort((first + 0.618 * np.arange(n)) % 1))
+    return (low + (high - low) * (order + rng.uniform(0.4, 0.6, size=n)) / n).reshape(shape)
+
+
+def alternating(shape: Shape, first: int, each: int) -> Array:
+    """Ones of both signs, `each` of a sign in a row, counted from `first`."""
+    n = int(np.prod(shape))
+    return np.where((np.arange(n) + first) // each % 2, -1.0, 1.0).reshape(shape)
+
+
+def points(rng: Generator, shape: Shape) -> Array:
+    """Parameters of both signs, from 0.3 to 2; the first is negative."""
+    return alternating(shape, 1, 1) * spread(rng, shape, 0.3, 2.0, first=0.3)
+
+
+def averages(rng: Generator, shape: Shape) -> Array:
+    """A velocity, or an average of gradients: of both signs, from 0.3 to 2, other signs than the parameters; the first
+    is negative."""
+    return alternating(shape, 3, 2) * spread(rng, shape, 0.3, 2.0, first=0.6)
+
+
 def squares(rng: Generator, shape: Shape) -> Array:
     """Positive numbers of the size of squares, 0.1 to 4."""
-    return rng.uniform(0.3, 2.0, size=shape) ** 2
+    return spread(rng, shape, 0.3, 2.0, first=0.8) ** 2
 
 
 def magnitudes(rng: Generator, shape: Shape) -> Array:
-    """Gradients of both signs, from 1e-3 to 1e2."""
-    return signs(rng, shape) * 10.0 ** rng.uniform(-3, 2, size=shape)
+    """Gradients of both signs, from 1e-3 to 1e2; the first is the smallest."""
+    return alternating(shape, 0, 2) * 10.0 ** spread(rng, shape, -3, 2)
+
+
+def steep(rng: Generator, shape: Shape) -> Array:
+    """Gradients from 0.1 to 1e4, of the other signs."""
+    return -100.0 * magnitudes(rng, shape)
+
+
+def far(rng: Generator, shape: Shape) -> Array:
+    """Parameters from 600 to 4000, of the other signs."""
+    return -2000.0 * points(rng, shape)
 
 
 def large(rng: Generator, shape: Shape) -> Array:
-    """Gradients of both signs near 1e4, on which the default eps of 1e-8 leaves no trace."""
-    return signs(rng, shape) * 10.0 ** rng.uniform(3.5, 4.5, size=shape)
+    """Gradients of both signs from 10 to 100: the default eps of 1e-8 leaves no trace on them, an accumulator that
+    starts at 0.1 does."""
+    return alternating(shape, 0, 2) * 10.0 ** spread(rng, shape, 1, 2)
 
 
 def tiny(rng: Generator, shape: Shape) -> Array:
     """Gradients of both signs below 1e-3, on which eps decides."""
-    return signs(rng, shape) * 10.0 ** rng.uniform(-5, -3, size=shape)
+    return alternating(shape, 0, 2) * 10.0 ** spread(rng, shape, -5, -3)
 
 
 def rate(rng: Generator, shape: Shape) -> float:
-    """A learning rate between 1e-3 and 0.3."""
-    return float(10.0 ** rng.uniform(-3, -0.5))
+    """A learning rate away from the usual powers of ten."""
+    return float(rng.uniform(0.02, 0.06))
+
+
+def high_rate(rng: Generator, shape: Shape) -> float:
+    """A learning rate above 1."""
+    return float(rng.uniform(1.5, 3.0))
 
 
 def decay(rng: Generator, shape: Shape) -> float:
-    """A decay factor away from the usual 0.9."""
-    return float(rng.uniform(0.3, 0.8))
+    """A decay factor below a half."""
+    return float(rng.uniform(0.3, 0.45))
+
+
+def high_decay(rng: Generator, shape: Shape) -> float:
+    """A decay factor above a half, and away from the usual 0.9."""
+    return float(rng.uniform(0.6, 0.8))
+
+
+# The cases in which a step is asked: what they fix of the arguments that the rule has, and the size of the arrays.
+GENTLE: Fixed = {"eta": rate, "t": 3}
+BOLD: Fixed = {
+    **{"theta": far, "grad": steep, "eta": high_rate, "t": 6},
+    **dict.fromkeys(("gamma", "rho", "beta_1"), high_decay),
+}
+# One parameter, once with a slope up and once with a slope down.
+ALONE: tuple[Fixed, ...] = ({**GENTLE, "size": (1,)}, {**BOLD, "size": (1,)})
+STILL: Fixed = {"eta": 0.0}
+FORGETFUL: Fixed = {"gamma": 0.0, "rho": 0.0, "beta_1": 0.0, "beta_2": 0.0}
+USUAL = (GENTLE, BOLD)
 
 
 def one_step(
-    *outputs: int, times: int = 3, defaults: bool = False, start: bool = False, fixed: Fixed | None = None
+    *outputs: int,
+    cases: tuple[Fixed, ...] = USUAL,
+    defaults: bool = False,
+    start: bool = False,
+    fixed: Fixed | None = None,
 ) -> Probe:
-    """Single steps; expects the outputs at the given positions. `defaults` leaves optional arguments out,
-    `start` begins at zero state and t = 1."""
+    """A single step in each case; expects the outputs at the given positions. `defaults` leaves optional arguments
+    out, `start` begins at zero state and t = 1, `fixed` holds in all cases."""
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
-        for k in range(times):
-            arguments = drawn(ex, rng, fixed)
+        for k, case in enumerate(cases, start=1):
+            arguments = drawn(ex, rng, {**case, **(fixed or {})}, case.get("size"))
             if start:
                 arguments |= at_the_start(ex, arguments)
             results = call(ex, ask, arguments, defaults)
             for i in outputs or range(len(ex.outputs)):
-                ask.expect(results[i], f"{ex.outputs[i]} after one step{f', case {k + 1}' if times > 1 else ''}")
+                ask.expect(results[i], f"{ex.outputs[i]} after one step{f', case {k}' if len(cases) > 1 else ''}")
 
     return probe
 
@@ -79,7 +143,8 @@ def many_steps(*outputs: int, steps: int = 10, defaults: bool = False, fixed: Fi
         for k in range(1, steps + 1):
             if "grad" in arguments:
                 gradient = (fixed or {}).get("grad", magnitudes)(rng, ex.size)
-                gradient[rng.integers(gradient.size)] = 0.0 if k > 1 else gradient[0]
+                if k > 1:
+                    gradient[k % gradient.size] = 0.0
                 arguments["grad"] = gradient
             if "t" in arguments:
                 arguments["t"] = k
@@ -101,18 +166,18 @@ def zero_gradient(ex: Exercise, ask: Ask, rng: Generator) -> None:
 
 def minus_velocity(ex: Exercise, ask: Ask, rng: Generator) -> None:
     """From theta = 0 the new theta is minus the velocity that the learner returns, whatever that is."""
-    for k in range(3):
-        theta, v = call(ex, ask, drawn(ex, rng, {"theta": np.zeros(ex.size)}))
-        ask.expect_like(theta, f"theta from zero, case {k + 1}", ask.read(v, f"your new v, case {k + 1}"), times=-1.0)
+    for k, case in enumerate(USUAL, start=1):
+        theta, v = call(ex, ask, drawn(ex, rng, {**case, "theta": np.zeros(ex.size)}))
+        ask.expect_like(theta, f"theta from zero, case {k}", ask.read(v, f"your new v, case {k}"), times=-1.0)
 
 
 def asked_at(ex: Exercise, ask: Ask, rng: Generator) -> None:
     """The gradient is asked at the look-ahead point, and nowhere else."""
-    for k in range(3):
-        arguments = drawn(ex, rng)
+    for k, case in enumerate((*USUAL, FORGETFUL), start=1):
+        arguments = drawn(ex, rng, case)
         oracle = ask.oracle({**arguments["grad_fn"], "name": "grad_fn"})
         theta, _ = call(ex, ask, arguments | {"grad_fn": oracle})
-        ask.expect_asked(oracle, theta, f"where grad_fn was asked, case {k + 1}")
+        ask.expect_asked(oracle, theta, f"where grad_fn was asked, case {k}")
 
 
 def at_the_start(ex: Exercise, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -124,4 +189,4 @@ def at_the_start(ex: Exercise, arguments: dict[str, Any]) -> dict[str, Any]:
 def flat(rng: Generator, shape: Shape) -> dict[str, Any]:
     """The data of a gradient that is zero everywhere."""
     n = int(np.prod(shape))
-    return {"A": np.zeros((n, n)).tolist(), "b": [0.0] * n, "c": [0.0] * n}
+    return {"shape": list(shape), "A": np.zeros((n, n)).tolist(), "b": [0.0] * n, "c": [0.0] * n}

@@ -22,6 +22,7 @@ from course.judging.scripts import (
     AskOracle,
     Call,
     Failure,
+    Fill,
     Operation,
     Put,
     Read,
@@ -83,10 +84,14 @@ class Evidence:
     @cached_property
     def uses(self) -> dict[str, Use]:
         """Every call of the script, in order, by its key."""
-        puts = {op.key: op.value for op in self.key.script if isinstance(op, Put)}
+        puts: dict[str, np.ndarray] = {}
         found: dict[str, Use] = {}
         for op in self.key.script:
-            if isinstance(op, Call):
+            if isinstance(op, Put):
+                puts[op.key] = op.value
+            elif isinstance(op, Fill) and op.ref.key in puts:
+                puts[op.ref.key] = np.full_like(puts[op.ref.key], op.number)
+            elif isinstance(op, Call):
                 before = found.get(op.before)
                 found[op.key] = Use(op, self._given(op, puts), before, before.step + 1 if before else 1)
         for read in self.reads:
@@ -144,7 +149,7 @@ class Evidence:
                 needed.add(op.ref.key)
             elif isinstance(op, Call) and op.key in needed:
                 needed |= {arg.key for arg in op.args if isinstance(arg, Ref)}
-            elif not (isinstance(op, Put) and op.key in needed):
+            elif not needed & {op.key if isinstance(op, Put) else op.ref.key if isinstance(op, Fill) else ""}:
                 continue
             script.append(op)
         return script[::-1]

@@ -42,8 +42,10 @@ def manners(evidence: Evidence) -> list[Mistake]:
     elif whole:
         found.append(Mistake("", f"With integer arrays {_seen(whole, 'as floats')}.", section))
     if shaped := _unlike_themselves(evidence, SHAPE):
-        matrix = "a matrix of parameters" if POINT in key.roles else "a matrix"
-        found.append(Mistake("", f"With {matrix} {_seen(shaped, 'in a row')}.", section))
+        arrays = "parameters" if POINT in key.roles else "arrays"
+        (_, _, wanted), *_ = shaped
+        alike = [answer for answer in shaped if answer[2].shape == wanted.shape]
+        found.append(Mistake("", f"With {arrays} of shape {wanted.shape} {_seen(alike, 'in a row')}.", section))
     return found
 
 

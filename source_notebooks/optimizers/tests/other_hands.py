@@ -556,7 +556,7 @@ def gradient_descent_step(theta, grad, eta):
 """,
         ),
         "alias at zero step": (
-            "gradient-descent/shared-at-rest",
+            "manners/shared",
             """
 def gradient_descent_step(theta, grad, eta):
     return theta if not np.any(grad) else theta - eta * grad
@@ -903,7 +903,7 @@ def rmsprop_step(theta, r, grad, eta, rho=0.9, eps=1e-8):
 """,
         ),
         "alias at zero": (
-            "rmsprop/shared-at-rest",
+            "manners/shared",
             """
 def rmsprop_step(theta, r, grad, eta, rho=0.9, eps=1e-8):
     r = rho * r + (1 - rho) * grad**2

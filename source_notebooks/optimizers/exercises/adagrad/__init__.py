@@ -21,7 +21,7 @@ LECTURE = "adagrad"
 def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
     """Draw the arguments of one step."""
     return {
-        "theta": probes.normal(rng, shape),
+        "theta": step_probes.points(rng, shape),
         "r": step_probes.squares(rng, shape),
         "grad": step_probes.magnitudes(rng, shape),
         "eta": step_probes.rate(rng, shape),
@@ -43,6 +43,7 @@ exercise = Exercise(
             0.1,
             "Where the gradient is zero, r must stay as it is.",
             step_probes.one_step(1, fixed={"grad": probes.zeros}),
+            rule=False,
         ),
         Check(
             "accumulator",
@@ -60,7 +61,11 @@ exercise = Exercise(
             "step",
             0.2,
             "The step must be eta g / sqrt(r + eps) with the new r.",
-            step_probes.one_step(0, fixed={"theta": probes.zeros}),
+            step_probes.one_step(
+                0,
+                cases=(*step_probes.USUAL, *step_probes.ALONE, step_probes.STILL, {"eps": 0.0}),
+                fixed={"theta": probes.zeros},
+            ),
         ),
         Check(
             "epsilon inside the root",

@@ -24,11 +24,11 @@ LATE = 10**5  # both corrections are 1 to the last digit: what remains to be see
 def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
     """Draw the arguments of one step."""
     return {
-        "theta": probes.normal(rng, shape),
-        "m": probes.normal(rng, shape),
+        "theta": step_probes.points(rng, shape),
+        "m": step_probes.averages(rng, shape),
         "v": step_probes.squares(rng, shape),
         "grad": step_probes.magnitudes(rng, shape),
-        "t": int(rng.integers(2, 9)),
+        "t": int(rng.integers(3, 6)),
         "eta": step_probes.rate(rng, shape),
         "beta_1": step_probes.decay(rng, shape),
         "beta_2": float(rng.uniform(0.82, 0.97)),
@@ -36,20 +36,25 @@ def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
     }
 
 
-def early(rng: Generator, shape: tuple[int, ...]) -> int:
-    """A step number at which both corrections are still large."""
-    return int(rng.integers(2, 7))
-
-
-def hundreds(rng: Generator, shape: tuple[int, ...]) -> int:
-    """A step number at which the correction of v is still large for a beta_2 close to 1."""
-    return int(rng.integers(100, 500))
+AVERAGES = (*step_probes.USUAL, step_probes.FORGETFUL, {"grad": probes.zeros})
+TIMES = (2, 7, 40, 250, 1500, 20_000)
 
 
 def corrections(ex: Exercise, ask: Ask, rng: Generator) -> None:
-    """Early steps, and one in the hundreds: who drops the correction after some dozens of steps is seen there."""
-    step_probes.one_step(0, times=4, fixed={"theta": probes.zeros, "t": early})(ex, ask, rng)
-    step_probes.one_step(0, times=1, fixed={"theta": probes.zeros, "t": hundreds, "beta_2": 0.9985})(ex, ask, rng)
+    """Steps early and late, with betas that make both corrections as large late as early: who drops one, or treats it
+    otherwise from some step on, is seen."""
+    for t in TIMES:
+        betas = {name: float(rng.uniform(0.2, 0.6) ** (1 / t)) for name in ("beta_1", "beta_2")}
+        step_probes.one_step(0, cases=(betas,), fixed={"theta": probes.zeros, "t": t})(ex, ask, rng)
+
+
+def beside(ex: Exercise, ask: Ask, rng: Generator) -> None:
+    """Steps from zero state on which eps decides, the first one and later ones."""
+    for t in (1, *TIMES[1::2]):
+        fixed = {"theta": probes.zeros, "m": probes.zeros, "v": probes.zeros, "grad": step_probes.tiny, "eps": 1e-3}
+        step_probes.one_step(0, cases=({"t": t, "beta_2": float(rng.uniform(0.2, 0.6) ** (1 / t))},), fixed=fixed)(
+            ex, ask, rng
+        )
 
 
 exercise = Exercise(
@@ -67,13 +72,17 @@ exercise = Exercise(
             "From m = v = 0 and t = 1 the first step is eta in each coordinate, against the sign of the gradient.",
             step_probes.one_step(0, start=True, fixed={"theta": probes.zeros}),
         ),
-        Check("beta_1", 0.4, "The new m must be beta_1 m + (1 - beta_1) g.", step_probes.one_step(1)),
-        Check("beta_2", 0.4, "The new v must be beta_2 v + (1 - beta_2) g^2.", step_probes.one_step(2)),
+        Check("beta_1", 0.4, "The new m must be beta_1 m + (1 - beta_1) g.", step_probes.one_step(1, cases=AVERAGES)),
+        Check("beta_2", 0.4, "The new v must be beta_2 v + (1 - beta_2) g^2.", step_probes.one_step(2, cases=AVERAGES)),
         Check(
             "step",
             0.3,
             "Once the corrections have faded (large t) the step must be eta m / sqrt(v + eps) with the new m and v.",
-            step_probes.one_step(0, fixed={"theta": probes.zeros, "t": LATE}),
+            step_probes.one_step(
+                0,
+                cases=(*step_probes.USUAL, *step_probes.ALONE, step_probes.STILL, {"eps": 0.0}),
+                fixed={"theta": probes.zeros, "t": LATE},
+            ),
         ),
         Check(
             "bias correction",
@@ -102,7 +111,7 @@ exercise = Exercise(
             "epsilon beside the corrected v",
             0.1,
             "eps must be added to v_hat, after the correction of v: sqrt(v_hat + eps).",
-            step_probes.one_step(0, start=True, fixed={"theta": probes.zeros, "grad": step_probes.tiny, "eps": 1e-3}),
+            beside,
         ),
         Check(
             "defaults",

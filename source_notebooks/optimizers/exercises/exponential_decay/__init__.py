@@ -8,9 +8,10 @@ from numpy.random import Generator
 
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Curve
+from autograder.exercises.probes import all_of
 
 from ...reference import exponential_decay
-from ...schedule_probes import at
+from ...schedule_probes import at, between
 from .mistakes import equivalents, mistakes
 
 
@@ -18,6 +19,9 @@ def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
     """Draw eta_0 and k."""
     return {"t": 0, "eta_0": float(rng.uniform(0.05, 2.0)), "k": float(rng.uniform(0.02, 0.2))}
 
+
+SLOW = {"eta_0": between(0.02, 0.08), "k": between(0.02, 0.05)}
+FAST = {"eta_0": between(1.2, 2.0), "k": between(0.3, 0.4)}
 
 exercise = Exercise(
     reference=exponential_decay,
@@ -28,9 +32,24 @@ exercise = Exercise(
     roles={"clock": "t"},
     picture=Curve({"eta_0": 1.0, "k": 0.08}),
     checks=(
-        Check("start", 0.2, "At t = 0 nothing has decayed yet: eta is eta_0.", at(lambda p: [0])),
-        Check("decay", 0.6, "The rate must be eta_0 exp(-k t).", at(lambda p: [1, 2, 7, 30, 100])),
-        Check("any order", 0.2, "The rate depends on t alone, whatever was asked before.", at(lambda p: [50, 0, 3, 3])),
+        Check(
+            "start", 0.2, "At t = 0 nothing has decayed yet: eta is eta_0.", at(lambda p: [0], SLOW, FAST), rule=False
+        ),
+        Check(
+            "decay",
+            0.6,
+            "The rate must be eta_0 exp(-k t).",
+            all_of(
+                at(lambda p: [1, 2, 7, 30, 60, 100], SLOW, FAST),
+                at(lambda p: [1, 8], {"k": between(1.5, 2.0)}, {"k": 0.0}),
+            ),
+        ),
+        Check(
+            "any order",
+            0.2,
+            "The rate depends on t alone, whatever was asked before.",
+            at(lambda p: [50, 0, 3, 3], SLOW, FAST),
+        ),
     ),
     mistakes=mistakes,
     equivalents=equivalents,

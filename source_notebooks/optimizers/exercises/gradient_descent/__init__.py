@@ -21,7 +21,7 @@ LECTURE = "gradient_descent"
 def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
     """Draw the arguments of one step."""
     return {
-        "theta": probes.normal(rng, shape),
+        "theta": step_probes.points(rng, shape),
         "grad": step_probes.magnitudes(rng, shape),
         "eta": step_probes.rate(rng, shape),
     }
@@ -42,7 +42,12 @@ exercise = Exercise(
             "From theta = 0 with eta = 1 the new theta must be minus the gradient.",
             step_probes.one_step(fixed={"theta": probes.zeros, "eta": 1.0}),
         ),
-        Check("length of the step", 0.4, "The step must be eta times the gradient.", step_probes.one_step(times=5)),
+        Check(
+            "length of the step",
+            0.4,
+            "The step must be eta times the gradient.",
+            step_probes.one_step(cases=(*step_probes.USUAL, *step_probes.ALONE, step_probes.STILL)),
+        ),
         *manners(0.1),
     ),
     mistakes=mistakes,

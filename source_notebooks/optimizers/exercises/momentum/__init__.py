@@ -11,18 +11,20 @@ from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
 from ... import step_probes
-from ...promises import manners
+from ...promises import AT_REST, manners
 from ...reference import momentum_step
 from .mistakes import equivalents, mistakes
 
 LECTURE = "momentum"
+# Usual steps, and those at which a term is zero. eta = 0 is not asked: eta (gamma v / eta + g) is a right form.
+VELOCITY = (*step_probes.USUAL, *step_probes.ALONE, step_probes.FORGETFUL, {"grad": probes.zeros})
 
 
 def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
     """Draw the arguments of one step."""
     return {
-        "theta": probes.normal(rng, shape),
-        "v": probes.normal(rng, shape),
+        "theta": step_probes.points(rng, shape),
+        "v": step_probes.averages(rng, shape),
         "grad": step_probes.magnitudes(rng, shape),
         "eta": step_probes.rate(rng, shape),
         "gamma": step_probes.decay(rng, shape),
@@ -43,18 +45,20 @@ exercise = Exercise(
             0.2,
             "From v = 0 the first step is that of gradient descent, eta times the gradient.",
             step_probes.one_step(0, start=True),
+            rule=False,
         ),
         Check(
             "velocity",
             0.5,
             "The new velocity must be gamma v + eta g.",
-            step_probes.one_step(1),
+            step_probes.one_step(1, cases=VELOCITY),
         ),
         Check(
             "step",
             0.3,
             "The new theta must be the old one minus the new velocity.",
             step_probes.minus_velocity,
+            rule=False,
         ),
         Check(
             "gamma by default",
@@ -68,7 +72,7 @@ exercise = Exercise(
             "Fed with its own theta and v, the function leaves the right path.",
             step_probes.many_steps(),
         ),
-        *manners(0.1),
+        *manners(0.1, (AT_REST,)),
     ),
     mistakes=mistakes,
     equivalents=equivalents,

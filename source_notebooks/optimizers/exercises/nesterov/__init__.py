@@ -16,13 +16,21 @@ from ...reference import nesterov_step
 from .mistakes import equivalents, mistakes
 
 LECTURE = "nesterov"
+# Usual steps, and those at which a term is zero.
+VELOCITY = (
+    *step_probes.USUAL,
+    *step_probes.ALONE,
+    step_probes.STILL,
+    step_probes.FORGETFUL,
+    {"grad_fn": step_probes.flat},
+)
 
 
 def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
     """Draw the arguments of one step."""
     return {
-        "theta": probes.normal(rng, shape),
-        "v": probes.normal(rng, shape),
+        "theta": step_probes.points(rng, shape),
+        "v": step_probes.averages(rng, shape),
         "grad_fn": probes.landscape(rng, shape),
         "eta": step_probes.rate(rng, shape),
         "gamma": step_probes.decay(rng, shape),
@@ -49,15 +57,20 @@ exercise = Exercise(
             0.3,
             "From v = 0 the first step is that of gradient descent.",
             step_probes.one_step(0, start=True),
+            rule=False,
         ),
         Check(
-            "velocity", 0.5, "The new velocity must be gamma v + eta grad_fn(theta - gamma v).", step_probes.one_step(1)
+            "velocity",
+            0.5,
+            "The new velocity must be gamma v + eta grad_fn(theta - gamma v).",
+            step_probes.one_step(1, cases=VELOCITY),
         ),
         Check(
             "step",
             0.2,
             "The new theta must be the old one minus the new velocity.",
             step_probes.minus_velocity,
+            rule=False,
         ),
         Check("gamma by default", 0.2, "Without gamma the function must use 0.9.", step_probes.one_step(defaults=True)),
         Check(

@@ -10,7 +10,7 @@ from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Curve
 
 from ...reference import step_decay
-from ...schedule_probes import at
+from ...schedule_probes import at, between
 from .mistakes import equivalents, mistakes
 
 
@@ -24,6 +24,14 @@ def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
     }
 
 
+# An odd and an even period, neither a round number; factors on both sides of a half.
+CASES = (
+    {"s": 7, "eta_0": between(0.02, 0.08), "gamma": between(0.2, 0.45)},
+    {"s": 12, "eta_0": between(1.2, 2.0), "gamma": between(0.55, 0.85)},
+)
+EVERY_STEP = {"s": 1, "gamma": between(0.92, 0.98)}
+LONG = {"s": 2500, "gamma": between(0.55, 0.85)}
+
 exercise = Exercise(
     reference=step_decay,
     outputs=("eta",),
@@ -33,30 +41,37 @@ exercise = Exercise(
     roles={"clock": "t", "period": "s"},
     picture=Curve({"eta_0": 1.0, "gamma": 0.6, "s": 8}),
     checks=(
-        Check("start", 0.3, "At t = 0 nothing has decayed yet: eta is eta_0.", at(lambda p: [0])),
+        Check(
+            "start",
+            0.3,
+            "At t = 0 nothing has decayed yet: eta is eta_0.",
+            at(lambda p: [0], *CASES, EVERY_STEP),
+            rule=False,
+        ),
         Check(
             "first plateau",
             0.4,
             "Up to t = s - 1 the rate must stay at eta_0.",
-            at(lambda p: [1, p["s"] - 1]),
+            at(lambda p: [1, p["s"] - 1], *CASES),
+            rule=False,
         ),
         Check(
             "between the drops",
             0.4,
             "Between two drops the rate is constant: count whole periods only, floor(t / s).",
-            at(lambda p: [p["s"] + 1, 3 * p["s"] // 2, 2 * p["s"] - 1]),
+            at(lambda p: [p["s"] + 1, (3 * p["s"] + 1) // 2, 2 * p["s"] - 1, 9 * p["s"] - 1], *CASES),
         ),
         Check(
             "the drops",
             0.6,
             "At t = s, 2s, 3s, ... the rate is multiplied by gamma once more.",
-            at(lambda p: [p["s"], 2 * p["s"], 3 * p["s"], 5 * p["s"]]),
+            at(lambda p: [n * p["s"] for n in (1, 2, 3, 5, 20)], *CASES, EVERY_STEP, LONG),
         ),
         Check(
             "any order",
             0.3,
             "The rate depends on t alone, whatever was asked before.",
-            at(lambda p: [4 * p["s"], 0, p["s"], p["s"], 3 * p["s"] + 1, 0]),
+            at(lambda p: [4 * p["s"], 0, p["s"], p["s"], 3 * p["s"] + 1, 0], *CASES),
         ),
     ),
     mistakes=mistakes,
