@@ -169,9 +169,12 @@ class Process:
         self.close()
         raise OSError("the process could not be shut in")
 
-    def run(self, source: str, seconds: float | None = None) -> Ran:
-        """Run a cell, for the seconds of a cell unless others are given. Died if the process does not survive it."""
-        request = _Request({"run": source}, self._limits.cell if seconds is None else seconds)
+    def run(self, source: str, seconds: float | None = None, goes_on: bool = True) -> Ran:
+        """Run a cell, for the seconds of a cell unless others are given. Died if the process does not survive it.
+
+        The error is that of the first statement that failed; with `goes_on` those after it run all the same.
+        """
+        request = _Request({"run": source, "goes_on": goes_on}, self._limits.cell if seconds is None else seconds)
         reply = self._answer(request)
         error, value = reply.get("error"), reply.get("value")
         if error is not None and not (
@@ -187,6 +190,10 @@ class Process:
     def forget(self) -> None:
         """Empty the namespace, as for a new notebook. Died as in `run`."""
         self._answer(_Request({"forget": True}, self._limits.cell))
+
+    def defines(self, name: str) -> bool:
+        """Whether a name has a value by now. Died as in `run`."""
+        return self._answer(_Request({"defined": name}, self._limits.cell)).get("defined") is True
 
     def ask(
         self, script: Script, oracles: Mapping[str, Plain], public: str = "", seconds: float | None = None
