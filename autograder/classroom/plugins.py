@@ -44,8 +44,12 @@ def configure(config: Any, file: str) -> None:
     config.Execute.timeout = 120
     config.GenerateFeedback.force = True
     config.GenerateFeedback.exporter_class = "autograder.classroom.returns.feedback.Page"
+    config.GenerateFeedback.preprocessors = [
+        "autograder.classroom.returns.feedback.Marks",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
     config.HTMLExporter.filters = {
-        "markdown2html": "autograder.classroom.returns.rendering.markdown_to_html",
+        "markdown2html": "autograder.classroom.returns.rendering.cell_to_html",
         "highlight_code": "autograder.classroom.returns.rendering.code_to_html",
     }
 

@@ -18,7 +18,7 @@ PLACE = re.compile(r"\(<ipython-input[^>]*>, (line \d+)\)")
 NEEDS = (NOT_DEFINED, "raised NameError", "raised ModuleNotFoundError", "raised ImportError", "raised AttributeError")
 DEFINED = re.compile(r"^(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)", re.MULTILINE)
 MEANINGS = {
-    "ModuleNotFoundError": "It is not there where the notebook is graded.",
+    "ModuleNotFoundError": "It is neither installed where this is graded nor handed in beside the notebook.",
     "EOFError": "Nobody answers `input()` while it is graded.",
 }
 

@@ -14,7 +14,7 @@ from autograder.classroom.assignment import max_score
 from autograder.classroom.grading import errors
 from autograder.classroom.grading.job import TEST_SECONDS, Job
 from autograder.classroom.grading.results import GRADED, OUT_OF_MEMORY, TIMED_OUT, Result
-from autograder.classroom.intake.rebuild import UNRUN
+from autograder.classroom.intake.cells import UNRUN
 from autograder.exercises.exercise import Exercise
 from autograder.exercises.judge import generator, judge
 from autograder.sandbox.process import Budget, Died, Process

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from autograder import harmless
+from autograder.classroom.intake.folders import files
 from autograder.classroom.intake.rebuild import rebuild, written
 from autograder.classroom.intake.recover import plain, recover
 from autograder.classroom.layout import Classroom
 
 LARGEST = 20 * 2**20  # bytes of all notebooks that are looked at; a TP with all its pictures has less than one million
 MOST_NOTEBOOKS = 20  # that are looked at where a student handed in several
-DEEPEST, LONGEST_PATH = 20, 4000  # levels of folders that are looked into, bytes of a path
 ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".xz")
 
 
@@ -142,27 +140,12 @@ def _give_ids(notebook: NotebookNode) -> None:
             cell.setdefault("id", f"cell-{number}")
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """The files in a folder and below it, and links, which are not followed; nothing hidden, too deep or too long."""
-    below = [(str(folder), 0)]
-    while below:
-        place, depth = below.pop()
-        with contextlib.suppress(OSError), os.scandir(place) as entries:
-            for entry in entries:
-                if entry.name.startswith((".", "__MACOSX")) or len(os.fsencode(entry.path)) > LONGEST_PATH:
-                    continue
-                if entry.is_symlink() or entry.is_file():
-                    yield Path(entry.path)
-                elif entry.is_dir() and depth < DEEPEST:
-                    below.append((entry.path, depth + 1))
-
-
 def _notebooks(folder: Path) -> list[Path]:
-    return [path for path in _files(folder) if path.suffix == ".ipynb"]
+    return [path for path in files(folder) if path.suffix == ".ipynb"]
 
 
 def _nothing(folder: Path, tp: str) -> str:
-    others = sorted(plain(path.name) for path in _files(folder))
+    others = sorted(plain(path.name) for path in files(folder))
     others = [name for name in others if name != "timestamp.txt"]
     archives = [name for name in others if name.lower().endswith(ARCHIVES)]
     if archives:

@@ -9,10 +9,11 @@ from jinja2 import FileSystemLoader
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback
-from nbgrader.preprocessors import ClearHiddenTests
+from nbgrader.preprocessors import ClearHiddenTests, GetGrades
 from nbgrader.utils import is_grade, is_locked
 from traitlets import default
 
+from autograder import harmless
 from autograder.classroom import convert
 from autograder.classroom.grading.results import UNREADABLE, kept
 from autograder.classroom.layout import Classroom
@@ -39,6 +40,28 @@ class Page(HTMLExporter):
     @default("extra_loaders")
     def _extra_loaders_default(self) -> list[FileSystemLoader]:
         return [FileSystemLoader(Path(__file__).parent / "templates")]
+
+
+class Marks(GetGrades):
+    """What nbgrader puts into the cells of a page, and whether a mark is still to be given; comments hold no HTML."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """The marks, and how many points wait for a person."""
+        nb, resources = super().preprocess(nb, resources)
+        cells = [cell.metadata.get("nbgrader", {}) for cell in nb.cells]
+        resources["nbgrader"]["waiting"] = sum(of.get("points", 0) for of in cells if of.get("waits"))
+        return nb, resources
+
+    def _get_comment(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        super()._get_comment(cell, resources)
+        comment = cell.metadata.nbgrader.comment
+        cell.metadata.nbgrader.comment = harmless.without_tags(harmless.whole(comment)) if comment else comment
+
+    def _get_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        super()._get_score(cell, resources)
+        where = (self.notebook_id, self.assignment_id, self.student_id)
+        grade = self.gradebook.find_grade(cell.metadata.nbgrader.grade_id, *where)
+        cell.metadata.nbgrader.waits = grade.auto_score is None and grade.manual_score is None
 
 
 def feedback(classroom: Classroom, tp: str, student: str | None = None) -> list[Path]:
