@@ -41,9 +41,8 @@ def prepared(
         with_hidden_tests(notebooks[name], assignment.tests[name], sources.get(name, {}))
     missing = tuple(name for name in notebooks if name not in submitted)
     folder = classroom.submitted(assignment.name, student)
-    files, told = beside(
-        folder, assignment.files, {path.name for path in classroom.released(assignment.name).iterdir()}
-    )
+    taken = {path.name for path in classroom.released(assignment.name).iterdir() if path.is_file()}
+    files, told = beside(folder, assignment.files, taken)
     _, untimely = handed_in_at(folder)
     repairs += [*told, *filter(None, [untimely])]
     return job(classroom, assignment, student, notebooks, limits, missing, elsewhere, files), repairs

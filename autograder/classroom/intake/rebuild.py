@@ -43,10 +43,15 @@ def rebuild(submitted: NotebookNode, release: NotebookNode) -> tuple[NotebookNod
     return notebook, repairs
 
 
-def written(notebook: NotebookNode, release: NotebookNode) -> int:
-    """How many solutions of a rebuilt notebook differ from the release."""
+def solutions(submitted: NotebookNode, release: NotebookNode) -> dict[str, str]:
+    """The solutions that a notebook holds, by their ids: what differs from the release."""
+    notebook, _ = rebuild(submitted, release)
     stubs = {grade_id(cell): cell.source for cell in release.cells if is_solution(cell)}
-    return sum(grade_id(c) in stubs and c.source.strip() != stubs[grade_id(c)].strip() for c in notebook.cells)
+    return {
+        str(grade_id(cell)): cell.source
+        for cell in notebook.cells
+        if grade_id(cell) in stubs and cell.source.strip() != stubs[grade_id(cell)].strip()
+    }
 
 
 class _Rebuild:
