@@ -21,6 +21,7 @@ from sqlalchemy.orm import joinedload
 from autograder import harmless
 from autograder.classroom import convert
 from autograder.classroom.grading.results import Result
+from autograder.classroom.intake.own import beside_own_text
 from autograder.classroom.intake.reading import read
 from autograder.classroom.intake.timestamp import handed_in_at
 from autograder.classroom.layout import Classroom, write
@@ -101,7 +102,8 @@ def recorder(classroom: Classroom, name: str) -> Iterator[Recorder]:
 def enter(gradebook: Gradebook, result: Result, name: str, notebook: NotebookNode, released: Mapping[str, str]) -> None:
     """Enter the scores and remarks of one notebook. A grade that a person gave stays, marked to be looked at again."""
     submission = gradebook.find_submission_notebook(name, result.assignment, result.student)
-    written = {i: text != released.get(i) for i, text in sources(notebook).items()}
+    beside = beside_own_text(notebook)  # an answer may stand there
+    written = {i: text != released.get(i) or i in beside for i, text in sources(notebook).items()}
     tasks = {
         cell.metadata.nbgrader.grade_id for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("task")
     }

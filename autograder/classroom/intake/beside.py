@@ -12,6 +12,7 @@ from autograder.classroom.intake.recover import plain
 MOST, LARGEST = 50, 5 * 2**20  # files, bytes of all of them
 LONGEST_NAME = 200  # characters
 ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".xz")
+IN_THE_WAY = "something of this name was handed out"
 OWN = {"timestamp.txt", "submission_secret.txt"}  # of nbgrader's
 TAKEN = sys.stdlib_module_names | {"course", "autograder"}  # names of modules that stay what they are
 
@@ -28,11 +29,12 @@ def beside(folder: Path, released: Mapping[str, bytes], taken: Set[str]) -> tupl
         name = PurePosixPath(path.relative_to(folder))
         shown = plain(name)
         try:
-            if str(name) in released or name.parts[0] in taken or _in_the_way(name, released):
+            if str(name) in released or str(name) in taken:
                 if _changed(path, released.get(str(name))):
                     told.append(f"{shown} had been changed; the one that was handed out is used.")
                 continue
-            if reason := _left_out(path, name, len(found), left):
+            in_the_way = name.parts[0] in taken or _in_the_way(name, released)
+            if reason := IN_THE_WAY if in_the_way else _left_out(path, name, len(found), left):
                 told.append(f"{shown} was not carried along: {reason}.")
                 continue
             found[str(name)] = path.read_bytes()

@@ -56,6 +56,19 @@ def add(
     ]
 
 
+def beside_own_text(notebook: NotebookNode) -> set[str]:
+    """The nbgrader cells of a rebuilt notebook between which and the next ones a student put text."""
+    found, last, seen = set(), None, False
+    for cell in notebook.cells:
+        name = grade_id(cell)
+        if name is None:
+            seen = seen or (cell.cell_type == "markdown" and "own" in cell.metadata.get("tags", []))
+            continue
+        found |= {one for one in (last, name) if one is not None and seen}
+        last, seen = name, False
+    return found | ({last} if last is not None and seen else set())
+
+
 def anchors(places: Sequence[int | None]) -> list[int]:
     """For each submitted cell, the released cell that it is or follows; -1 before the first."""
     found, last = [], -1

@@ -91,9 +91,10 @@ class _Rebuild:
             elif found is not None:
                 right = [found]
                 self.repairs.append(f"The solution of {name} was found in another cell and has been taken from there.")
-        elif not mine and (found := _following(place, self._cells, self.places)):
+        elif not changed and (found := _following(place, self._cells, self.places)):
             right = [found]
-            self.repairs.append(f"The cell {name} had lost its metadata; it was known by its place.")
+            why = "stood in the cell after it" if mine else "had lost its metadata; it was known by its place"
+            self.repairs.append(f"The {'answer' if mine else 'cell'} {name} {why}.")
         if len(mine) > 1:
             self.repairs.append(f"There were {len(mine)} cells {name}; the last one that was changed is graded.")
         if not mine and not right and not stays:
@@ -165,10 +166,10 @@ def _bare(source: str) -> str:
 
 
 def _following(place: int, cells: list[NotebookNode], places: list[int | None]) -> NotebookNode | None:
-    """A text of the student's own that stands where the text cell `place` should stand."""
-    for i, before in enumerate(places[:-1]):
-        cell = cells[i + 1]
-        if before == place - 1 and places[i + 1] is None and cell.cell_type == "markdown" and text(cell).strip():
+    """A text of the student's own that stands behind the text cell `place`, or where that should stand."""
+    before = place if place in places else place - 1
+    for here, after, cell in zip(places, places[1:], cells[1:], strict=False):
+        if here == before and after is None and cell.cell_type == "markdown" and text(cell).strip():
             return cell
     return None
 

@@ -13,6 +13,7 @@ import dateutil.tz
 from autograder.classroom.intake.recover import plain
 
 FILE = "timestamp.txt"
+DAYS = datetime(2000, 1, 1), datetime(2001, 2, 2)  # what the parser takes where a day is not named
 LONGEST = 200  # bytes
 # Abbreviations of zones, as a time's %Z gives them, in hours from UTC. Those that mean several zones are left out.
 HOURS = {"UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3}
@@ -47,9 +48,12 @@ def _utc(text: str) -> datetime:
     """ValueError if it is no time, or in a zone that is not known."""
     named = re.search(r"\s([A-Za-z_]+/[A-Za-z_/+-]+)$", text)
     zone = dateutil.tz.gettz(named[1]) if named else None
-    if not re.search(r"\d", text) or (named and zone is None):
+    if named and zone is None:
         raise ValueError(text)
-    found = dateutil.parser.parse(text[: named.start()] if named else text, tzinfos=_zone)
+    text = text[: named.start()] if named else text
+    found, same = (dateutil.parser.parse(text, default=day, tzinfos=_zone) for day in DAYS)
+    if found != same:
+        raise ValueError(text)  # it names no day
     found = found.replace(tzinfo=zone) if zone else found
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 

@@ -44,7 +44,7 @@ def markdown_to_html(source: str, attachments: dict[str, dict[str, str]] | None 
     """The HTML of Markdown; `attachments` are the pictures that were pasted into it."""
     if len(source) > LONGEST:
         return _as_it_is(source)
-    renderer = _Renderer(escape=False, attachments=attachments)
+    renderer = _Renderer(escape=False, allow_harmful_protocols=False, attachments=attachments)
     try:
         rendered: str = MarkdownWithMath(renderer=renderer).render(_without_long_blanks(source))
     except InvalidNotebook:  # a picture is named that is not there
