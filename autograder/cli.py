@@ -203,6 +203,7 @@ def _regrade(options: argparse.Namespace) -> int:
 
     classroom = Classroom.at(options.classroom)
     classroom.released(options.tp)
+    lost = _tell_what_is_not_looked_at(classroom, options.tp, options.student)
     students = classroom.submissions(options.tp, options.student)
     _check_folder("--json", options.json)
     batch = Batch(
@@ -226,7 +227,7 @@ def _regrade(options: argparse.Namespace) -> int:
     _tell(failed)
     done = "nothing was recorded (--dry-run)" if options.dry_run else f"recorded; see `tp report {options.tp}`"
     print(f"{options.tp}: {len(students) - len(failed)} of {len(students)} submissions regraded, {done}")
-    return 1 if failed else 0
+    return 1 if failed or lost else 0
 
 
 def _tell_what_is_not_looked_at(classroom: Classroom, tp: str, student: str | None) -> int:

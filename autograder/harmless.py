@@ -49,4 +49,4 @@ def without_tags(text: str) -> str:
 
 def pasted(attachments: Mapping[str, object]) -> str:
     """Markdown that shows the pictures of a text cell, whatever its own text says of them."""
-    return "".join(f"\n\n![{name}](attachment:{name})" for name in attachments if re.fullmatch(r"[\w.-]+", name))
+    return "".join(f"\n\n![{name}](attachment:{name})" for name in attachments if re.fullmatch(r"picture-\d+", name))

@@ -141,7 +141,7 @@ def test_whoever_marks_sees_the_whole_answer_in_its_place(graded: tuple[Classroo
     answer, text, run = notebook.cells[at : at + 3]
     assert answer.source == "Momentum."
     assert text.source.startswith("And Adam.")
-    assert text.attachments["plot.png"]["image/png"] == PICTURE
+    assert text.attachments["picture-1"]["image/png"] == PICTURE
     assert run.source == "print(1 / 8)"
     assert [output.get("text") for output in run.outputs[:3]] == [
         "0.125\n",

@@ -15,7 +15,7 @@ from course.judging.scripts import NOT_DEFINED
 from course.judging.verdict import Verdict
 
 PLACE = re.compile(r"\(<ipython-input[^>]*>, (line \d+)\)")
-NEEDS = (NOT_DEFINED, "raised NameError", "raised ModuleNotFoundError", "raised ImportError", "raised AttributeError")
+NEEDS = (NOT_DEFINED, "raised NameError", "raised ModuleNotFoundError", "raised ImportError")
 DEFINED = re.compile(r"^(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)", re.MULTILINE)
 MEANINGS = {
     "ModuleNotFoundError": "It is neither installed where this is graded nor handed in beside the notebook.",

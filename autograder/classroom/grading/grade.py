@@ -136,6 +136,7 @@ class _Run:
         if ran.timed_out:
             self._result.status = TIMED_OUT
             text = f"This cell was stopped: it ran for more than {seconds:g} s, or printed without end."
+            self._errors[place.notebook, place.number] = f"was stopped: it ran for more than {seconds:g} s."
         elif ran.error is not None:
             text = own_frames(ran.error["traceback"]) or ran.error["text"]
             self._errors[place.notebook, place.number] = errors.told(ran.error, self._job.notebooks[place.notebook])
@@ -176,6 +177,7 @@ class _Run:
             self._verdicts[place.test] = self._unanswered(place, str(death))
         else:
             left_out = f"This cell was left out: the process {death}."
+            self._errors[place.notebook, place.number] = f"was left out: the process {death}."
             self._result.keep_cell(place.notebook, place.cell.id, "", left_out)
 
     def _explained(self, place: _Place, verdict: Verdict) -> tuple[Verdict, str]:

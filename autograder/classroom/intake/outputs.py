@@ -32,11 +32,11 @@ def kept(outputs: object) -> list[NotebookNode]:
 
 
 def pasted(attachments: object) -> dict[str, dict[str, str]]:
-    """The pictures that were pasted into a text cell, by their names."""
+    """The pictures that were pasted into a text cell, numbered: a name may be anything."""
     if not isinstance(attachments, dict):
         return {}
-    named = {str(name): _picture(data) for name, data in list(attachments.items())[:MOST] if isinstance(data, dict)}
-    return {name: data for name, data in named.items() if data}
+    found = [_picture(data) for data in list(attachments.values())[:MOST] if isinstance(data, dict)]
+    return {f"picture-{number}": data for number, data in enumerate(found, start=1) if data}
 
 
 def _kept(output: dict[str, Any]) -> NotebookNode | None:

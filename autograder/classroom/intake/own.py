@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.classroom.intake.cells import UNRUN, grade_id, is_solution, text
+from autograder.classroom.intake.cells import LONGEST, UNRUN, grade_id, is_solution, text
 
 MOST = 200  # of each kind
 LARGEST = 5 * 2**20  # characters of all outputs and pictures of a notebook that are kept
@@ -49,7 +49,8 @@ def add(
         cells += [cell, *extra[i]]
     notebook.cells = cells
     _limit(notebook)
-    return [
+    long = sum(len(str(cell.get("source", ""))) > LONGEST for cell in submitted.cells)
+    return [f"Cells of more than {LONGEST} characters are not read: {long}."] * bool(long) + [
         f"There were {count} {kind} cells of the student's own; the first {MOST} are kept."
         for kind, count in counts.items()
         if count > MOST
