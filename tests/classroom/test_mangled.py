@@ -382,6 +382,7 @@ BOTH = {"one": of_one_cell("a", "raise NotImplementedError"), "two": of_one_cell
         ),
         ({"one.ipynb": "a", "two.ipynb": ""}, {"one"}, ["two.ipynb cannot be read: it is empty.", "was not handed in"]),
         ({"one.ipynb": "a", "one-Copy1.ipynb": "a", "two.ipynb": "b"}, {"one", "two"}, []),
+        ({"one.ipynb": "a", "two.ipynb": "b", "x.ipynb": "c"}, {"one", "two"}, ["it holds no solution: x.ipynb."]),
     ],
 )
 def test_of_several_notebooks_each_is_found(

@@ -74,6 +74,7 @@ def submission(
     if not found:
         raise Unreadable(told[0].removesuffix(".") if told else _nothing(folder, next(iter(release))))
     notebooks: dict[str, NotebookNode] = {}
+    unused = dict.fromkeys(found)  # by any of the released notebooks
     for name, released in release.items():
         versions = _versions(released, found) if len(found) > 1 or len(release) > 1 else {}
         chosen = _chosen(name, found, versions, alone=len(release) == 1)
@@ -81,8 +82,12 @@ def submission(
             told.append(f"{name}.ipynb was not handed in; it counts as not written.")
             continue
         notebooks[name] = chosen.notebook
+        for one in (chosen, *versions):
+            unused.pop(one, None)
         told += _said(name, chosen, found if len(release) == 1 else _others(chosen, versions), versions)
         told += chosen.told if len(release) == 1 else [f"{name}.ipynb: {line}" for line in chosen.told]
+    if unused and len(release) > 1:
+        told.append(f"Not graded, as it holds no solution: {', '.join(one.name for one in unused)}.")
     if not notebooks:
         raise Unreadable(f"{next(iter(release))}.ipynb is missing (there: {found[0].name})")
     return notebooks, told

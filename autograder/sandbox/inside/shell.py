@@ -122,12 +122,12 @@ def pieces(source: str) -> Iterator[str]:
     numbers of its lines stay.
     """
     lines = source.split("\n")
-    begins = [
-        number
-        for number, line in enumerate(lines)
-        if line[:1].strip() and not line.startswith("#") and not GOES_ON.match(line)
-    ]
-    starts = [n for n in begins if not (n - 1 in begins and lines[n - 1].startswith("@"))]
+    starts: list[int] = []
+    for number, line in enumerate(lines):
+        begins = line[:1].strip() and not line.startswith("#") and not GOES_ON.match(line)
+        decorated = number and lines[number - 1].startswith("@")
+        if begins and not decorated:
+            starts.append(number)
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         yield "\n" * start + "\n".join(lines[start:end])
 
