@@ -35,8 +35,8 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.classroom.handout.build import build
+from autograder.classroom.intake.cells import UNRUN
 from autograder.classroom.intake.reading import read
-from autograder.classroom.intake.rebuild import UNRUN
 from autograder.classroom.layout import Classroom
 from autograder.content import finding, modules
 from autograder.content.tp import SETTINGS

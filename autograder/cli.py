@@ -17,8 +17,10 @@ from autograder.faults import Fault, WrongUsage
 if TYPE_CHECKING:
     from autograder.classroom.grading.batch import Batch
     from autograder.classroom.grading.results import Result
+    from autograder.classroom.layout import Classroom
 
 console = Console(stderr=True)
+MOST_NAMED = 20  # things in submitted/ that were not looked at
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -185,6 +187,7 @@ def _grade(options: argparse.Namespace) -> int:
 
     classroom = Classroom.at(options.classroom)
     classroom.released(options.tp)
+    lost = _tell_what_is_not_looked_at(classroom, options.tp, options.student)
     students = classroom.submissions(options.tp, options.student)
     _check_folder("--json", options.json)
     batch = Batch(
@@ -202,7 +205,7 @@ def _grade(options: argparse.Namespace) -> int:
         write(options.json, json.dumps(public, indent=1) + "\n")
     _tell(failed)
     print(f"{options.tp}: {len(graded)} of {len(students)} submissions graded; see `tp report {options.tp}`")
-    return 1 if failed else 0
+    return 1 if failed or lost else 0
 
 
 def _regrade(options: argparse.Namespace) -> int:
@@ -212,6 +215,7 @@ def _regrade(options: argparse.Namespace) -> int:
 
     classroom = Classroom.at(options.classroom)
     classroom.released(options.tp)
+    lost = _tell_what_is_not_looked_at(classroom, options.tp, options.student)
     students = classroom.submissions(options.tp, options.student)
     _check_folder("--json", options.json)
     batch = Batch(
@@ -235,7 +239,18 @@ def _regrade(options: argparse.Namespace) -> int:
     _tell(failed)
     done = "nothing was recorded (--dry-run)" if options.dry_run else f"recorded; see `tp report {options.tp}`"
     print(f"{options.tp}: {len(students) - len(failed)} of {len(students)} submissions regraded, {done}")
-    return 1 if failed else 0
+    return 1 if failed or lost else 0
+
+
+def _tell_what_is_not_looked_at(classroom: Classroom, tp: str, student: str | None) -> int:
+    """Name what lies in `submitted/` where no submission does; returns how much that is."""
+    from autograder.classroom.intake.folders import not_looked_at
+
+    found = not_looked_at(classroom, tp, student)
+    more = [f"and {len(found) - MOST_NAMED} more in submitted/"] if len(found) > MOST_NAMED else []
+    for said in [*found[:MOST_NAMED], *more]:
+        console.print(f"tp: {said}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    return len(found)
 
 
 def _check_folder(option: str, path: Path | None) -> None:

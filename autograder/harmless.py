@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import course
@@ -38,4 +39,14 @@ def markdown(text: str) -> str:
     MathJax has commands of its own that make links and styles; they lose their backslash.
     """
     text = CONTROL.sub("", whole(text).replace("\r\n", "\n").replace("\r", "\n"))
-    return COMMAND.sub("", LINK.sub("] ", TAG.sub("< ", text)))
+    return COMMAND.sub("", LINK.sub("] ", without_tags(text)))
+
+
+def without_tags(text: str) -> str:
+    """Markdown that holds no HTML of its author's."""
+    return TAG.sub("< ", text)
+
+
+def pasted(attachments: Mapping[str, object]) -> str:
+    """Markdown that shows the pictures of a text cell, whatever its own text says of them."""
+    return "".join(f"\n\n![{name}](attachment:{name})" for name in attachments if re.fullmatch(r"picture-\d+", name))

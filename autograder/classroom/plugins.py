@@ -49,7 +49,7 @@ def configure(config: Any, file: str) -> None:
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
     config.HTMLExporter.filters = {
-        "markdown2html": "autograder.classroom.returns.rendering.markdown_to_html",
+        "markdown2html": "autograder.classroom.returns.rendering.cell_to_html",
         "highlight_code": "autograder.classroom.returns.rendering.code_to_html",
     }
 

@@ -107,12 +107,14 @@ class Process:
         self.close()
         raise OSError("the process could not be shut in")
 
-    def run(self, source: str, seconds: float | None = None, fund: Fund | None = None) -> Ran:
+    def run(self, source: str, seconds: float | None = None, fund: Fund | None = None, goes_on: bool = True) -> Ran:
         """Run a cell, for the processor time of a cell unless another is given, and within what a fund has left.
 
-        Died if the process does not survive it, Killed if somebody ended it.
+        The error is that of the first statement that failed; with `goes_on` those after it run all the same. Died if
+        the process does not survive it, Killed if somebody ended it.
         """
-        request = self._request({"run": source}, self._limits.cell if seconds is None else seconds, fund)
+        message = {"run": source, "goes_on": goes_on}
+        request = self._request(message, self._limits.cell if seconds is None else seconds, fund)
         reply = self._answer(request, fund)
         error, value = reply.get("error"), reply.get("value")
         if error is not None and not (
@@ -128,6 +130,10 @@ class Process:
     def forget(self) -> None:
         """Empty the namespace, as for a new notebook. Died as in `run`."""
         self._answer(self._request({"forget": True}, self._limits.cell))
+
+    def defines(self, name: str) -> bool:
+        """Whether a name has a value by now. Died as in `run`."""
+        return self._answer(self._request({"defined": name}, self._limits.cell)).get("defined") is True
 
     def ask(
         self,

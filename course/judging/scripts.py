@@ -39,6 +39,7 @@ LONGEST = 300  # characters of one error message
 DTYPES = {"float64": np.dtype("<f8"), "int64": np.dtype("<i8")}
 PUT = {**DTYPES, "bool": np.dtype("?")}  # what may be put
 DTYPE_OF = {"f": "float64", "i": "int64", "u": "int64", "b": "bool"}
+NOT_DEFINED = "is not defined"
 NOT_ASKED = "was not asked: an earlier call took too long"
 
 # What an answer, or a call, is about. NUMBERS are what the function returns for ordinary arguments, with nothing done
@@ -366,7 +367,7 @@ def _call(
     ways: Mapping[str, Way],
 ) -> Any:
     if op.function not in functions:
-        return Failure("is not defined: its cell is gone, or ended with an error")
+        return Failure(f"{NOT_DEFINED}: no cell that ran has given this name a value")
     function = functions[op.function]
     if op.way:
         function = partial(ways[op.way], function, op.keywords)

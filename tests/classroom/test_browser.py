@@ -15,6 +15,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
 from autograder.classroom.assignment import assignment
@@ -29,16 +30,22 @@ pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]  # nothing else can be reached
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 PATIENCE = 600  # seconds; a busy machine is no fault
 
 
 @pytest.fixture(scope="module")
 def room(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Classroom:
-    """A classroom in which one student has handed in all, with a written answer."""
+    """A classroom in which one student has handed in all, with a written answer that goes on in a second cell."""
     root = tmp_path_factory.mktemp("browser") / "classroom"
     shutil.copytree(built, root)
     classroom = Classroom.at(root)
-    hand_in(classroom, "ada", SOURCES | {WRITTEN: "I would take Adam: $b_0, \\dots, b_3$ and $a<b$."})
+    path = hand_in(classroom, "ada", SOURCES | {WRITTEN: "I would take Adam: $b_0, \\dots, b_3$ and $a<b$."})
+    notebook = read(path)
+    at = [cell.id for cell in notebook.cells].index(WRITTEN)
+    more = new_markdown_cell("And I would plot it.", attachments={"plot.png": {"image/png": PICTURE}})
+    notebook.cells.insert(at + 1, more)
+    nbformat.write(notebook, path)
     return classroom
 
 
@@ -111,6 +118,8 @@ def test_an_instructor_grades_in_the_formgrader(page: Any, room: Classroom) -> N
     points = page.locator(f"input.score[id={WRITTEN}]")
     assert page.locator("math").count() > 10
     assert "b_0" not in page.locator("body").inner_text()
+    assert "And I would plot it." in page.locator("body").inner_text()
+    assert page.locator(f"img[src='data:image/png;base64,{PICTURE}']").is_visible()
     with page.expect_response("**/api/grade/*"):
         points.fill("2.5")
         points.press("Tab")

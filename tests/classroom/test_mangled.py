@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -15,12 +16,13 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.classroom.intake.reading import Unreadable, read, salvage, submission
+from autograder.classroom.intake.reading import LARGEST, Unreadable, read, salvage, submission
 from autograder.classroom.intake.rebuild import rebuild
 from autograder.classroom.intake.recover import recover, sides
 from autograder.classroom.layout import Classroom
 from autograder.demo import filled
 from tests.classroom.hand_ins import SOURCES, WRITTEN, sources
+from tests.classroom.test_rendering import limited
 from tests.shared import TP
 
 OTHERS = sources("lucien_marchand")
@@ -275,6 +277,9 @@ def test_swapped_metadata_are_swapped_back(release: NotebookNode) -> None:
         (["optimizers.ipynb", "optimizers-Copy1.ipynb"], "optimizers.ipynb", "Of 2 notebooks optimizers.ipynb"),
         (["notes.ipynb", "tp (final).ipynb"], "tp (final).ipynb", "Of 2 notebooks tp (final).ipynb"),
         ([".ipynb_checkpoints/optimizers.ipynb", "optimizers.ipynb"], "optimizers.ipynb", ""),
+        (["optimizers.ipynb.txt"], "optimizers.ipynb.txt", "was called optimizers.ipynb.txt"),
+        (["optimizers.json"], "optimizers.json", "was called optimizers.json"),
+        (["OPTIMIZERS.IPYNB", "notes.txt"], "OPTIMIZERS.IPYNB", "was called OPTIMIZERS.IPYNB"),
     ],
 )
 def test_the_notebook_that_holds_the_tp_is_found(
@@ -288,6 +293,69 @@ def test_the_notebook_that_holds_the_tp_is_found(
     assert solved(notebooks[TP], release) == SOURCES
     assert says in "".join(told)
     assert bool(told) == bool(says)
+
+
+@pytest.mark.parametrize(
+    ("edited", "graded", "why"),
+    [
+        ({"optimizers (1).ipynb": 0, "optimizers (2).ipynb": 60}, "optimizers (2).ipynb", "it was edited last"),
+        ({"optimizers (1).ipynb": 60, "optimizers (2).ipynb": 0}, "optimizers (1).ipynb", "it was edited last"),
+        ({"optimizers.ipynb": 0, "draft.ipynb": 60}, "draft.ipynb", "it was edited last"),
+        ({"optimizers (1).ipynb": 1, "optimizers (2).ipynb": 0}, "optimizers (2).ipynb", "its number is the highest"),
+        ({"optimizers.ipynb": 0, "draft.ipynb": 0}, "optimizers.ipynb", "it has the right name"),
+    ],
+)
+def test_of_several_versions_the_last_edit_is_graded(
+    classroom: Classroom, release: NotebookNode, edited: dict[str, int], graded: str, why: str
+) -> None:
+    """A copied folder may give its files one time; then the number that a browser counts up tells."""
+    for name, seconds in edited.items():
+        path = classroom.submitted(TP, "ada") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_written(release, SOURCES if name == graded else OTHERS))
+        os.utime(path, (1_700_000_000 + seconds,) * 2)
+    notebooks, told = submission(classroom, TP, "ada", {TP: release})
+    assert solved(notebooks[TP], release) == SOURCES
+    assert f"Of 2 notebooks {graded} is graded: " in told[0]
+    assert why in told[0]
+    assert all(name in told[0] for name in edited)
+
+
+def test_scratch_paper_is_no_version(classroom: Classroom, release: NotebookNode) -> None:
+    names = {"optimizers.ipynb": SOURCES, "scratch.ipynb": {"adam_step": OTHERS["adam_step"]}}
+    for seconds, (name, written) in enumerate(names.items()):
+        path = classroom.submitted(TP, "ada") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_written(release, written))
+        os.utime(path, (1_700_000_000 + 100 * seconds,) * 2)
+    notebooks, _ = submission(classroom, TP, "ada", {TP: release})
+    assert solved(notebooks[TP], release) == SOURCES
+
+
+def test_a_file_that_is_large_by_its_outputs_is_read_without_them(tmp_path: Path, release: NotebookNode) -> None:
+    notebook = filled(release, SOURCES)
+    picture = nbformat.v4.new_output("display_data", data={"image/png": "A" * LARGEST})
+    mean = 'x = {"outputs": [1, 2]}  # "outputs": ['
+    notebook.cells += [
+        new_code_cell(mean, outputs=[picture]),
+        new_code_cell("y", outputs=[nbformat.v4.new_output("stream", text="0.25")]),
+    ]
+    path = tmp_path / "large.ipynb"
+    path.write_text(nbformat.writes(notebook))
+    found, told, size = salvage(path)
+    assert solved(found, release) == SOURCES
+    assert [cell.source for cell in found.cells[-2:]] == [mean, "y"]
+    assert found.cells[-1].outputs[0].text == "0.25"
+    assert "largest outputs were not read" in told[-1]
+    assert size < 2**20
+
+
+@pytest.mark.parametrize("text", ['{"cells": ["' + '\\"' * 15_000_000, '{"cells": [' + "[" * 25_000_000])
+def test_a_large_file_that_is_not_all_outputs_is_refused_soon(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "large.ipynb"
+    path.write_text(text)
+    with limited(30), pytest.raises(Unreadable, match="larger than 20 MB without its outputs"):
+        salvage(path)
 
 
 def of_one_cell(grade_id: str, source: str) -> NotebookNode:
@@ -306,10 +374,15 @@ BOTH = {"one": of_one_cell("a", "raise NotImplementedError"), "two": of_one_cell
     [
         ({"one.ipynb": "a", "two.ipynb": "b"}, {"one", "two"}, []),
         ({"one.ipynb": "a"}, {"one"}, ["two.ipynb was not handed in; it counts as not written."]),
-        ({"one.ipynb": "a", "Two (1).ipynb": "b"}, {"one", "two"}, ["Two (1).ipynb is graded as two.ipynb"]),
-        ({"1.ipynb": "a", "2.ipynb": "b"}, {"one", "two"}, ["1.ipynb is graded as one", "2.ipynb is graded as two"]),
+        ({"one.ipynb": "a", "Two (1).ipynb": "b"}, {"one", "two"}, ["Two (1).ipynb; it is graded as two.ipynb"]),
+        (
+            {"1.ipynb": "a", "2.ipynb": "b"},
+            {"one", "two"},
+            ["1.ipynb; it is graded as one.", "2.ipynb; it is graded as two."],
+        ),
         ({"one.ipynb": "a", "two.ipynb": ""}, {"one"}, ["two.ipynb cannot be read: it is empty.", "was not handed in"]),
         ({"one.ipynb": "a", "one-Copy1.ipynb": "a", "two.ipynb": "b"}, {"one", "two"}, []),
+        ({"one.ipynb": "a", "two.ipynb": "b", "x.ipynb": "c"}, {"one", "two"}, ["it holds no solution: x.ipynb."]),
     ],
 )
 def test_of_several_notebooks_each_is_found(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
+from autograder.classroom.intake.outputs import kept
+from autograder.classroom.intake.own import beside_own_text
 from autograder.classroom.intake.reading import read
 from autograder.classroom.intake.rebuild import rebuild
+from autograder.classroom.intake.recover import recover
 from autograder.demo import filled
-from tests.classroom.hand_ins import SOURCES
+from tests.classroom.hand_ins import SOURCES, WRITTEN
 from tests.shared import TP
 
 
@@ -116,7 +121,9 @@ def test_a_helper_in_a_cell_of_its_own_keeps_its_place(submitted: NotebookNode, 
     assert place(notebook, "test_rmsprop_step") < helper < place(notebook, "adam_step")
 
 
-def test_metadata_points_tags_and_outputs_come_from_the_release(submitted: NotebookNode, release: NotebookNode) -> None:
+def test_metadata_points_tags_and_what_tests_show_come_from_the_release(
+    submitted: NotebookNode, release: NotebookNode
+) -> None:
     cell = submitted.cells[place(submitted, "test_adam_step")]
     cell.metadata.nbgrader.points = 1000
     cell.metadata.tags = ["skip-execution"]
@@ -127,7 +134,8 @@ def test_metadata_points_tags_and_outputs_come_from_the_release(submitted: Noteb
     notebook, _ = rebuild(submitted, release)
     for ours, theirs in zip(notebook.cells, release.cells, strict=True):
         assert ours.metadata == theirs.metadata
-        assert ours.get("outputs") == theirs.get("outputs")
+        if theirs.metadata.get("nbgrader", {}).get("grade"):
+            assert ours.get("outputs") == theirs.get("outputs")
 
 
 @pytest.mark.parametrize(
@@ -145,3 +153,177 @@ def test_an_empty_notebook_becomes_the_release(release: NotebookNode) -> None:
     notebook, repairs = rebuild(empty, release)
     assert [c.source for c in notebook.cells] == [c.source for c in release.cells]
     assert "The cell adam_step was missing; it counts as not written." in repairs
+
+
+# --- what is written elsewhere ---
+
+ELSEWHERE = "Defined in other cells than their own, and graded from there: "
+
+
+def stubs(submitted: NotebookNode, release: NotebookNode, text: str | None) -> None:
+    """Put a text into all solution cells, or what the release has there; None deletes them."""
+    for cell in [cell for cell in submitted.cells if cell.id in SOURCES]:
+        if text is None:
+            submitted.cells.remove(cell)
+        else:
+            cell.source = text or release.cells[place(release, cell.id)].source
+
+
+@pytest.mark.parametrize("text", ["# see the last cell", "", None, "    # nothing yet"])
+def test_what_is_defined_in_a_cell_of_ones_own_stays_there_and_no_stub_hides_it(
+    submitted: NotebookNode, release: NotebookNode, text: str | None
+) -> None:
+    stubs(submitted, release, text)
+    everything = "\n\n".join(SOURCES.values())
+    submitted.cells.append(new_code_cell(everything))
+    notebook, repairs = rebuild(submitted, release)
+    assert [c.source for c in notebook.cells].count(everything) == 1
+    assert not any("def " in source or "raise" in source for source in taken(notebook).values())
+    assert repairs == [ELSEWHERE + ", ".join(SOURCES) + "."]
+    assert [c.source for c in rebuild(notebook, release)[0].cells] == [c.source for c in notebook.cells]
+
+
+def test_a_stub_with_a_comment_in_it_is_a_stub(submitted: NotebookNode, release: NotebookNode) -> None:
+    cell = submitted.cells[place(submitted, "adam_step")]
+    stub = release.cells[place(release, "adam_step")].source
+    cell.source = stub.replace("raise NotImplementedError", "# see below\n    raise NotImplementedError")
+    assert cell.source != stub
+    submitted.cells.append(new_code_cell(SOURCES["adam_step"]))
+    notebook, repairs = rebuild(submitted, release)
+    assert "raise" not in taken(notebook)["adam_step"]
+    assert repairs == [f"{ELSEWHERE}adam_step."]
+
+
+@pytest.mark.parametrize("where", ["check", "text"])
+def test_a_solution_in_a_cell_that_does_not_run_is_taken_from_there(
+    submitted: NotebookNode, release: NotebookNode, where: str
+) -> None:
+    stubs(submitted, release, "")
+    at = place(submitted, "adam_step")
+    if where == "check":
+        cell = next(c for c in submitted.cells[at:] if "check" in c.metadata.get("tags", []))
+        cell.source = f"{SOURCES['adam_step']}\n{cell.source}"
+    else:
+        submitted.cells.append(new_markdown_cell(SOURCES["adam_step"]))
+    notebook, repairs = rebuild(submitted, release)
+    assert taken(notebook)["adam_step"].startswith(SOURCES["adam_step"])
+    assert repairs[0] == "The solution of adam_step was found in another cell and has been taken from there."
+
+
+# --- what a person marks ---
+
+
+def picture() -> dict[str, str]:
+    return {"image/png": "iVBORw0KGgo="}
+
+
+def test_an_answer_that_goes_on_in_other_cells_is_kept_in_its_place(
+    submitted: NotebookNode, release: NotebookNode
+) -> None:
+    at = place(submitted, WRITTEN)
+    submitted.cells[at].source = "First."
+    pasted = new_markdown_cell("Second, see ![plot](attachment:plot.png).", attachments={"my plot.png": picture()})
+    run = new_code_cell("plt.plot(losses)", outputs=[new_output("display_data", data=picture())])
+    raw = new_raw_cell("Third.")
+    submitted.cells[at + 1 : at + 1] = [pasted, run, raw]
+    notebook, repairs = rebuild(recovered(submitted), release)
+    assert repairs == []
+    at = place(notebook, WRITTEN)
+    assert [c.source for c in notebook.cells[at : at + 4]] == ["First.", pasted.source, "plt.plot(losses)", "Third."]
+    assert [c.cell_type for c in notebook.cells[at : at + 4]] == ["markdown", "markdown", "code", "markdown"]
+    assert notebook.cells[at + 1].attachments == {"picture-1": picture()}
+    assert notebook.cells[at + 2].outputs[0].data["image/png"] == picture()["image/png"]
+    assert all("nbgrader" not in c.metadata for c in notebook.cells[at + 1 : at + 4])
+    nbformat.validate(notebook)
+
+
+def test_an_answer_below_the_empty_cell_is_the_answer(submitted: NotebookNode, release: NotebookNode) -> None:
+    at = place(submitted, WRITTEN)
+    submitted.cells[at + 1 : at + 1] = [new_markdown_cell("First."), new_markdown_cell("Second.")]
+    notebook, repairs = rebuild(submitted, release)
+    at = place(notebook, WRITTEN)
+    assert [c.source for c in notebook.cells[at : at + 2]] == ["First.", "Second."]
+    assert repairs == [f"The answer {WRITTEN} stood in the cell after it."]
+
+
+def test_an_answer_that_was_split_or_typed_into_the_question_is_kept(
+    submitted: NotebookNode, release: NotebookNode
+) -> None:
+    """JupyterLab's "split cell" gives both parts the same metadata."""
+    at = place(submitted, WRITTEN)
+    submitted.cells[at].source = "Second part."
+    first = copy.deepcopy(submitted.cells[at])
+    first.id, first.source = "other", "First part."
+    submitted.cells.insert(at, first)
+    question = submitted.cells[at - 1]
+    question.source += "\n\nMy answer."
+    notebook, _ = rebuild(submitted, release)
+    at = place(notebook, WRITTEN)
+    released = release.cells[place(release, WRITTEN) - 1].source
+    assert [c.source for c in notebook.cells[at - 3 : at + 1]] == [
+        released,
+        question.source,
+        "First part.",
+        "Second part.",
+    ]
+
+
+def test_an_answer_may_stand_above_the_empty_cell(submitted: NotebookNode, release: NotebookNode) -> None:
+    assert WRITTEN not in beside_own_text(rebuild(submitted, release)[0])
+    submitted.cells[place(submitted, WRITTEN) - 1].source += "\n\nMy answer."
+    assert WRITTEN in beside_own_text(rebuild(submitted, release)[0])
+
+
+def test_a_picture_cell_keeps_what_it_showed_and_its_changed_numbers_but_does_not_run(
+    submitted: NotebookNode, release: NotebookNode
+) -> None:
+    cells = [c for c in submitted.cells if "picture" in c.metadata.get("tags", [])]
+    for cell in cells[:2]:
+        cell.outputs = [new_output("display_data", data=picture())]
+    cells[1].source += "\n# with eta = 0.3"
+    notebook, _ = rebuild(submitted, release)
+    ids = [c.id for c in notebook.cells]
+    assert notebook.cells[ids.index(cells[0].id)].outputs == cells[0].outputs
+    changed = notebook.cells[ids.index(cells[1].id) + 1]
+    assert (changed.source, changed.metadata.tags) == (cells[1].source, ["own", "picture"])
+    assert changed.outputs == cells[1].outputs
+
+
+def recovered(notebook: NotebookNode) -> NotebookNode:
+    return recover(nbformat.writes(notebook).encode())[0]
+
+
+@pytest.mark.parametrize(
+    ("output", "shown"),
+    [
+        ({"output_type": "stream", "text": ["a\n", "b"]}, "a\nb"),
+        ({"output_type": "execute_result", "data": {"text/html": "<script>", "text/plain": "0.5"}}, "0.5"),
+        ({"output_type": "display_data", "data": {"text/html": "<b>x</b>"}}, None),
+        ({"output_type": "display_data", "data": {"application/javascript": "x", "image/png": "<script>"}}, None),
+        ({"output_type": "error", "ename": "NameError", "evalue": "x", "traceback": []}, "NameError: x"),
+        ({"output_type": "stream", "text": "x" * 5000}, "x" * 4000 + "\n[more was left out]"),
+        ({"output_type": "pyout", "text": "7"}, "7"),
+        ("nonsense", None),
+        ({"output_type": "stream", "text": {"a": 1}}, None),
+    ],
+)
+def test_of_outputs_only_text_and_pictures_are_kept(output: object, shown: str | None) -> None:
+    found = kept([output])
+    assert [one.get("text") or one.data["text/plain"] for one in found] == ([] if shown is None else [shown])
+    assert all(set(one.get("data", {})) <= {"text/plain"} for one in found)
+
+
+def test_a_drawing_is_kept_as_a_picture_that_can_run_nothing() -> None:
+    svg = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+    (found,) = kept([{"output_type": "display_data", "data": {"image/svg+xml": svg}}])
+    assert re.fullmatch(r'<img alt="" src="data:image/svg\+xml;base64,[\w+/=]+">', found.data["text/html"])
+
+
+def test_too_many_outputs_are_left_out_from_where_they_are_too_many(
+    submitted: NotebookNode, release: NotebookNode
+) -> None:
+    large = {"image/png": "A" * 900_000}
+    submitted.cells += [new_code_cell(f"{i}", outputs=[new_output("display_data", data=large)]) for i in range(8)]
+    notebook, _ = rebuild(submitted, release)
+    assert sum("data" in cell.outputs[0] for cell in notebook.cells[-8:]) == 5
+    assert "left out" in notebook.cells[-1].outputs[0].text

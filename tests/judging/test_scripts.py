@@ -159,7 +159,7 @@ def test_a_failing_call_costs_its_answers_and_no_others(function: object, says: 
     answers = perform([*ADD, *OTHER], {"f": function, "g": lambda: 1.0})
     assert says in error(answers["sum"])
     assert data(answers["other"]) == 1.0
-    assert error(perform(ADD, {})["sum"]) == "is not defined: its cell is gone, or ended with an error"
+    assert error(perform(ADD, {})["sum"]) == "is not defined: no cell that ran has given this name a value"
 
 
 def test_after_a_time_out_nothing_more_is_called() -> None:

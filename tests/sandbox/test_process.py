@@ -89,6 +89,79 @@ def test_magics_and_pictures_of_a_notebook_work(process: Process) -> None:
     assert process.run(source).error is None
 
 
+@pytest.mark.parametrize(
+    ("above", "name"),
+    [
+        ("import a_package_that_is_not_here", "ModuleNotFoundError"),
+        ("from google.colab import drive; drive.mount('/content')", "ModuleNotFoundError"),
+        ("%matplotlib widget", "RuntimeError"),
+        ("%load_ext a_package_that_is_not_here", "ModuleNotFoundError"),
+        ("%no_such_magic", "UsageError"),
+        ("name = input('your name? ')", "EOFError"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("raise SystemExit", "SystemExit"),
+        ("return 3", "SyntaxError"),
+        ("def quote(d):\n    return f'{d['k']}'", "SyntaxError"),
+        ("an answer in words", "SyntaxError"),
+        ("%%time\nimport a_package_that_is_not_here", "ModuleNotFoundError"),
+        ("%%no_such_magic\nimport a_package_that_is_not_here", "ModuleNotFoundError"),
+    ],
+)
+def test_what_is_defined_below_a_statement_that_fails_counts_and_the_failure_is_told(
+    process: Process, above: str, name: str
+) -> None:
+    if sys.version_info >= (3, 12) and "quote" in above:
+        pytest.skip("this Python knows it")
+    ran = process.run(f"{above}\n{RIGHT}\nprint('after')")
+    assert ran.error is not None
+    assert ran.error["name"] == name
+    assert "after" in ran.output
+    assert score(process) == GD.points
+
+
+def test_a_test_ends_where_it_fails(process: Process) -> None:
+    ran = process.run("assert False\nprint('after')", goes_on=False)
+    assert (ran.error or {})["name"] == "AssertionError"
+    assert ran.output == ""
+
+
+def test_after_a_statement_that_was_stopped_only_definitions_run(process: Process) -> None:
+    ran = process.run(f"while True: pass\n{RIGHT}\nwhile True: pass\nx = 1", MOMENT)
+    assert ran.timed_out
+    assert process.run("x").error is not None
+    assert score(process) == GD.points
+
+
+@pytest.mark.parametrize(
+    ("command", "printed"),
+    [
+        ("!echo $((20 + 1))", "21"),
+        ("!no_such_command", "not found"),
+        ("!exit 3", ""),
+        ("!pip install -q scipy", "nothing can be installed here"),
+        ("%pip install scipy", "nothing can be installed here"),
+        ("found = !echo 21\nprint(found[0])", "21"),
+    ],
+)
+def test_a_command_raises_nothing_as_in_jupyter(process: Process, command: str, printed: str) -> None:
+    ran = process.run(command)
+    assert ran.error is None
+    assert printed in ran.output
+
+
+def test_a_module_beside_the_notebook_is_found_after_all_others(warm: WarmParent) -> None:
+    files = {"averages.py": b"def ema(a, b): return a + b", "statistics.py": b"", "course/__init__.py": b""}
+    with warm.process(files, LIMITS) as process:
+        assert process.run("from averages import ema\nema(1, 2)").value == "3"
+        assert process.run("from statistics import mean\nimport course.judging").error is None
+
+
+def test_a_name_is_known_once_it_is_defined(process: Process) -> None:
+    assert not process.defines("gradient_descent_step")
+    process.run(RIGHT)
+    assert process.defines("gradient_descent_step")
+
+
 def test_an_endless_cell_is_stopped_and_the_rest_goes_on(process: Process) -> None:
     assert process.run("while True: pass", MOMENT).timed_out
     assert process.run(RIGHT).error is None

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from nbformat import NotebookNode
 
 from autograder.classroom.assignment import max_score
+from autograder.classroom.grading import errors
 from autograder.classroom.grading.job import TEST_SECONDS, Job
 from autograder.classroom.grading.results import GRADED, OUT_OF_MEMORY, TIMED_OUT, Result
 from autograder.classroom.grading.turns import Turns
-from autograder.classroom.intake.rebuild import UNRUN
+from autograder.classroom.intake.cells import UNRUN
 from autograder.exercises.exercise import Exercise
 from autograder.exercises.judge import generator, judge
 from autograder.sandbox.limits import Fund, slowness
@@ -57,15 +58,18 @@ def grade(job: Job, exercises: Mapping[str, Exercise], warm: WarmParent) -> Resu
 
 @dataclass(frozen=True, eq=False)
 class _Place:
-    """One code cell of a submission: its notebook, its place in it, and the cell."""
+    """One code cell of a submission: its notebook, its place in it, and the cell. `again`: the place of a test behind
+    all other cells, where an exercise is asked that is defined later than its test stands.
+    """
 
     notebook: str
     number: int
     cell: NotebookNode
+    again: bool = False
 
     @property
     def grade_id(self) -> str:
-        return str(self.cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+        return _grade_id(self.cell)
 
     @property
     def own(self) -> bool:
@@ -89,10 +93,11 @@ class _Run:
     def __init__(self, job: Job, exercises: Mapping[str, Exercise], warm: WarmParent) -> None:
         self._job, self._warm, self._seed = job, warm, job.key
         self._places = [
-            _Place(name, number, cell)
+            _Place(name, number, cell, again)
             for name, notebook in job.notebooks.items()
+            for again in (False, True)
             for number, cell in enumerate(notebook.cells)
-            if cell.cell_type == "code"
+            if cell.cell_type == "code" and (not again or _grade_id(cell) in exercises)
         ]
         self._plain = {(name, grade_id) for name, tests in job.tests.items() for grade_id in tests}
         self._exercises = {p.test: exercises[p.grade_id] for p in self._places if p.grade_id in exercises}
@@ -105,6 +110,7 @@ class _Run:
         self._limits, self._factor = limits, factor
         self._status = GRADED
         self._cells: dict[tuple[str, str], tuple[str, str]] = {}
+        self._errors: dict[tuple[str, int], str] = {}  # by notebook and place: what a cell raised
         self._deadly: set[_Place] = set()
         self._survived: set[_Place] = set()
         longer = sum(exercise.seconds or 0.0 for exercise in self._exercises.values())
@@ -141,9 +147,9 @@ class _Run:
         for place in self._places:
             if (place.notebook, place.cell.id) in self._cells:
                 result.keep_cell(place.notebook, place.cell.id, *self._cells[place.notebook, place.cell.id])
-            if place.test in self._exercises or place.test in self._plain:
+            if not place.again and (place.test in self._exercises or place.test in self._plain):
                 verdict = self._verdicts.get(place.test) or self._never(place)
-                result.add(verdict, place.notebook, place.grade_id)
+                result.add(*self._explained(place, verdict), place.notebook, place.grade_id)
         return result
 
     def _once(self) -> bool:
@@ -175,7 +181,9 @@ class _Run:
     def _reached(self, place: _Place, process: Process) -> None:
         """Do what is to be done with a cell: ask, test or run it."""
         if place.test in self._exercises:
-            self._verdicts[place.test] = self._ask(self._exercises[place.test], process)
+            exercise = self._exercises[place.test]
+            if place.again or process.defines(exercise.name):
+                self._verdicts[place.test] = self._ask(exercise, process)
         elif place.test in self._plain:
             self._verdicts[place.test] = self._test(place, process)
         elif _defines(place.cell):
@@ -184,13 +192,17 @@ class _Run:
     def _run_cell(self, place: _Place, process: Process) -> None:
         """Run a cell; what it printed and raised is kept."""
         seconds = self._test_seconds if self._plain else self._job.limits.cell
-        ran = process.run(place.cell.source, seconds * self._factor, self._own if place.own else self._fund)
+        goes_on = bool(self._exercises)  # else as nbgrader does
+        fund = self._own if place.own else self._fund
+        ran = process.run(place.cell.source, seconds * self._factor, fund, goes_on)
         text = ""
         if ran.timed_out:
             self._status = TIMED_OUT
             text = f"This cell was stopped: it ran for more than {seconds:g} s, or printed without end."
+            self._errors[place.notebook, place.number] = f"was stopped: it ran for more than {seconds:g} s."
         elif ran.error is not None:
             text = own_frames(ran.error["traceback"]) or ran.error["text"]
+            self._errors[place.notebook, place.number] = errors.told(ran.error, self._job.notebooks[place.notebook])
             if ran.error["name"] == "MemoryError" and self._status == GRADED:
                 self._status = OUT_OF_MEMORY
         self._keep(place, ran.output, text)
@@ -200,7 +212,7 @@ class _Run:
 
     def _test(self, place: _Place, process: Process) -> Verdict:
         """Run a plain test; nbgrader's rules decide what it earns."""
-        ran = process.run(place.cell.source, self._test_seconds * self._factor, self._fund)
+        ran = process.run(place.cell.source, self._test_seconds * self._factor, self._fund, goes_on=False)
         if ran.timed_out:
             self._status = TIMED_OUT
             return plain_verdict(place.cell, 0.0, f"it ran for more than {self._test_seconds:g} s")
@@ -232,7 +244,18 @@ class _Run:
         if place.test in self._exercises or place.test in self._plain:
             self._verdicts[place.test] = self._unanswered(place, str(death))
         else:
+            self._errors[place.notebook, place.number] = f"was left out: the process {death}."
             self._keep(place, "", f"This cell was left out: the process {death}.")
+
+    def _explained(self, place: _Place, verdict: Verdict) -> tuple[Verdict, str]:
+        """The verdict, and what an error in a cell, or another name than the asked one, has to do with lost points."""
+        exercise = self._exercises.get(place.test)
+        if exercise is None or verdict.passed or place.notebook in self._job.missing:
+            return verdict, ""
+        cells = self._job.notebooks[place.notebook].cells
+        raised = {number: text for (notebook, number), text in self._errors.items() if notebook == place.notebook}
+        why = errors.why(exercise.name, verdict, cells, raised, [e.name for e in self._exercises.values()])
+        return replace(verdict, diagnosis=f"{verdict.diagnosis} {why}".strip()), why
 
     def _never(self, place: _Place) -> Verdict:
         missing = place.notebook in self._job.missing
@@ -280,6 +303,10 @@ def own_frames(traceback: str) -> str:
     parts = re.split(r"\n\n(?=File )|(?<=\n)(?=File )", traceback)
     others = [part.partition("\n\n")[2] for part in parts[1:]]
     return "\n\n".join(part for part in [parts[0].rstrip("\n"), *others] if part.strip())
+
+
+def _grade_id(cell: NotebookNode) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
 def _defines(cell: NotebookNode) -> bool:

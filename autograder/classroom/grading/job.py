@@ -47,6 +47,8 @@ class Job:
         code, released = [self.student], []
         for name, notebook in self.notebooks.items():
             code += [name, *(f"{cell.cell_type}\0{cell.source}" for cell in notebook.cells)]
+            shown = [[cell.get("outputs"), cell.get("attachments")] for cell in notebook.cells]
+            code.append(hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest())  # people mark by them
             metadata = [cell.metadata["nbgrader"] for cell in notebook.cells if "nbgrader" in cell.metadata]
             released += [name, json.dumps(metadata, sort_keys=True)]  # points, above all
         files = [f"{name}\0{hashlib.sha256(content).hexdigest()}" for name, content in sorted(self.files.items())]

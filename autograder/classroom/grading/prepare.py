@@ -9,8 +9,10 @@ from nbformat import NotebookNode
 
 from autograder.classroom.assignment import Assignment, with_hidden_tests
 from autograder.classroom.grading.job import Job
+from autograder.classroom.intake.beside import beside
 from autograder.classroom.intake.reading import submission
 from autograder.classroom.intake.rebuild import rebuild
+from autograder.classroom.intake.timestamp import handed_in_at
 from autograder.classroom.layout import Classroom
 from autograder.sandbox.limits import Limits
 
@@ -38,7 +40,12 @@ def prepared(
             notebooks[name] = deepcopy(released)
         with_hidden_tests(notebooks[name], assignment.tests[name], sources.get(name, {}))
     missing = tuple(name for name in notebooks if name not in submitted)
-    return job(classroom, assignment, student, notebooks, limits, missing, elsewhere), repairs
+    folder = classroom.submitted(assignment.name, student)
+    taken = {path.name for path in classroom.released(assignment.name).iterdir() if path.is_file()}
+    files, told = beside(folder, assignment.files, taken)
+    _, untimely = handed_in_at(folder)
+    repairs += [*told, *filter(None, [untimely])]
+    return job(classroom, assignment, student, notebooks, limits, missing, elsewhere, files), repairs
 
 
 def job(
@@ -49,8 +56,9 @@ def job(
     limits: Limits,
     missing: tuple[str, ...] = (),
     elsewhere: bool = False,
+    files: Mapping[str, bytes] | None = None,
 ) -> Job:
-    """The job of grading rebuilt notebooks in this classroom."""
+    """The job of grading rebuilt notebooks in this classroom; `files` are the student's own."""
     return Job(
         student=student,
         assignment=assignment.name,
@@ -58,7 +66,7 @@ def job(
         tests=assignment.tests,
         secret=classroom.secret(),
         limits=limits,
-        files=assignment.files,
+        files={**(files or {}), **assignment.files},
         public=assignment.public,
         modules=assignment.modules,
         guarded=assignment.guarded,

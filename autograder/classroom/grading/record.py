@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -28,7 +27,6 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import parse_utc
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import joinedload
@@ -36,12 +34,15 @@ from sqlalchemy.orm import joinedload
 from autograder import harmless
 from autograder.classroom import convert
 from autograder.classroom.grading.results import Result
+from autograder.classroom.intake.own import beside_own_text
 from autograder.classroom.intake.reading import read
+from autograder.classroom.intake.timestamp import handed_in_at
 from autograder.classroom.layout import Classroom, write
 from autograder.faults import Fault
 from course.judging.display import Report
 
 Marks = dict[tuple[str, str], tuple[float | None, float | None]]  # by notebook and cell: the grader's, a person's
+HANDED_IN = "[handed in with this output]\n"
 PATIENCE = 60  # seconds to wait for a database that somebody else is writing to
 
 
@@ -58,11 +59,12 @@ class Recorder:
     def record(self, result: Result, notebooks: Mapping[str, NotebookNode]) -> None:
         """Record one result. Fault if the gradebook cannot be written; ValueError if it takes all but this one."""
         folder = self._classroom.root / "autograded" / result.student / self._name
-        stamp = self._classroom.submitted(self._name, result.student) / "timestamp.txt"
+        submitted = self._classroom.submitted(self._name, result.student)
+        stamp = submitted / "timestamp.txt"
         try:
             self.gradebook.update_or_create_student(result.student)
             submission = self.gradebook.update_or_create_submission(
-                self._name, result.student, timestamp=_timestamp(stamp)
+                self._name, result.student, timestamp=handed_in_at(submitted)[0]
             )
             for name, notebook in notebooks.items():
                 enter(self.gradebook, result, name, notebook, self._released[name])
@@ -113,7 +115,8 @@ def recorder(classroom: Classroom, name: str) -> Iterator[Recorder]:
 def enter(gradebook: Gradebook, result: Result, name: str, notebook: NotebookNode, released: Mapping[str, str]) -> None:
     """Enter the scores and remarks of one notebook. A grade that a person gave stays, marked to be looked at again."""
     submission = gradebook.find_submission_notebook(name, result.assignment, result.student)
-    written = {i: text != released.get(i) for i, text in sources(notebook).items()}
+    beside = beside_own_text(notebook)  # an answer may stand there
+    written = {i: text != released.get(i) or i in beside for i, text in sources(notebook).items()}
     tasks = {
         cell.metadata.nbgrader.grade_id for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("task")
     }
@@ -206,8 +209,8 @@ def shown(notebook: NotebookNode, result: Result, name: str) -> NotebookNode:
         if cell.cell_type == "code":
             cell.outputs = _outputs(cell, result, name)
             cell.execution_count = None
-        elif cell.metadata.get("nbgrader", {}).get("solution"):
-            cell.source = harmless.markdown(cell.source)
+        elif cell.metadata.get("nbgrader", {}).get("solution") or "own" in cell.metadata.get("tags", []):
+            cell.source = harmless.markdown(cell.source) + harmless.pasted(cell.get("attachments", {}))
     if result.repairs:
         told = [html.escape(harmless.line(repair)) for repair in result.repairs]  # names may hold Markdown
         lines = "".join(f"<li>{repair}</li>" for repair in told)
@@ -217,7 +220,9 @@ def shown(notebook: NotebookNode, result: Result, name: str) -> NotebookNode:
 
 
 def _outputs(cell: NotebookNode, result: Result, name: str) -> list[NotebookNode]:
-    """What a graded cell shows: a verdict under a test, what was printed and raised under the student's own code."""
+    """What a cell shows: a verdict under a test; under the student's own code what was printed and raised while it was
+    graded, and then, for whoever marks, what it had shown when it was handed in.
+    """
     verdict = result.verdict(name, cell.metadata.get("nbgrader", {}).get("grade_id", ""))
     if verdict is not None:
         report = Report(verdict)
@@ -227,15 +232,8 @@ def _outputs(cell: NotebookNode, result: Result, name: str) -> list[NotebookNode
     said = result.cells.get(name, {}).get(cell.id, {})
     texts = {"stdout": said.get("output", ""), "stderr": said.get("error", "")}
     shown = {name: harmless.without_places(text) for name, text in texts.items() if text}
-    return [NotebookNode(output_type="stream", name=name, text=text) for name, text in shown.items()]
-
-
-def _timestamp(path: Path) -> object:
-    """When a submission came in, as nbgrader writes it beside the notebook; None if it does not say."""
-    try:
-        if path.is_symlink() or not path.is_file():
-            return None
-        with path.open(encoding="utf-8") as file:
-            return parse_utc(file.read(100).strip())
-    except (OSError, ValueError, OverflowError):
-        return None
+    fresh = [NotebookNode(output_type="stream", name=name, text=text) for name, text in shown.items()]
+    handed_in = cell.get("outputs", [])
+    if "".join(output.get("text", "data") for output in handed_in).strip() == texts["stdout"].strip():
+        return fresh
+    return [*fresh, NotebookNode(output_type="stream", name="stdout", text=HANDED_IN), *handed_in]

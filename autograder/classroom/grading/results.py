@@ -55,9 +55,14 @@ class Result:
             f"{label}: {outcome['message']}" for label, exercise in left.items() for outcome in exercise["criteria"]
         ]
 
-    def add(self, verdict: Verdict, notebook: str, cell: str) -> None:
-        """Add the verdict on one test cell."""
-        self.exercises.append(verdict.as_json() | {"notebook": notebook, "cell": cell})
+    @property
+    def errors(self) -> list[str]:
+        """Which errors in the student's cells cost points of which exercises."""
+        return [f"{label}: {e['error']}" for label, e in self.by_label.items() if e.get("error")]
+
+    def add(self, verdict: Verdict, error: str, notebook: str, cell: str) -> None:
+        """Add the verdict on one test cell, and which error in the student's cells cost points of it, if one did."""
+        self.exercises.append(verdict.as_json() | {"error": error, "notebook": notebook, "cell": cell})
 
     def keep_cell(self, notebook: str, cell: str, output: str, error: str) -> None:
         """Keep what a cell printed and raised."""

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
+import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from autograder import harmless
-from autograder.classroom.intake.rebuild import rebuild, written
+from autograder.classroom.intake.folders import files
+from autograder.classroom.intake.rebuild import solutions
 from autograder.classroom.intake.recover import plain, recover
+from autograder.classroom.intake.without_outputs import LARGEST_FILE, without_outputs
 from autograder.classroom.layout import Classroom
 
 LARGEST = 20 * 2**20  # bytes of all notebooks that are looked at; a TP with all its pictures has less than one million
 MOST_NOTEBOOKS = 20  # that are looked at where a student handed in several
-DEEPEST, LONGEST_PATH = 20, 4000  # levels of folders that are looked into, bytes of a path
+AT_ONCE = 2.0  # seconds between two edits that may as well be two copies of a folder
 ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".xz")
+PERHAPS = (".json", ".txt", "")  # endings of files that may be a notebook if there is no other
 
 
 class Unreadable(Exception):
     """The submission is no notebook; the message says why."""
 
 
-Found = tuple[Path, NotebookNode, list[str]]
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """One notebook of a student's folder: its name there, its cells, what was odd, when it was edited."""
+
+    name: str
+    notebook: NotebookNode
+    told: list[str]
+    edited: float
+
+    @property
+    def number(self) -> int:
+        """The number that a browser puts into the name of a later download: 2 for `optimizers (2).ipynb`."""
+        found = re.search(r"\((\d{1,4})\)\.ipynb", self.name)
+        return int(found[1]) if found else 0
 
 
 def submission(
@@ -34,8 +50,7 @@ def submission(
 ) -> tuple[dict[str, NotebookNode], list[str]]:
     """The notebooks that a student handed in, by the names of the released ones, and what is odd about them.
 
-    Unreadable if there is none to read. Where one notebook was released and several were handed in, it is the one with
-    most of the release's solutions written; of equals, the one with the right name.
+    Unreadable if there is none to read. Of several that hold solutions of one released notebook, the last edit counts.
     """
     folder = classroom.submitted(assignment, student)
     if harmless.line(student) != student or student[0] in "-.=+@" or set(student) & set('<>&"`'):
@@ -43,74 +58,105 @@ def submission(
     if folder.resolve() != (classroom.root / "submitted").resolve() / student / assignment:
         raise Unreadable("its folder is a link to another place")
     wanted = [folder / f"{name}.ipynb" for name in release]
-    paths = sorted(_notebooks(folder), key=lambda path: (path not in wanted, str(path)))[:MOST_NOTEBOOKS]
-    found: list[Found] = []
-    reasons: list[str] = []
-    left = LARGEST
-    for path in paths:
-        try:
-            notebook, told = salvage(path, left)
-            left -= path.stat().st_size
-            found.append((path, notebook, told))
-        except Unreadable as error:
-            reasons.append(str(error))
-    if not found:
-        raise Unreadable(reasons[0] if reasons else _nothing(folder, next(iter(release))))
-    if len(release) > 1:
-        notebooks, told = _each(folder, found, release)
-        return notebooks, [*(f"{reason}." for reason in reasons), *told]
-    ((name, released),) = release.items()
-    path, notebook, told = _fullest(found, released)
-    handed_in = plain(path.relative_to(folder))
-    if len(paths) > 1:
-        told.insert(0, f"Of {len(paths)} notebooks {handed_in} is graded: no other holds more of the TP.")
-    elif handed_in != f"{name}.ipynb":
-        told.insert(0, f"The notebook was called {handed_in}; it is graded as {name}.ipynb.")
-    return {name: notebook}, told
-
-
-def _fullest(found: list[Found], released: NotebookNode) -> Found:
-    """The one with most solutions written; the first of equals."""
-    if len(found) == 1:
-        return found[0]
-    return max(found, key=lambda one: written(rebuild(one[1], released)[0], released))
-
-
-def _each(
-    folder: Path, found: list[Found], release: Mapping[str, NotebookNode]
-) -> tuple[dict[str, NotebookNode], list[str]]:
-    """For each released notebook the one with its name, or else the one that holds most of it."""
-    notebooks: dict[str, NotebookNode] = {}
+    paths = sorted(_notebooks(classroom, assignment, folder), key=lambda path: (path not in wanted, str(path)))
+    found: list[_Found] = []
     told: list[str] = []
-    spare = {path: one for path, *_ in found for one in found if one[0] == path}
-    for name in release:
-        if one := spare.pop(folder / f"{name}.ipynb", None):
-            notebooks[name] = one[1]
-            told += [f"{name}.ipynb: {line}" for line in one[2]]
+    left = LARGEST
+    for path in paths[:MOST_NOTEBOOKS]:
+        try:
+            notebook, odd, size = salvage(path, left)
+            left -= size
+            found.append(_Found(plain(path.relative_to(folder)), notebook, odd, path.stat().st_mtime))
+        except Unreadable as error:
+            told.append(f"{error}.")
+    if len(paths) > MOST_NOTEBOOKS:
+        told.append(f"There were {len(paths)} notebooks; the first {MOST_NOTEBOOKS} were looked at.")
+    if not found:
+        raise Unreadable(told[0].removesuffix(".") if told else _nothing(folder, next(iter(release))))
+    notebooks: dict[str, NotebookNode] = {}
+    unused = dict.fromkeys(found)  # by any of the released notebooks
     for name, released in release.items():
-        if name in notebooks:
-            continue
-        best = _fullest(list(spare.values()), released) if spare else None
-        if best is None or not written(rebuild(best[1], released)[0], released):
+        versions = _versions(released, found) if len(found) > 1 or len(release) > 1 else {}
+        chosen = _chosen(name, found, versions, alone=len(release) == 1)
+        if chosen is None:
             told.append(f"{name}.ipynb was not handed in; it counts as not written.")
             continue
-        del spare[best[0]]
-        notebooks[name] = best[1]
-        told += [f"The notebook {plain(best[0].relative_to(folder))} is graded as {name}.ipynb.", *best[2]]
+        notebooks[name] = chosen.notebook
+        for one in (chosen, *versions):
+            unused.pop(one, None)
+        told += _said(name, chosen, found if len(release) == 1 else _others(chosen, versions), versions)
+        told += chosen.told if len(release) == 1 else [f"{name}.ipynb: {line}" for line in chosen.told]
+    if unused and len(release) > 1:
+        told.append(f"Not graded, as it holds no solution: {', '.join(one.name for one in unused)}.")
     if not notebooks:
-        raise Unreadable(f"{next(iter(release))}.ipynb is missing (there: {plain(found[0][0].name)})")
+        raise Unreadable(f"{next(iter(release))}.ipynb is missing (there: {found[0].name})")
     return notebooks, told
 
 
-def salvage(path: Path, most: int = LARGEST) -> tuple[NotebookNode, list[str]]:
-    """The cells of a student's file, of `most` bytes, and what was wrong with it. Unreadable if there are none."""
+def _versions(released: NotebookNode, found: list[_Found]) -> dict[_Found, dict[str, str]]:
+    """The notebooks that hold solutions of a released one, with these."""
+    written = {one: solutions(one.notebook, released) for one in found}
+    return {one: solved for one, solved in written.items() if solved}
+
+
+def _chosen(name: str, found: list[_Found], versions: Mapping[_Found, dict[str, str]], alone: bool) -> _Found | None:
+    """The notebook that is graded as `name`: the last edit of those that hold solutions of it.
+
+    What was edited at the same time is told apart by the number of the download, the right name, and what it holds.
+    Where one notebook was released (`alone`), another one without solutions will do if there is none.
+    """
+    if not versions:
+        right = [one for one in found if one.name == f"{name}.ipynb"]
+        return next(iter(right or (found if alone else [])), None)
+    most = max(map(len, versions.values()))
+    whole = [one for one, solved in versions.items() if 2 * len(solved) >= most]  # others are scratch paper
+    last = max(one.edited for one in whole)
+    tied = [one for one in whole if last - one.edited <= AT_ONCE]
+    return max(tied, key=lambda one: (one.number, one.name == f"{name}.ipynb", len(versions[one]), one.edited))
+
+
+def _others(chosen: _Found, versions: Mapping[_Found, dict[str, str]]) -> list[_Found]:
+    """The chosen one, and the versions that hold other solutions."""
+    return [one for one, solved in versions.items() if one is chosen or solved != versions[chosen]] or [chosen]
+
+
+def _said(name: str, chosen: _Found, there: list[_Found], versions: Mapping[_Found, dict[str, str]]) -> list[str]:
+    """What is to be said of the choice: of several notebooks, or of another name."""
+    if len(there) > 1:
+        others = [one for one in versions if one in there and one is not chosen]
+        if not others:
+            why = "no other holds solutions"
+        elif all(chosen.edited - one.edited > AT_ONCE for one in others):
+            why = "it was edited last"
+        elif all(chosen.number > one.number for one in others):
+            why = "its number is the highest"
+        else:
+            why = "of those that were edited last it has the right name, or holds most"
+        names = ", ".join(one.name for one in there if one is not chosen)
+        return [f"Of {len(there)} notebooks {chosen.name} is graded: {why}. Not graded: {names}."]
+    if chosen.name != f"{name}.ipynb":
+        return [f"The notebook was called {chosen.name}; it is graded as {name}.ipynb."]
+    return []
+
+
+def salvage(path: Path, most: int = LARGEST) -> tuple[NotebookNode, list[str], int]:
+    """The cells of a student's file, what was wrong with it, and how many of `most` bytes it had without its largest
+    outputs. Unreadable if there are no cells.
+    """
     name = plain(path.name)
     if path.is_symlink():
         raise Unreadable(f"{name} is a link to another place")
     try:
-        if path.stat().st_size > most:
-            raise ValueError(f"it is larger than {LARGEST // 2**20} MB, or those before it are")
-        return recover(path.read_bytes())
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise ValueError(f"it is larger than {LARGEST_FILE // 2**20} MB")
+        data = path.read_bytes() if size <= most else without_outputs(path, most)
+        if data is None:
+            raise ValueError(f"it is larger than {LARGEST // 2**20} MB without its outputs, or those before it are")
+        notebook, told = recover(data)
+        if size > most:
+            told.append(f"The file had {size // 2**20} MB; its largest outputs were not read.")
+        return notebook, told, len(data)
     except RecursionError:
         raise Unreadable(f"{name} cannot be read: it is nested too deeply") from None
     except Exception as error:  # anything can be in a file that a student made; all of it means the same
@@ -142,27 +188,27 @@ def _give_ids(notebook: NotebookNode) -> None:
             cell.setdefault("id", f"cell-{number}")
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """The files in a folder and below it, and links, which are not followed; nothing hidden, too deep or too long."""
-    below = [(str(folder), 0)]
-    while below:
-        place, depth = below.pop()
-        with contextlib.suppress(OSError), os.scandir(place) as entries:
-            for entry in entries:
-                if entry.name.startswith((".", "__MACOSX")) or len(os.fsencode(entry.path)) > LONGEST_PATH:
-                    continue
-                if entry.is_symlink() or entry.is_file():
-                    yield Path(entry.path)
-                elif entry.is_dir() and depth < DEEPEST:
-                    below.append((entry.path, depth + 1))
+def _notebooks(classroom: Classroom, assignment: str, folder: Path) -> list[Path]:
+    """The files that may be notebooks: by their names, or, if there are none, by what they hold."""
+    there = list(files(folder))
+    named = [path for path in there if ".ipynb" in path.name.lower() and not path.name.lower().endswith(ARCHIVES)]
+    if named:
+        return named
+    released = {path.name for path in classroom.released(assignment).iterdir()}
+    return [p for p in there if p.suffix.lower() in PERHAPS and p.name not in released and _holds_cells(p)]
 
 
-def _notebooks(folder: Path) -> list[Path]:
-    return [path for path in _files(folder) if path.suffix == ".ipynb"]
+def _holds_cells(path: Path) -> bool:
+    """Whether a file begins as a notebook does."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        begin = file.read(2**16).decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
+    return begin.startswith("{") and bool(re.search(r'"(cells|worksheets|nbformat)"\s*:', begin))
 
 
 def _nothing(folder: Path, tp: str) -> str:
-    others = sorted(plain(path.name) for path in _files(folder))
+    others = sorted(plain(path.name) for path in files(folder))
     others = [name for name in others if name != "timestamp.txt"]
     archives = [name for name in others if name.lower().endswith(ARCHIVES)]
     if archives:

@@ -1,156 +1,185 @@
 """Put a student's solutions into the released notebook, whatever happened to the notebook on its way.
 
 The result has the release's cells in the release's order, with the sources of the student's solution cells, and the
-student's own extra code cells where they stood (a helper function may live in one). Everything else, metadata, tests,
-order, outputs, comes from the release. What had to be repaired is said in words.
+student's own cells where they stood: a helper function may live in one, and an answer may go on in one. Metadata, tests
+and order come from the release. What had to be repaired is said in words.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from copy import deepcopy
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
 
-from autograder.harmless import whole
+from autograder.classroom.intake import own
+from autograder.classroom.intake.cells import UNRUN, defines, grade_id, is_solution, text
 
-LONGEST = 200_000  # characters of one cell
-MOST_EXTRA = 200  # code cells of the student's own
-UNRUN = frozenset({"check", "picture"})  # tags of cells that show something to the student and define nothing
 SETTINGS = ("grade", "solution", "locked", "points")
 
 
 def rebuild(submitted: NotebookNode, release: NotebookNode) -> tuple[NotebookNode, list[str]]:
     """The notebook to grade, and what was repaired. Changes neither argument."""
+    work = _Rebuild(submitted, release)
     notebook = deepcopy(release)
-    places = _places(submitted, release)
-    copies: dict[int, list[NotebookNode]] = defaultdict(list)
-    for cell, place in zip(submitted.cells, places, strict=True):
-        if place is not None:
-            copies[place].append(cell)
-    repairs: list[str] = []
-    spare: list[NotebookNode] = []
     for place, cell in enumerate(notebook.cells):
-        if (grade_id := _grade_id(cell)) is None:
+        name, copies = grade_id(cell), work.copies[place]
+        if name is None:
             continue
-        if _is_solution(cell):
-            spare += _carry_over(place, cell, copies, submitted, release, places, repairs)
-        elif not copies[place]:
-            repairs.append(f"The cell {grade_id} was missing and has been put back.")
-        elif any(_text(copy).strip() != cell.source.strip() for copy in copies[place]):
-            repairs.append(f"The cell {grade_id} had been changed and has been put back.")
-        elif len(copies[place]) > 1:
-            repairs.append(f"The cell {grade_id} was there {len(copies[place])} times; once is enough.")
-    repairs += _settings(release, copies) + _order(release, places)
-    _add_extra_cells(notebook, submitted, release, places, spare)
+        if is_solution(cell):
+            work.carry_over(place, cell)
+        elif not copies:
+            work.repairs.append(f"The cell {name} was missing and has been put back.")
+        elif any(text(copy).strip() != cell.source.strip() for copy in copies):
+            work.repairs.append(f"The cell {name} had been changed and has been put back.")
+        elif len(copies) > 1:
+            work.repairs.append(f"The cell {name} was there {len(copies)} times; once is enough.")
+    if names := ", ".join(work.elsewhere):
+        work.repairs.append(f"Defined in other cells than their own, and graded from there: {names}.")
+    repairs = [*work.repairs, *_settings(release, work.copies), *_order(release, work.places)]
+    repairs += own.add(notebook, submitted, release, work.places, work.spare, work.taken)
+    if version := submitted.metadata.get("python"):
+        notebook.metadata["language_info"] = NotebookNode(name="python", version=version)
     return notebook, repairs
 
 
-def written(notebook: NotebookNode, release: NotebookNode) -> int:
-    """How many solutions of a rebuilt notebook differ from the release."""
-    stubs = {_grade_id(cell): cell.source for cell in release.cells if _is_solution(cell)}
-    return sum(_grade_id(c) in stubs and c.source.strip() != stubs[_grade_id(c)].strip() for c in notebook.cells)
+def solutions(submitted: NotebookNode, release: NotebookNode) -> dict[str, str]:
+    """The solutions that a notebook holds, by their ids: what differs from the release."""
+    notebook, _ = rebuild(submitted, release)
+    stubs = {grade_id(cell): cell.source for cell in release.cells if is_solution(cell)}
+    return {
+        str(grade_id(cell)): cell.source
+        for cell in notebook.cells
+        if grade_id(cell) in stubs and cell.source.strip() != stubs[grade_id(cell)].strip()
+    }
 
 
-def _carry_over(
-    place: int,
-    cell: NotebookNode,
-    copies: dict[int, list[NotebookNode]],
-    submitted: NotebookNode,
-    release: NotebookNode,
-    places: list[int | None],
-    repairs: list[str],
-) -> list[NotebookNode]:
-    """Give a solution cell of the release the student's source. Returns copies of it that hold something else."""
-    grade_id, stub, mine = cell.metadata.nbgrader.grade_id, cell.source, copies[place]
-    changed = [copy for copy in mine if _text(copy).strip() != stub.strip()]
-    right = changed
-    if _defines(stub, grade_id):
-        right = [copy for copy in changed if _defines(_text(copy), grade_id)]
-        if not right and (found := _elsewhere(grade_id, submitted, release, places, bool(changed))):
-            right = [found]
-            repairs.append(f"The solution of {grade_id} was found in another cell and has been taken from there.")
-    elif not mine and (found := _following(place, submitted, places)):
-        right = [found]
-        repairs.append(f"The cell {grade_id} had lost its metadata; it was known by its place.")
-    if len(mine) > 1:
-        repairs.append(f"There were {len(mine)} cells {grade_id}; the last one that was changed is graded.")
-    if not mine and not right:
-        repairs.append(f"The cell {grade_id} was missing; it counts as not written.")
-    if taken := right or changed:
-        if taken[-1].cell_type != cell.cell_type:
-            repairs.append(f"The cell {grade_id} had become a {taken[-1].cell_type} cell; its text has been taken.")
-        cell.source = _text(taken[-1])
-        changed = [copy for copy in changed if copy is not taken[-1]]
-    return [copy for copy in changed if right and copy.cell_type == "code" and not _defines(_text(copy), grade_id)]
+class _Rebuild:
+    """What is known of a submission while it is rebuilt.
 
-
-def _elsewhere(
-    name: str, submitted: NotebookNode, release: NotebookNode, places: list[int | None], swapped: bool
-) -> NotebookNode | None:
-    """The last cell, preferably of code, that defines the function `name` under another id or none.
-
-    If the function's own cell holds something else (`swapped`), only the cell of another solution that does not hold
-    its own function either: then the ids have been mixed up.
+    places: for each submitted cell, its place in the release. copies: by place, the submitted cells. spare: parts of
+    solution cells that were split. taken: the cells that solutions were taken from. elsewhere: what is defined in other
+    cells than its own.
     """
-    known = {_text(cell).strip() for cell in release.cells}
-    found = []
-    for cell, place in zip(submitted.cells, places, strict=True):
-        if not _defines(_text(cell), name) or _text(cell).strip() in known:
-            continue
-        if swapped:
-            other = release.cells[place] if place is not None else None
-            if other is None or not _is_solution(other) or _defines(_text(cell), str(_grade_id(other))):
-                continue
-        found.append(cell)
-    return max(reversed(found), key=lambda cell: cell.cell_type == "code") if found else None
+
+    def __init__(self, submitted: NotebookNode, release: NotebookNode) -> None:
+        self._cells, self._release = submitted.cells, release.cells
+        self.places = _places(submitted, release)
+        self.copies: dict[int, list[NotebookNode]] = defaultdict(list)
+        for cell, place in zip(submitted.cells, self.places, strict=True):
+            if place is not None:
+                self.copies[place].append(cell)
+        self.repairs: list[str] = []
+        self.spare: list[NotebookNode] = []
+        self.taken: list[NotebookNode] = []
+        self.elsewhere: list[str] = []
+        self._names = [str(grade_id(cell)) for cell in release.cells if is_solution(cell)]
+
+    def carry_over(self, place: int, cell: NotebookNode) -> None:
+        """Give a solution cell of the rebuilt notebook the student's source."""
+        name, stub, mine = str(grade_id(cell)), cell.source, self.copies[place]
+        changed = [copy for copy in mine if text(copy).strip() != stub.strip()]
+        right, stays = changed, False
+        if defines(stub, name):
+            right = [copy for copy in changed if defines(text(copy), name)]
+            solved = any(_bare(text(copy)) != _bare(stub) for copy in right)
+            found = None if solved else self._elsewhere(name, place, bool(changed))
+            if found is not None and self._runs(found, name, place):
+                right, stays = [], True
+                self.elsewhere.append(name)
+                cell.source = f"# {name} is defined in another cell."  # the stub could come later, and hide it
+            elif found is not None:
+                right = [found]
+                self.repairs.append(f"The solution of {name} was found in another cell and has been taken from there.")
+        elif not changed and (found := _following(place, self._cells, self.places)):
+            right = [found]
+            why = "stood in the cell after it" if mine else "had lost its metadata; it was known by its place"
+            self.repairs.append(f"The {'answer' if mine else 'cell'} {name} {why}.")
+        if len(mine) > 1:
+            self.repairs.append(f"There were {len(mine)} cells {name}; the last one that was changed is graded.")
+        if not mine and not right and not stays:
+            self.repairs.append(f"The cell {name} was missing; it counts as not written.")
+        commented = stays and bool(changed) and defines(text(changed[-1]), name)  # a stub with a comment in it
+        if (chosen := (right or changed)[-1:]) and not commented:
+            self._take(cell, chosen[0], name)
+            changed = [copy for copy in changed if copy is not chosen[0]]
+        parts = [copy for copy in changed if cell.cell_type == "markdown" or not defines(text(copy), name)]
+        self.spare += [copy for copy in parts if right and copy.cell_type == cell.cell_type]
+
+    def _take(self, cell: NotebookNode, chosen: NotebookNode, name: str) -> None:
+        if chosen.cell_type != cell.cell_type:
+            self.repairs.append(f"The cell {name} had become a {chosen.cell_type} cell; its text has been taken.")
+        cell.source = text(chosen)
+        if cell.cell_type == "code":
+            cell.outputs = chosen.get("outputs", [])
+        elif chosen.get("attachments"):
+            cell.attachments = chosen.attachments
+        self.taken.append(chosen)
+
+    def _elsewhere(self, name: str, place: int, changed: bool) -> NotebookNode | None:
+        """The last cell, preferably of code, that defines `name` under another id or none.
+
+        If the function's own cell holds something else (`changed`), first the cell of another solution that does not
+        hold its own function either: then the ids have been mixed up.
+        """
+        known = {text(cell).strip() for cell in self._release}
+        found = [
+            (cell, here)
+            for cell, here in zip(self._cells, self.places, strict=True)
+            if here != place and defines(text(cell), name) and text(cell).strip() not in known
+        ]
+        swapped = [one for one in found if self._holds_another(*one)] if changed else []
+        cells = [cell for cell, _ in swapped or found]
+        return max(reversed(cells), key=lambda cell: cell.cell_type == "code") if cells else None
+
+    def _holds_another(self, cell: NotebookNode, place: int | None) -> bool:
+        """Whether this is the cell of a solution that it does not define."""
+        theirs = self._release[place] if place is not None else None
+        return theirs is not None and is_solution(theirs) and not defines(text(cell), str(grade_id(theirs)))
+
+    def _runs(self, found: NotebookNode, name: str, place: int) -> bool:
+        """Whether a cell that defines `name` will run where it stands, and need not be taken from there.
+
+        It is the solution's own cell, without its metadata, if that is missing and this one stands before its test and
+        defines nothing else that is asked.
+        """
+        at = next(i for i, cell in enumerate(self._cells) if cell is found)
+        here = self.places[at]
+        if found.cell_type != "code":
+            return False
+        if here is not None and is_solution(self._release[here]):
+            own_name = str(grade_id(self._release[here]))
+            last = [copy for copy in self.copies[here] if defines(text(copy), own_name)][-1:]
+            return bool(last) and last[0] is found
+        if here is not None and (
+            grade_id(self._release[here]) or UNRUN & set(self._release[here].metadata.get("tags", []))
+        ):
+            return False
+        alone = not any(defines(text(found), other) for other in self._names if other != name)
+        lost = here is None and not self.copies[place] and alone and own.anchors(self.places)[at] < place
+        return not lost
 
 
-def _following(place: int, submitted: NotebookNode, places: list[int | None]) -> NotebookNode | None:
-    """A text of the student's own that stands where the text cell `place` should stand."""
-    for i, before in enumerate(places[:-1]):
-        cell = submitted.cells[i + 1]
-        if before == place - 1 and places[i + 1] is None and cell.cell_type == "markdown" and _text(cell).strip():
+def _bare(source: str) -> str:
+    """A text of code without its comments, and without what white space there is."""
+    return "".join("".join(line.split()) for line in source.split("\n") if not line.lstrip().startswith("#"))
+
+
+def _following(place: int, cells: list[NotebookNode], places: list[int | None]) -> NotebookNode | None:
+    """A text of the student's own that stands behind the text cell `place`, or where that should stand."""
+    before = place if place in places else place - 1
+    for here, after, cell in zip(places, places[1:], cells[1:], strict=False):
+        if here == before and after is None and cell.cell_type == "markdown" and text(cell).strip():
             return cell
     return None
-
-
-def _add_extra_cells(
-    notebook: NotebookNode,
-    submitted: NotebookNode,
-    release: NotebookNode,
-    places: list[int | None],
-    spare: list[NotebookNode],
-) -> None:
-    """Insert the student's own code cells after the released cell that they followed."""
-    released = {_text(cell).strip() for cell in release.cells}
-    extra: dict[int, list[NotebookNode]] = defaultdict(list)
-    after, count = -1, 0
-    for cell, here in zip(submitted.cells, places, strict=True):
-        rest = any(cell is one for one in spare)  # of a solution cell that was split in two
-        if here is not None:
-            after = here - 1 if rest else here
-        theirs = release.cells[here] if here is not None else None
-        own = theirs is None or (_grade_id(theirs) is None and not UNRUN & set(theirs.metadata.get("tags", [])))
-        text = _text(cell)
-        new = cell.cell_type == "code" and text.strip() and text.strip() not in released
-        if (own or rest) and new and count < MOST_EXTRA:
-            extra[after].append(new_code_cell(text, id=f"own-{count}", metadata={"tags": ["own"]}))
-            count += 1
-    cells = list(extra[-1])
-    for i, cell in enumerate(notebook.cells):
-        cells += [cell, *extra[i]]
-    notebook.cells = cells
 
 
 def _settings(release: NotebookNode, copies: dict[int, list[NotebookNode]]) -> list[str]:
     """Whose tags, points and roles the student's file gives differently."""
     names = []
     for place, cell in enumerate(release.cells):
-        if (grade_id := _grade_id(cell)) and any(_settings_of(copy) != _settings_of(cell) for copy in copies[place]):
-            names.append(grade_id)
+        if (name := grade_id(cell)) and any(_settings_of(copy) != _settings_of(cell) for copy in copies[place]):
+            names.append(name)
     some = ", ".join(names) if len(names) < 4 else f"{len(names)} cells"
     return [f"The metadata of {some} had been lost or changed and have been put back."] if names else []
 
@@ -167,7 +196,7 @@ def _order(release: NotebookNode, places: list[int | None]) -> list[str]:
     """Whether graded cells stand in another order than in the release."""
     last = -1
     for place, cell in enumerate(release.cells):
-        if _grade_id(cell) is None or place not in places:
+        if grade_id(cell) is None or place not in places:
             continue
         last = next((i for i, here in enumerate(places) if here == place and i > last), len(places))
     return ["The cells had been reordered; they are back in order."] if last == len(places) else []
@@ -184,30 +213,5 @@ def _places(submitted: NotebookNode, release: NotebookNode) -> list[int | None]:
 
 def _identities(cell: NotebookNode) -> list[str]:
     """What a cell may be recognised by, the surest first."""
-    grade_id, cell_id = _grade_id(cell), cell.get("id")
-    return [f"grade:{grade_id}"] * bool(grade_id) + [f"id:{cell_id}"] * bool(cell_id) + [f"text:{_text(cell).strip()}"]
-
-
-def _defines(source: str, name: str) -> bool:
-    return bool(
-        re.search(rf"^[ \t]*((?:def|class)\s+{re.escape(name)}\b|{re.escape(name)}\s*=(?!=))", source, re.MULTILINE)
-    )
-
-
-def _is_solution(cell: NotebookNode) -> bool:
-    return _grade_id(cell) is not None and bool(cell.metadata.nbgrader.get("solution"))
-
-
-def _grade_id(cell: NotebookNode) -> str | None:
-    """The id of an nbgrader cell; students can write anything into metadata, so only a text counts."""
-    metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    return grade_id if isinstance(grade_id, str) and grade_id else None
-
-
-def _text(cell: NotebookNode) -> str:
-    """What was typed into a cell; nothing if that is more than a person types."""
-    source = cell.get("source", "")
-    text = "".join(map(str, source)) if isinstance(source, list) else str(source)
-    return whole(text) if len(text) <= LONGEST else ""
+    name, cell_id = grade_id(cell), cell.get("id")
+    return [f"grade:{name}"] * bool(name) + [f"id:{cell_id}"] * bool(cell_id) + [f"text:{text(cell).strip()}"]

@@ -1,6 +1,7 @@
 """Get the cells out of a notebook file, whatever happened to the file: encodings, old formats, merges, a lost end.
 
-Of each cell only what `rebuild` needs is kept: type, id, metadata and source. Nothing here trusts the file.
+Of each cell only what is needed is kept: type, id, metadata, source, and of its outputs what can be shown. Nothing here
+trusts the file.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import re
 from typing import Any
 
 from nbformat import NotebookNode
+
+from autograder.classroom.intake import outputs
 
 MOST_CELLS = 5000  # a TP has a hundred
 MOST_MERGED = 500  # of each side of a merge: every cell of one is held against every cell of the other
@@ -39,7 +42,11 @@ def recover(data: bytes) -> tuple[NotebookNode, list[str]]:
     if max(map(len, cells)) > most:
         raise ValueError(f"it has more than {most} cells")
     _note_kernel(documents[-1], told)
-    notebook = NotebookNode(cells=_union(*cells), metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
+    if len(cells) > 1:
+        for cell in (*cells[0], *cells[1]):
+            cell.pop("outputs", None)  # two runs of one cell are one cell
+    metadata = NotebookNode(_python(documents[-1]))
+    notebook = NotebookNode(cells=_union(*cells), metadata=metadata, nbformat=4, nbformat_minor=5)
     return notebook, list(dict.fromkeys(told))
 
 
@@ -132,6 +139,10 @@ def _nodes(cell: Cell, told: list[str]) -> list[NotebookNode]:
     head: Cell = {"cell_type": kind, "metadata": metadata if isinstance(metadata, dict) else {}}
     if isinstance(identity, str):
         head["id"] = identity
+    if kind == "code" and (shown := outputs.kept(cell.get("outputs"))):
+        head["outputs"] = shown
+    elif kind != "code" and (pictures := outputs.pasted(cell.get("attachments"))):
+        head["attachments"] = NotebookNode(pictures)
     texts = sides(text)
     if len(texts) > 1:
         told.append("A cell held both sides of an unfinished git merge; both were read.")
@@ -145,6 +156,14 @@ def _note_kernel(document: Any, told: list[str]) -> None:
         words = [str(spec.get(word, "")) for word in ("name", "language", "display_name")]
         if any(words) and not any("python" in word.lower() for word in words):
             told.append(f"The notebook was set to the kernel {plain(words[0] or words[2])}; it runs in Python.")
+
+
+def _python(document: Any) -> dict[str, str]:
+    """The version of Python that the notebook was written with, if it says so."""
+    metadata = document.get("metadata")
+    info = metadata.get("language_info") if isinstance(metadata, dict) else None
+    version = str(info.get("version", "")) if isinstance(info, dict) else ""
+    return {"python": version} if re.fullmatch(r"3\.\d{1,3}(\.\d{1,3})?", version) else {}
 
 
 def _union(ours: list[NotebookNode], theirs: list[NotebookNode] | None = None) -> list[NotebookNode]:

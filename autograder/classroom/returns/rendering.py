@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 from xml.etree import ElementTree
 
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from jinja2 import pass_context
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
@@ -33,16 +36,30 @@ ATTRIBUTES = {"accent", "columnalign", "display", "displaystyle", "fence", "math
 ElementTree.register_namespace("", MATHML)
 
 
-def markdown_to_html(source: str) -> str:
+@pass_context
+def cell_to_html(context: Mapping[str, Any], source: str) -> str:
     """The HTML of a text cell, for nbconvert in the place of its own filter `markdown2html`."""
+    return markdown_to_html(source, context.get("cell", {}).get("attachments", {}))
+
+
+def markdown_to_html(source: str, attachments: dict[str, dict[str, str]] | None = None) -> str:
+    """The HTML of Markdown; `attachments` are the pictures that were pasted into it."""
     if len(source) > LONGEST:
         return _as_it_is(source)
-    return _converted(source)
+    return _rendered(source, attachments) if attachments else _converted(source)
 
 
 @lru_cache(KEPT)
 def _converted(source: str) -> str:
-    rendered: str = MarkdownWithMath(renderer=_Renderer(escape=False)).render(_without_long_blanks(source))
+    return _rendered(source)
+
+
+def _rendered(source: str, attachments: dict[str, dict[str, str]] | None = None) -> str:
+    renderer = _Renderer(escape=False, allow_harmful_protocols=False, attachments=attachments)
+    try:
+        rendered: str = MarkdownWithMath(renderer=renderer).render(_without_long_blanks(source))
+    except InvalidNotebook:  # a picture is named that is not there
+        return _as_it_is(source)
     return rendered
 
 

@@ -110,10 +110,12 @@ def remarks(graded: list[Result]) -> Table:
 
 
 def remark(result: Result) -> str:
-    """What there is to say of a submission in one line: its status, the mistakes it made, what was repaired."""
+    """What there is to say of a submission in one line: its status, the mistakes it made, the errors that cost points,
+    what was repaired.
+    """
     said = [result.status.replace("_", " ")] if result.status != GRADED else []
     mistakes = [str(e["mistake"]) for e in result.exercises if e["mistake"]]
-    return line("; ".join([*said, *mistakes, *result.remarks, *result.repairs]))
+    return line("; ".join([*said, *mistakes, *result.errors, *result.remarks, *result.repairs]))
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ only.
 
 Messages are four bytes of length and JSON. To the parent, with two descriptors (the child's socket, the pipe for its
 output): {"fork": {"directory", "hidden", "public", "limits", "memory", "processes", "disk", "sandbox"}}; back, with a
-descriptor of the new process: {"forked": true}. To a child: {"id": n, "run": source}, {"id": n, "forget": true} or
-{"id": n, "ask": script, "oracles": [name...], "public": {module: source}, "not_by": [name...]}; back: {"id": n,
-"error": null | {...}, "value": null | text} or {"id": n, "answers": {...}}, in between {"oracle": name, "point":
-plain}. Whoever guards the child says {"died": reason} before he ends it.
+descriptor of the new process: {"forked": true}. To a child: {"id": n, "run": source, "goes_on": bool}, {"id": n,
+"forget": true}, {"id": n, "defined": name} or {"id": n, "ask": script, "oracles": [name...], "public": {module:
+source}, "not_by": [name...]}; back: {"id": n, "error": null | {...}, "value": null | text}, {"id": n, "defined": bool}
+or {"id": n, "answers": {...}}, in between {"oracle": name, "point": plain}. Whoever guards the child says {"died":
+reason} before he ends it.
 """

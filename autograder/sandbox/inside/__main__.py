@@ -19,9 +19,10 @@ import numpy as np
 import autograder
 import course
 from autograder.sandbox.inside import absent, calls, child, confine, frames
-from autograder.sandbox.inside.child import Tools, new_shell
+from autograder.sandbox.inside.child import Tools
 from autograder.sandbox.inside.frames import exactly, frame
 from autograder.sandbox.inside.guard import guard
+from autograder.sandbox.inside.shell import new_shell
 from autograder.sandbox.inside.untouched import untouched
 from course.judging.scripts import Plain
 

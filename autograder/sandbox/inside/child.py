@@ -36,7 +36,8 @@ PROC = (
 )
 DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
 LONGEST_VALUE = 200  # characters of a cell's last value
-LONGEST_TRACEBACK = 6000  # characters
+LONGEST_TRACEBACK = 3000  # characters
+MOST_TRACEBACKS = 2  # of one cell: what fails later mostly follows from the first
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,12 @@ class Child:
             message = receive(self._sock)
             signal.signal(signal.SIGINT, self._interrupted)
             if "run" in message:
-                reply = running(self, message["run"])
+                reply = running(self, message["run"], message["goes_on"])
             elif "forget" in message:
                 self._shell.reset(new_session=False)
                 reply = {}
+            elif "defined" in message:
+                reply = {"defined": message["defined"] in self._shell.user_ns}
             else:
                 put_back = classes if message["public"] or message["not_by"] else functions
                 put_back()
@@ -89,25 +92,26 @@ class Child:
             stop, self._stop = self._stop, None
             raise stop
 
-    def _run(self, source: str) -> Plain:
-        self._shell.failure, value = None, None
+    def _run(self, source: str, goes_on: bool) -> Plain:
+        text = None
         try:
             self._stop = KeyboardInterrupt
-            result = self._shell.run_cell(source, store_history=False)
-            if result.success and result.result is not None:
-                value = self._shell.display_formatter.format(result.result)[0].get("text/plain")
+            value = self._shell.run(source, goes_on)
+            if value is not None:
+                text = self._shell.display_formatter.format(value)[0].get("text/plain")
             self._stop = None
         except BaseException as escaped:
             self._stop = None
             return {"error": {"name": type(escaped).__name__, "text": scripts.reason_of(escaped), "traceback": ""}}
-        error = result.error_before_exec or result.error_in_exec
-        if error is None:
-            return {"error": None, "value": value[:LONGEST_VALUE] if isinstance(value, str) else None}
+        if not self._shell.failures:
+            return {"error": None, "value": text[:LONGEST_VALUE] if isinstance(text, str) else None}
+        first, _ = self._shell.failures[0]
+        shown = ["\n".join(traceback)[-LONGEST_TRACEBACK:] for _, traceback in self._shell.failures[:MOST_TRACEBACKS]]
         return {
             "error": {
-                "name": type(error).__name__[:100],
-                "text": scripts.reason_of(error),
-                "traceback": "\n".join(self._shell.failure or [])[-LONGEST_TRACEBACK:],
+                "name": type(first).__name__[:100],
+                "text": scripts.reason_of(first),
+                "traceback": "\n\n".join(filter(None, shown)),
             }
         }
 
@@ -195,7 +199,7 @@ def _shut_in(request: Plain, outside: bool) -> None:
         path.write_bytes(content)
     os.makedirs(directory, exist_ok=True)
     os.chdir(directory)
-    sys.path.insert(0, directory)  # where the notebook lies, as in Jupyter
+    sys.path.append(directory)  # where the notebook lies; after all else, which nothing there is to hide
     os.environ.update(HOME=directory, TMPDIR=directory)
     confine.limit(request["limits"], own_user=outside or os.geteuid() >= confine.NOBODY)
     if not sandbox:
@@ -218,32 +222,3 @@ def _close_all_but(keep: int) -> None:
         if fd > 2 and fd != keep:
             with contextlib.suppress(OSError):
                 os.close(fd)
-
-
-def new_shell() -> Any:
-    """An IPython shell without terminal, history or display: tracebacks are kept, pictures are dropped."""
-    from IPython.core.displaypub import DisplayPublisher
-    from IPython.core.history import HistoryManager
-    from IPython.core.interactiveshell import InteractiveShell
-
-    class Quiet(DisplayPublisher):
-        def publish(self, data: Any, *_: Any, **__: Any) -> None:
-            if isinstance(data, dict) and isinstance(data.get("text/plain"), str):
-                print(data["text/plain"][:2000])
-
-    class Shell(InteractiveShell):
-        failure: list[str] | None = None
-
-        def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
-            self.failure = [str(line) for line in stb]
-
-        def enable_gui(self, gui: Any = None) -> None:
-            """Event loops have no place here."""
-
-        def init_history(self) -> None:
-            self.history_manager = HistoryManager(shell=self, parent=self, enabled=False)
-
-    shell: Any = Shell.instance(display_pub_class=Quiet, colors="nocolor", autoindent=False)
-    shell.run_cell("None", store_history=False)  # imports, once for all, what the first cell needs
-    sys.modules["__main__"] = shell.user_module
-    return shell

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+NOT_WRITTEN = "raised NotImplementedError"
 MEANINGS = (
-    ("raised NotImplementedError", "It is not written yet."),
+    ("symbolic", "NumPy's functions do not take symbolic tensors; those of `keras.ops` do."),
     ("raised NameError", "A name in it has no value: is it misspelt, or defined in a cell that did not run?"),
     ("raised UnboundLocalError", "A variable is read before it gets its value inside the function."),
     ("positional argument", "It must take the arguments that the exercise lists, in that order."),
@@ -44,4 +45,6 @@ MEANINGS = (
 
 def in_words(reason: str) -> str:
     """What a failure means, in one sentence; empty if nothing more can be said than the reason itself."""
+    if reason == NOT_WRITTEN:  # with words of its own, it is a library's
+        return "It is not written yet."
     return next((meaning for part, meaning in MEANINGS if part in reason), "")
