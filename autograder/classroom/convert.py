@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from nbgrader.converters import BaseConverter
 from nbgrader.converters.base import NbGraderException
@@ -36,7 +33,6 @@ def run(
     heard: list[str] = []
     log = logging.getLogger("tp.nbgrader")
     log.handlers, log.propagate = [_Heard(heard)], False
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"  # alembic is there
     work = converter(coursedir=CourseDirectory(config=config), config=config)
     work.log, work.force = log, force
     try:

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from nbgrader.api import Gradebook
 
 from autograder.classroom import convert
 from autograder.classroom.assignment import assignment
-from autograder.classroom.grading.record import recorder
+from autograder.classroom.grading.gradebook import opened
 from autograder.classroom.layout import Classroom
 from autograder.cli import main
 from tests.classroom.hand_ins import WRITTEN
@@ -32,8 +31,7 @@ MARKS = {"ann": {"test_adam_step": 3.5, "test_momentum_step": 2.0}, "bob": {"tes
 @pytest.fixture
 def marked(classroom: Classroom) -> Classroom:
     """Three students in the gradebook: one with a manual mark, one late, one with nothing right."""
-    with recorder(classroom, TP) as records:
-        gradebook: Gradebook = records.gradebook
+    with opened(classroom) as gradebook:
         for student, details in CLASS.items():
             (classroom.root / "submitted" / student / TP).mkdir(parents=True)
             gradebook.add_student(student, **details)
@@ -115,9 +113,9 @@ def test_before_grading_and_into_no_folder(
     nowhere = str(tmp_path / "nowhere" / "marks.csv")
     assert main(["--classroom", str(marked.root), "export", TP, "--out", nowhere]) == 1
     assert main(["--classroom", str(marked.root), "export", TP, "--out", str(tmp_path)]) == 1
-    with recorder(marked, TP) as records:
+    with opened(marked) as gradebook:
         for student in CLASS:
-            records.gradebook.remove_submission(TP, student)
+            gradebook.remove_submission(TP, student)
     capsys.readouterr()
     assert main(["--classroom", str(marked.root), "export", TP]) == 2
     assert capsys.readouterr().err == f"tp: nothing is graded yet: run `tp grade {TP}` first\n"

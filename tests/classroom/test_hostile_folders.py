@@ -15,7 +15,7 @@ from rich.console import Console
 
 from autograder.classroom import convert
 from autograder.classroom.grading.batch import Batch
-from autograder.classroom.grading.record import _timestamp
+from autograder.classroom.grading.handed_in import time_of
 from autograder.classroom.grading.regrade import Change, table
 from autograder.classroom.intake import reading
 from autograder.classroom.intake.reading import Unreadable, read, submission
@@ -95,7 +95,9 @@ def test_a_hostile_file_name_is_told_harmlessly(classroom: Classroom, folder: Pa
 @pytest.mark.parametrize("stamp", [b"9" * 10**6, b"\xff", b"2026-13-45", b""])
 def test_a_senseless_timestamp_is_no_timestamp(tmp_path: Path, stamp: bytes) -> None:
     (tmp_path / "timestamp.txt").write_bytes(stamp)
-    assert _timestamp(tmp_path / "timestamp.txt") is None
+    time, told = time_of(tmp_path)
+    assert time is None
+    assert bool(told) == bool(stamp)
 
 
 @pytest.mark.parametrize(

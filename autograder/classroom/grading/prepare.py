@@ -8,6 +8,7 @@ from copy import deepcopy
 from nbformat import NotebookNode
 
 from autograder.classroom.assignment import Assignment, with_hidden_tests
+from autograder.classroom.grading.handed_in import time_of
 from autograder.classroom.grading.job import Job
 from autograder.classroom.intake.reading import submission
 from autograder.classroom.intake.rebuild import rebuild
@@ -37,6 +38,7 @@ def prepared(
         else:
             notebooks[name] = deepcopy(released)
         with_hidden_tests(notebooks[name], assignment.tests[name], sources.get(name, {}))
+    repairs += time_of(classroom.submitted(assignment.name, student))[1]
     missing = tuple(name for name in notebooks if name not in submitted)
     return job(classroom, assignment, student, notebooks, limits, missing, elsewhere), repairs
 
