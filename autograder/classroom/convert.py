@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from nbgrader.converters import BaseConverter
@@ -20,7 +20,7 @@ from autograder.faults import Fault
 
 def run(
     classroom: Classroom,
-    converter: type[BaseConverter],
+    converter: Callable[..., BaseConverter],
     tp: str,
     student: str | None = None,
     force: bool = False,
@@ -40,7 +40,7 @@ def run(
             work.start()
     except (NbGraderException, SystemExit) as error:
         reason = heard[0] if heard else str(error)
-        raise Fault(f"nbgrader ({converter.__name__}, {tp}{f', {student}' if student else ''}): {reason}") from None
+        raise Fault(f"nbgrader ({type(work).__name__}, {tp}{f', {student}' if student else ''}): {reason}") from None
 
 
 def course_directory(classroom: Classroom) -> CourseDirectory:

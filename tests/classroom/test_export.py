@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +18,7 @@ from autograder.classroom import convert
 from autograder.classroom.assignment import assignment
 from autograder.classroom.grading.gradebook import opened
 from autograder.classroom.layout import Classroom
+from autograder.classroom.returns.export import text
 from autograder.cli import main
 from tests.classroom.hand_ins import WRITTEN
 from tests.shared import TP
@@ -44,6 +47,33 @@ def marked(classroom: Classroom) -> Classroom:
         gradebook.find_submission_notebook(TP, TP, "bob").late_submission_penalty = 1.0
         gradebook.db.commit()
     return classroom
+
+
+HIDDEN = "\u200b\ufeff\u2060\u00ad\u034f\u3164\u00a0"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("=1+1", "'=1+1"),
+        (";=1+1", ";'=1+1"),
+        ("a; @SUM(1)", "a;' @SUM(1)"),
+        ("a,+1|-1", "a,'+1|'-1"),
+        ("\t=1", "'=1"),
+        *[(f"{hidden}=1", f"'{hidden}=1") for hidden in HIDDEN.removesuffix("\u00a0")],
+        ("\uff1d1", "'\uff1d1"),
+        ("\ufe661", "'\ufe661"),
+        ("\u22121", "'\u22121"),
+        ("O'Neil-Smith, Zoë", "O'Neil-Smith, Zoë"),
+        ("Ali\u200creza", "Ali\u200creza"),
+        ("-", "'-"),
+        ("", ""),
+    ],
+)
+def test_a_text_begins_no_formula_wherever_it_is_cut(written: str, shown: str) -> None:
+    assert text(written) == shown
+    parts = [part.strip(f'{HIDDEN} "') for part in re.split(r"[;,|\t]", text(written))]
+    assert not [part for part in parts if unicodedata.normalize("NFKC", part)[:1] in set("=+-@\u2212")]
 
 
 def exported(classroom: Classroom, form: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -85,12 +115,12 @@ def test_canvas_finds_its_columns_and_the_points_possible(
 
 @pytest.mark.parametrize("form", ["csv", "moodle", "canvas"])
 def test_no_cell_is_a_formula(form: str, marked: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
-    text = exported(marked, form, capsys)
-    rows = list(csv.reader(io.StringIO(text)))
-    assert "HYPERLINK" in text
+    table = exported(marked, form, capsys)
+    rows = list(csv.reader(io.StringIO(table)))
+    assert "HYPERLINK" in table
     assert not [cell for row in rows for cell in row if cell.strip().startswith(("=", "+", "-", "@"))]
     assert len({len(row) for row in rows}) == 1
-    assert len(text.splitlines()) == len(rows)  # the line break in a name is gone
+    assert len(table.splitlines()) == len(rows)  # the line break in a name is gone
 
 
 def test_a_file_is_written_whole_and_what_is_missing_is_said(

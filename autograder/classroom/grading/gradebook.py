@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
+    InvalidEntry,
     MissingEntry,
     Notebook,
     SubmittedAssignment,
@@ -22,7 +24,7 @@ from nbgrader.api import (
 )
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from autograder.classroom import convert
 from autograder.classroom.layout import Classroom
@@ -53,12 +55,30 @@ def opened(classroom: Classroom) -> Iterator[Gradebook]:
             yield gradebook
 
 
+@contextmanager
+def said(gradebook: Gradebook) -> Iterator[None]:
+    """What a database refuses in one line: Fault if it takes nothing at all, ValueError if it takes all but this."""
+    try:
+        yield
+    except (SQLAlchemyError, ValueError) as error:
+        with contextlib.suppress(SQLAlchemyError):
+            gradebook.db.rollback()
+        if not isinstance(error, SQLAlchemyError | InvalidEntry):
+            raise  # no word of the database
+        if isinstance(error, InvalidEntry) and isinstance(error.__context__, SQLAlchemyError):
+            error = error.__context__  # nbgrader wraps whatever its database said
+        why = reason(error)
+        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
+            raise Fault(f"the gradebook could not be written ({why}); the same command goes on") from None
+        raise ValueError(f"the gradebook refused it ({why})") from None
+
+
 def reason(error: Exception) -> str:
     """What a database said, in one line."""
     return str(getattr(error, "orig", None) or error).splitlines()[0]
 
 
-def found(gradebook: Gradebook, name: str) -> Assignment:
+def assignment_of(gradebook: Gradebook, name: str) -> Assignment:
     """The assignment of this name. Fault if the gradebook knows none: it is new, or another one."""
     try:
         return gradebook.find_assignment(name)
@@ -94,7 +114,7 @@ class Held:
 
 def held(gradebook: Gradebook, name: str) -> dict[str, Held]:
     """What the gradebook holds of an assignment, by student, in four questions to the database for a whole class."""
-    known = found(gradebook, name)
+    known = assignment_of(gradebook, name)
     ask, who = gradebook.db.execute, SubmittedAssignment.student_id
     students: dict[str, Held] = {}
     submissions = _submissions(known, who, SubmittedAssignment.timestamp, SubmittedAssignment.extension)

@@ -15,9 +15,8 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Comment, Grade, Gradebook, InvalidEntry, SubmittedNotebook
+from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import joinedload
 from traitlets.config import Config
 
@@ -39,7 +38,7 @@ class Recorder:
         self._classroom, self._name, self._gradebook = classroom, name, gradebook
         self._policy = LatePolicy(convert.configuration(classroom))
         self._released = {p.stem: sources(read(p)) for p in sorted(classroom.released(name).glob("*.ipynb"))}
-        with _said():
+        with books.said(gradebook):
             self._held = books.held(gradebook, name)
 
     @property
@@ -68,7 +67,7 @@ class Recorder:
         """
         student, submitted = result.student, self._classroom.submitted(self._name, result.student)
         due = Due(result, notebooks, self._released)
-        with _said(self._gradebook):
+        with books.said(self._gradebook):
             self._gradebook.update_or_create_student(student)
             submission = self._gradebook.update_or_create_submission(
                 self._name, student, timestamp=handed_in.time_of(submitted)[0]
@@ -87,7 +86,7 @@ class Recorder:
         """
         held = self._held.get(student)
         if held is not None:
-            with _said(self._gradebook):
+            with books.said(self._gradebook):
                 if held.by_hand:
                     submission = self._gradebook.find_submission(self._name, student)
                     for notebook in submission.notebooks:
@@ -99,7 +98,8 @@ class Recorder:
                     self._gradebook.db.commit()
                 else:
                     self._gradebook.remove_submission(self._name, student)
-        self._folder(student).remove()
+        for step in ("autograded", "feedback"):
+            _Folder(self._classroom.root / step / student / self._name).remove()
 
     def _folder(self, student: str) -> _Folder:
         return _Folder(self._classroom.root / "autograded" / student / self._name)
@@ -240,25 +240,6 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _said(gradebook: Gradebook | None = None) -> Iterator[None]:
-    """What a database refuses in one line: Fault if it takes nothing at all, ValueError if it takes all but this."""
-    try:
-        yield
-    except (SQLAlchemyError, ValueError) as error:
-        if gradebook is not None:
-            with contextlib.suppress(SQLAlchemyError):
-                gradebook.db.rollback()
-        if not isinstance(error, SQLAlchemyError | InvalidEntry):
-            raise  # of the policy for late work
-        if isinstance(error, InvalidEntry) and isinstance(error.__context__, SQLAlchemyError):
-            error = error.__context__  # nbgrader wraps whatever its database said
-        why = books.reason(error)
-        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
-            raise Fault(f"the gradebook could not be written ({why}); grade again, it goes on") from None
-        raise ValueError(f"the gradebook refused it ({why})") from None
 
 
 def _same(one: float | None, other: float | None) -> bool:

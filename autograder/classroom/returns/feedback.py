@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback
 from nbgrader.preprocessors import ClearHiddenTests
 from nbgrader.utils import is_grade, is_locked
-from traitlets import default
+from traitlets import List, Unicode, default
 
 from autograder.classroom import convert
+from autograder.classroom.grading import handed_in
+from autograder.classroom.grading.gradebook import assignment_of, opened
 from autograder.classroom.grading.results import UNREADABLE, kept
-from autograder.classroom.layout import Classroom
+from autograder.classroom.layout import Classroom, write
 from autograder.faults import WrongUsage
 
 
@@ -41,15 +44,38 @@ class Page(HTMLExporter):
         return [FileSystemLoader(Path(__file__).parent / "templates")]
 
 
+class Pages(GenerateFeedback):
+    """nbgrader's converter for the students that are named. By itself it takes `[`, `]`, `*` in names for patterns."""
+
+    students = List(Unicode())
+
+    def init_notebooks(self) -> None:
+        """The autograded notebooks of these students."""
+        tp = self.coursedir.assignment_id
+        folders = [Path(self._format_source(tp, student)) for student in self.students]
+        self.assignments = {str(folder): sorted(map(str, folder.glob("*.ipynb"))) for folder in folders}
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Take along what nbgrader's exchange needs to release the pages."""
+        there = Path(self._format_dest(assignment_id, student_id))
+        for name, text in handed_in.beside(Path(self._format_source(assignment_id, student_id))).items():
+            write(there / name, text)
+
+
 def feedback(classroom: Classroom, tp: str, student: str | None = None) -> list[Path]:
     """Write the pages; returns them. WrongUsage if there is nothing to write one from, with the reason."""
-    pattern = f"{student or '*'}/{tp}/*"
-    if not any((classroom.root / "autograded").glob(f"{pattern}.ipynb")):
-        found = [kept(classroom, tp, name) for name in classroom.submissions(tp, student)]
-        unreadable = [result for result in found if result is not None and result.status == UNREADABLE]
+    names = classroom.submissions(tp, student)
+    with opened(classroom) as gradebook:
+        assignment_of(gradebook, tp)
+        recorded = {submission.student_id for submission in gradebook.assignment_submissions(tp)}
+    autograded = classroom.root / "autograded"
+    graded = [name for name in names if name in recorded and any((autograded / name / tp).glob("*.ipynb"))]
+    if not graded:
+        results = [kept(classroom, tp, name) for name in names]
+        unreadable = [result for result in results if result is not None and result.status == UNREADABLE]
         if unreadable:
             why = " ".join(unreadable[0].repairs)
             raise WrongUsage(f"there is nothing to write a page from; {unreadable[0].student}: {why}")
         raise WrongUsage(f"nothing is graded yet{f' for {student}' if student else ''}: run `tp grade {tp}` first")
-    convert.run(classroom, GenerateFeedback, tp, student, force=True)
-    return sorted((classroom.root / "feedback").glob(f"{pattern}.html"))
+    convert.run(classroom, partial(Pages, students=graded), tp, force=True)
+    return [page for name in graded for page in sorted((classroom.root / "feedback" / name / tp).glob("*.html"))]
