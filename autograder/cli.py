@@ -101,6 +101,13 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("tp")
     export.add_argument("--format", choices=("moodle", "canvas", "csv"), default="csv", help="default: csv")
     export.add_argument("--out", type=Path, metavar="FILE", help="write to this file (default: print it)")
+    student = command("student", _student, "Rename a student or remove one, with all that is kept of them.")
+    what = student.add_subparsers(required=True, metavar="WHAT", dest="what")
+    renamed = what.add_parser("rename", help="in submitted/, autograded/, feedback/, the kept results, the gradebook")
+    renamed.add_argument("old", help="the name of the folder in submitted/")
+    renamed.add_argument("new", help="the name that it gets; nobody may have it yet")
+    removed = what.add_parser("remove", help="from the same places, for all TPs; nothing is left behind")
+    removed.add_argument("name", help="the name of the folder in submitted/")
     check = command(
         "check-exercises", _check_exercises, "Prove that every exercise passes what is right and catches all else."
     )
@@ -204,6 +211,7 @@ def _grade(options: argparse.Namespace) -> int:
         public = [result.public() for result in sorted(graded, key=lambda result: result.student)]
         write(options.json, json.dumps(public, indent=1) + "\n")
     _tell(failed)
+    _tell_of_left_over(classroom.left_over(options.tp))
     print(f"{options.tp}: {len(graded)} of {len(students)} submissions graded; see `tp report {options.tp}`")
     return 1 if failed or lost else 0
 
@@ -290,6 +298,14 @@ def _tell(failed: list[tuple[str, str]]) -> None:
         console.print(f"tp: {line(student)} was not graded: {line(reason)}", style="red", markup=False, soft_wrap=True)
 
 
+def _tell_of_left_over(students: list[str]) -> None:
+    from autograder.harmless import line
+
+    for student in map(line, students):
+        said = f"note: {student} has marks here but no submission: `tp student remove {student}`, if that is right"
+        console.print(said, style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
 def _feedback(options: argparse.Namespace) -> int:
     from autograder.classroom.layout import Classroom
     from autograder.classroom.returns.feedback import feedback
@@ -303,6 +319,7 @@ def _feedback(options: argparse.Namespace) -> int:
     if without := sorted({*students} - {page.parent.parent.name for page in pages}):
         names = ", ".join(map(line, without))
         print(f"none for {names}: not graded, or not readable; `tp report {options.tp}` says which")
+    _tell_of_left_over([] if options.student else classroom.left_over(options.tp))
     return 0
 
 
@@ -325,18 +342,20 @@ def _report(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     from autograder.classroom.layout import Classroom, write
-    from autograder.classroom.returns.export import export
+    from autograder.classroom.returns.export import export, text
 
     classroom = Classroom.at(options.classroom)
     classroom.released(options.tp)
     _check_folder("--out", options.out)
-    text, grades = export(classroom, options.tp, options.format)
+    table, grades = export(classroom, options.tp, options.format)
     if options.out:
-        write(options.out, text)
+        write(options.out, table)
         print(f"{options.tp}: {len(grades)} marks written to {options.out}")
     else:
-        print(text, end="")
-    without = len(classroom.submissions(options.tp)) - len(grades)
+        print(table, end="")
+    there, graded = set(map(text, classroom.submissions(options.tp))), {grade.student for grade in grades}
+    _tell_of_left_over(sorted(graded - there))
+    without = len(there - graded)
     waiting = sum(grade.waits for grade in grades)
     for count, what in (
         (without, "are not graded or not readable"),
@@ -344,6 +363,22 @@ def _export(options: argparse.Namespace) -> int:
     ):
         if count > 0:
             console.print(f"note: {count} submissions {what}", style="yellow", highlight=False)
+    return 0
+
+
+def _student(options: argparse.Namespace) -> int:
+    from autograder.classroom.layout import Classroom
+    from autograder.classroom.students import remove, rename
+
+    classroom = Classroom.at(options.classroom)
+    if options.what == "rename":
+        for place in rename(classroom, options.old, options.new):
+            print(f"renamed in {place}")
+        print(f"{options.old} is {options.new} now; the next `tp grade` grades what they handed in under this name")
+    else:
+        for place in remove(classroom, options.name):
+            print(f"removed from {place}")
+        print(f"nothing is left of {options.name} in {classroom.root}")
     return 0
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from nbgrader.converters import BaseConverter
 from nbgrader.converters.base import NbGraderException
@@ -23,7 +20,7 @@ from autograder.faults import Fault
 
 def run(
     classroom: Classroom,
-    converter: type[BaseConverter],
+    converter: Callable[..., BaseConverter],
     tp: str,
     student: str | None = None,
     force: bool = False,
@@ -36,7 +33,6 @@ def run(
     heard: list[str] = []
     log = logging.getLogger("tp.nbgrader")
     log.handlers, log.propagate = [_Heard(heard)], False
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"  # alembic is there
     work = converter(coursedir=CourseDirectory(config=config), config=config)
     work.log, work.force = log, force
     try:
@@ -44,7 +40,7 @@ def run(
             work.start()
     except (NbGraderException, SystemExit) as error:
         reason = heard[0] if heard else str(error)
-        raise Fault(f"nbgrader ({converter.__name__}, {tp}{f', {student}' if student else ''}): {reason}") from None
+        raise Fault(f"nbgrader ({type(work).__name__}, {tp}{f', {student}' if student else ''}): {reason}") from None
 
 
 def course_directory(classroom: Classroom) -> CourseDirectory:

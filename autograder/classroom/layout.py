@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import fcntl
+import glob
 import json
 import os
 import secrets
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import harmless
 from autograder.faults import Fault, WrongUsage
 
 CONFIG = '''"""nbgrader's configuration of this classroom; written by `tp build`, which never overwrites it."""
@@ -94,13 +96,21 @@ class Classroom:
     def submissions(self, tp: str, student: str | None = None) -> list[str]:
         """The students who handed in a TP, in order. WrongUsage if there is none, or not this one."""
         submitted = self.root / "submitted"
-        found = sorted(p.parent.name for p in submitted.glob(f"*/{tp}") if p.is_dir())
+        there = submitted.iterdir() if submitted.is_dir() else ()
+        found = sorted(path.name for path in there if (path / tp).is_dir())
         if student is not None and student not in found:
             known = ", ".join(found) if 0 < len(found) <= 8 else f"{len(found)} students"
             raise WrongUsage(f"no submission of {student} for {tp} in {submitted} (there: {known or 'none'})")
         if not found:
             raise WrongUsage(f"no submissions for {tp}: they belong in {submitted}/<student>/{tp}/{tp}.ipynb")
         return [student] if student is not None else found
+
+    def left_over(self, tp: str) -> list[str]:
+        """Students of whom something is kept, and who have handed in nothing that lies here any more, in order."""
+        kept = {path.stem for path in self.result(tp, "any").parent.glob("*.json")}
+        for step in ("autograded", "feedback"):
+            kept |= {path.parent.name for path in (self.root / step).glob(f"*/{glob.escape(tp)}")}
+        return sorted(name for name in kept if not self.submitted(tp, name).is_dir())
 
     def submitted(self, tp: str, student: str) -> Path:
         """The folder that a student handed in."""
@@ -130,9 +140,30 @@ class Classroom:
                 fresh.unlink(missing_ok=True)
         return path.read_bytes()
 
+    @property
+    def note_of_renaming(self) -> Path:
+        """The file that says which student is being renamed, while that is so."""
+        return self.own / "renaming.json"
+
+    def renaming(self) -> tuple[str, str] | None:
+        """The old and the new name of a student of whom a rename was cut short; None if there is none."""
+        try:
+            old, new = json.loads(self.note_of_renaming.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        return old, new
+
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Be the one grader at work here; what a killed one left half-written goes. Fault if there is another."""
+        """Be the one grader at work here. Fault if there is another, or if a student is half renamed."""
+        with self.locked():
+            if noted := self.renaming():
+                raise Fault("a rename was cut short: finish it with `tp student rename {} {}`".format(*noted))
+            yield
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Be the one who writes here; what a killed one left half-written goes. Fault if there is another."""
         self.own.mkdir(parents=True, exist_ok=True)
         with open(self.own / "lock", "w") as lock:
             try:
@@ -142,6 +173,12 @@ class Classroom:
             for half in [*self.own.rglob(".*.part"), *self.root.glob("autograded/*/*/.*.part")]:
                 half.unlink(missing_ok=True)
             yield
+
+
+def is_name_of_a_student(name: str) -> bool:
+    """Whether a folder may be called so: nothing that is an option, a formula, a tag or a code for a terminal."""
+    odd = not name or name[0] in "-.=+@" or set(name) & set('<>&"`/')
+    return not odd and harmless.line(name) == name
 
 
 def write(path: Path, text: str) -> None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from nbgrader.api import Gradebook
 
 from autograder.classroom import convert
 from autograder.classroom.assignment import assignment
-from autograder.classroom.grading.record import recorder
+from autograder.classroom.grading.gradebook import opened
 from autograder.classroom.layout import Classroom
+from autograder.classroom.returns.export import text
 from autograder.cli import main
 from tests.classroom.hand_ins import WRITTEN
 from tests.shared import TP
@@ -32,8 +34,7 @@ MARKS = {"ann": {"test_adam_step": 3.5, "test_momentum_step": 2.0}, "bob": {"tes
 @pytest.fixture
 def marked(classroom: Classroom) -> Classroom:
     """Three students in the gradebook: one with a manual mark, one late, one with nothing right."""
-    with recorder(classroom, TP) as records:
-        gradebook: Gradebook = records.gradebook
+    with opened(classroom) as gradebook:
         for student, details in CLASS.items():
             (classroom.root / "submitted" / student / TP).mkdir(parents=True)
             gradebook.add_student(student, **details)
@@ -46,6 +47,33 @@ def marked(classroom: Classroom) -> Classroom:
         gradebook.find_submission_notebook(TP, TP, "bob").late_submission_penalty = 1.0
         gradebook.db.commit()
     return classroom
+
+
+HIDDEN = "\u200b\ufeff\u2060\u00ad\u034f\u3164\u00a0"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("=1+1", "'=1+1"),
+        (";=1+1", ";'=1+1"),
+        ("a; @SUM(1)", "a;' @SUM(1)"),
+        ("a,+1|-1", "a,'+1|'-1"),
+        ("\t=1", "'=1"),
+        *[(f"{hidden}=1", f"'{hidden}=1") for hidden in HIDDEN.removesuffix("\u00a0")],
+        ("\uff1d1", "'\uff1d1"),
+        ("\ufe661", "'\ufe661"),
+        ("\u22121", "'\u22121"),
+        ("O'Neil-Smith, Zoë", "O'Neil-Smith, Zoë"),
+        ("Ali\u200creza", "Ali\u200creza"),
+        ("-", "'-"),
+        ("", ""),
+    ],
+)
+def test_a_text_begins_no_formula_wherever_it_is_cut(written: str, shown: str) -> None:
+    assert text(written) == shown
+    parts = [part.strip(f'{HIDDEN} "') for part in re.split(r"[;,|\t]", text(written))]
+    assert not [part for part in parts if unicodedata.normalize("NFKC", part)[:1] in set("=+-@\u2212")]
 
 
 def exported(classroom: Classroom, form: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -87,12 +115,12 @@ def test_canvas_finds_its_columns_and_the_points_possible(
 
 @pytest.mark.parametrize("form", ["csv", "moodle", "canvas"])
 def test_no_cell_is_a_formula(form: str, marked: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
-    text = exported(marked, form, capsys)
-    rows = list(csv.reader(io.StringIO(text)))
-    assert "HYPERLINK" in text
+    table = exported(marked, form, capsys)
+    rows = list(csv.reader(io.StringIO(table)))
+    assert "HYPERLINK" in table
     assert not [cell for row in rows for cell in row if cell.strip().startswith(("=", "+", "-", "@"))]
     assert len({len(row) for row in rows}) == 1
-    assert len(text.splitlines()) == len(rows)  # the line break in a name is gone
+    assert len(table.splitlines()) == len(rows)  # the line break in a name is gone
 
 
 def test_a_file_is_written_whole_and_what_is_missing_is_said(
@@ -115,9 +143,9 @@ def test_before_grading_and_into_no_folder(
     nowhere = str(tmp_path / "nowhere" / "marks.csv")
     assert main(["--classroom", str(marked.root), "export", TP, "--out", nowhere]) == 1
     assert main(["--classroom", str(marked.root), "export", TP, "--out", str(tmp_path)]) == 1
-    with recorder(marked, TP) as records:
+    with opened(marked) as gradebook:
         for student in CLASS:
-            records.gradebook.remove_submission(TP, student)
+            gradebook.remove_submission(TP, student)
     capsys.readouterr()
     assert main(["--classroom", str(marked.root), "export", TP]) == 2
     assert capsys.readouterr().err == f"tp: nothing is graded yet: run `tp grade {TP}` first\n"

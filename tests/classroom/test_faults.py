@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.grading import record
+from autograder.classroom.grading import gradebook
 from autograder.classroom.grading.batch import Batch
 from autograder.classroom.layout import Classroom
 from autograder.cli import main
@@ -180,7 +180,7 @@ def then_all_is_well(room: Classroom, right: dict[str, float]) -> None:
 def test_a_locked_gradebook(
     room: Classroom, right: dict[str, float], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(record, "PATIENCE", 0.2)
+    monkeypatch.setattr(gradebook, "PATIENCE", 0.2)
     with sqlite3.connect(room.root / "gradebook.db", isolation_level=None) as other:
         other.execute("begin exclusive")
         assert "database is locked" in failing(capsys, room)

@@ -121,7 +121,18 @@ def test_a_timestamp_is_read_whoever_wrote_it(tmp_path: Path, content: bytes, ho
 
 
 @pytest.mark.parametrize(
-    "content", [b"2026-11-26 10:00:00 XQZ", b"2026-11-26 10:00 Europe/Nowhere", b"soon", b"", b"7", b"10:00"]
+    "content",
+    [
+        b"2026-11-26 10:00:00 XQZ",
+        b"2026-11-26 10:00 Europe/Nowhere",
+        b"2026-13-45",
+        b"soon",
+        b"",
+        b"7",
+        b"10:00",
+        b"\xff",
+        b"9" * 10**6,
+    ],
 )
 def test_a_timestamp_that_says_nothing_is_named(tmp_path: Path, content: bytes) -> None:
     assert handed_in_at(tmp_path) == (None, "")

@@ -15,7 +15,6 @@ from rich.console import Console
 
 from autograder.classroom import convert
 from autograder.classroom.grading.batch import Batch
-from autograder.classroom.grading.record import _timestamp
 from autograder.classroom.grading.regrade import Change, table
 from autograder.classroom.intake import reading
 from autograder.classroom.intake.reading import Unreadable, read, submission
@@ -90,12 +89,6 @@ def test_a_hostile_file_name_is_told_harmlessly(classroom: Classroom, folder: Pa
     page = (classroom.root / "autograded" / "student" / TP / f"{TP}.ipynb").read_text()
     assert "<script>" not in page
     Console(file=io.StringIO()).print(report(TP, results(classroom, TP)))
-
-
-@pytest.mark.parametrize("stamp", [b"9" * 10**6, b"\xff", b"2026-13-45", b""])
-def test_a_senseless_timestamp_is_no_timestamp(tmp_path: Path, stamp: bytes) -> None:
-    (tmp_path / "timestamp.txt").write_bytes(stamp)
-    assert _timestamp(tmp_path / "timestamp.txt") is None
 
 
 @pytest.mark.parametrize(

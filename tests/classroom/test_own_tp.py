@@ -12,8 +12,8 @@ import pytest
 from nbgrader.converters import Autograde
 
 from autograder.classroom import convert
-from autograder.classroom.grading import record
 from autograder.classroom.grading.batch import Batch
+from autograder.classroom.grading.gradebook import marks
 from autograder.classroom.grading.results import FORMAT, Result, kept
 from autograder.classroom.handout.new import new
 from autograder.classroom.intake.reading import read
@@ -105,16 +105,16 @@ def test_plain_tests_beside_exercises_earn_their_points(room: Classroom) -> None
     assert found["bob"]["log_returns"] < POINTS["log_returns"]
     assert found["cyd"] == dict.fromkeys(POINTS, 0)
     assert found["dan"] == POINTS | {"test_annual_volatility": 0}
-    marks = record.marks(room, NAME)
-    assert marks["ada"][NAME, "test_annual_volatility"] == (2, None)
-    assert marks["bob"][NAME, "test_annual_volatility"] == (0, None)
+    found = marks(room, NAME)
+    assert found["ada"][NAME, "test_annual_volatility"] == (2, None)
+    assert found["bob"][NAME, "test_annual_volatility"] == (0, None)
 
 
 def test_nbgrader_autograde_gives_the_same(room: Classroom) -> None:
     convert.run(room, Autograde, NAME)
-    found = record.marks(room, NAME)
+    found = marks(room, NAME)
     graded(room, fresh=True)
-    assert record.marks(room, NAME) == found
+    assert marks(room, NAME) == found
 
 
 def test_the_hidden_test_is_not_handed_out(room: Classroom) -> None:

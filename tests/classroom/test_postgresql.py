@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.grading import record
 from autograder.classroom.grading.batch import Batch
+from autograder.classroom.grading.gradebook import marks
 from autograder.classroom.handout.build import build
 from autograder.classroom.layout import Classroom
 from autograder.cli import main
@@ -62,14 +62,14 @@ def test_a_class_is_graded_into_postgresql(server: str, tmp_path: Path, capsys: 
     for student in students:
         hand_in(classroom, student, sources(student))
     done = {student: result for student, result, _ in Batch(classroom, TP, students, 2)}
-    found = record.marks(classroom, TP)
+    found = marks(classroom, TP)
     for student in students:
         result = done[student]
         assert result is not None
         assert sum(auto or 0 for auto, _ in found[student].values()) == result.score
     assert not (classroom.root / "gradebook.db").exists()
     assert main(["--classroom", str(classroom.root), "regrade", TP, "--student", RIGHT]) == 0
-    assert record.marks(classroom, TP) == found
+    assert marks(classroom, TP) == found
     config.write_text(config.read_text().replace("@/grades", "@/nowhere"))
     assert main(["--classroom", str(classroom.root), "grade", TP, "--student", RIGHT, "--fresh"]) == 1
     said = capsys.readouterr().err

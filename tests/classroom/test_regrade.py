@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.classroom.grading import record
 from autograder.classroom.grading.batch import Batch
+from autograder.classroom.grading.gradebook import marks
 from autograder.classroom.grading.results import kept
 from autograder.classroom.layout import Classroom
 from autograder.cli import main
@@ -64,8 +64,8 @@ def test_dry_run_says_who_gains_and_loses_and_writes_nothing(
 def test_regrading_records_what_the_dry_run_showed_and_keeps_manual_grades(graded: Classroom) -> None:
     shown = regrade(graded, "--dry-run")
     assert regrade(graded) == shown
-    marks = record.marks(graded, TP)
-    assert marks["bob"][TP, "test_adam_step"] == (shown["bob"]["exercises"][0]["after"], 3.5)  # type: ignore[index]
+    found = marks(graded, TP)
+    assert found["bob"][TP, "test_adam_step"] == (shown["bob"]["exercises"][0]["after"], 3.5)  # type: ignore[index]
     with Gradebook(f"sqlite:///{graded.root / 'gradebook.db'}", "deep-learning-for-finance") as gradebook:
         assert gradebook.find_grade("test_adam_step", TP, TP, "bob").needs_manual_grade
     result = kept(graded, TP, "ada")

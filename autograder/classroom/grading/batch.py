@@ -91,6 +91,8 @@ class Batch:
                     workers = stack.enter_context(self._executor())
                 exercises = self._assignment.exercises if self._scheduler is None else None
                 running[workers.submit(work, todo, exercises, self._sandbox)] = student, todo.key
+                if not self._dry_run:
+                    self._opened()  # a gradebook or a policy that is broken is said before anybody is recorded
                 if len(running) >= AHEAD * self._workers:
                     yield from self._finished(running)
             while running:
@@ -138,23 +140,21 @@ class Batch:
                 yield self._recorded(result)
 
     def _recorded(self, result: Result) -> Done:
-        """Keep and record a result, unless that has been done."""
+        """Keep and record a result, unless it stands already where it has to."""
         notebooks = self._notebooks.pop(result.student, None)
         repairs = self._repairs.pop(result.student, result.repairs)
-        there = self._classroom.root / "autograded" / result.student / self._name
-        done = all(
-            (there / f"{name}.ipynb").is_file() for name in self._assignment.notebooks if name not in result.missing
-        )
-        if result.recorded and result.repairs == repairs and done:
-            return result.student, result, ""
-        result.repairs, result.recorded = repairs, False
+        told = result.repairs != repairs
+        result.repairs = repairs
         if self._dry_run:
             return result.student, result, ""
         records = self._opened()
         try:
             with _said_in_one_line():
-                keep(self._classroom, result)
-                if notebooks is not None:
+                if notebooks is None:
+                    keep(self._classroom, result)
+                    records.withdraw(result.student)
+                elif not result.recorded or told or not records.stands(result, notebooks):
+                    keep(self._classroom, result)
                     records.record(result, notebooks)
                     result.recorded = True
                     keep(self._classroom, result)

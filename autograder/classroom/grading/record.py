@@ -1,239 +1,256 @@
-"""Record a result: scores into nbgrader's gradebook, and the notebook with its verdicts into autograded/."""
+"""Record a result: scores into nbgrader's gradebook, and the notebook with its verdicts into autograded/.
+
+What stands in the gradebook is compared with what a result comes to. So each run leaves it as grading everything from
+nothing would, and writes only where something differs. What people gave (scores, comments, extensions) stays.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import html
-import logging
+import math
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
-from nbgrader.api import (
-    Assignment,
-    BaseCell,
-    Comment,
-    Grade,
-    Gradebook,
-    InvalidEntry,
-    MissingEntry,
-    Notebook,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
+from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import joinedload
+from traitlets.config import Config
 
-from autograder import harmless
 from autograder.classroom import convert
+from autograder.classroom.grading import gradebook as books
+from autograder.classroom.grading import handed_in
+from autograder.classroom.grading.gradebook import Cell, Held
 from autograder.classroom.grading.results import Result
+from autograder.classroom.grading.shown import shown
 from autograder.classroom.intake.own import beside_own_text
 from autograder.classroom.intake.reading import read
 from autograder.classroom.intake.timestamp import handed_in_at
 from autograder.classroom.layout import Classroom, write
 from autograder.faults import Fault
-from course.judging.display import Report
-
-Marks = dict[tuple[str, str], tuple[float | None, float | None]]  # by notebook and cell: the grader's, a person's
-HANDED_IN = "[handed in with this output]\n"
-PATIENCE = 60  # seconds to wait for a database that somebody else is writing to
 
 
 class Recorder:
     """The one writer to the gradebook; opened once for a whole class."""
 
     def __init__(self, classroom: Classroom, name: str, gradebook: Gradebook) -> None:
-        self._classroom = classroom
-        self._name = name
-        self.gradebook = gradebook
+        self._classroom, self._name, self._gradebook = classroom, name, gradebook
+        self._policy = LatePolicy(convert.configuration(classroom))
         self._released = {p.stem: sources(read(p)) for p in sorted(classroom.released(name).glob("*.ipynb"))}
-        self._config = convert.configuration(classroom)
+        with books.said(gradebook):
+            self._held = books.held(gradebook, name)
+
+    @property
+    def gradebook(self) -> Gradebook:
+        """nbgrader's own."""
+        return self._gradebook
+
+    def stands(self, result: Result, notebooks: Mapping[str, NotebookNode]) -> bool:
+        """Whether gradebook and autograded/ hold what this result comes to. ValueError if the late policy fails."""
+        held = self._held.get(result.student)
+        submitted = self._classroom.submitted(self._name, result.student)
+        if held is None or held.handed_in != handed_in_at(submitted)[0]:
+            return False
+        if not self._folder(result.student).holds(result, notebooks, handed_in.beside(submitted)):
+            return False
+        due = Due(result, notebooks, self._released)
+        return due.stand_in(held) and all(
+            _same(penalty, self._policy.penalty(result.student, held.points[notebook], held.seconds_late))
+            for notebook, penalty in held.penalties.items()
+        )
 
     def record(self, result: Result, notebooks: Mapping[str, NotebookNode]) -> None:
-        """Record one result. Fault if the gradebook cannot be written; ValueError if it takes all but this one."""
-        folder = self._classroom.root / "autograded" / result.student / self._name
-        submitted = self._classroom.submitted(self._name, result.student)
-        stamp = submitted / "timestamp.txt"
-        try:
-            self.gradebook.update_or_create_student(result.student)
-            submission = self.gradebook.update_or_create_submission(
-                self._name, result.student, timestamp=handed_in_at(submitted)[0]
+        """Record one result. Fault if the gradebook cannot be written; ValueError if it takes all but this one.
+
+        A cell that a person marked waits for another look if the grader's points have changed, or if the result is new.
+        """
+        student, submitted = result.student, self._classroom.submitted(self._name, result.student)
+        due = Due(result, notebooks, self._released)
+        with books.said(self._gradebook):
+            self._gradebook.update_or_create_student(student)
+            submission = self._gradebook.update_or_create_submission(
+                self._name, student, timestamp=handed_in_at(submitted)[0]
             )
-            for name, notebook in notebooks.items():
-                enter(self.gradebook, result, name, notebook, self._released[name])
-            if submission.total_seconds_late > 0:
-                names = {"notebook": self._name, "assignment": self._name, "student": result.student}
-                url = self.gradebook.engine.url.render_as_string(hide_password=False)
-                resources = {"nbgrader": names | {"db_url": url}}
-                AssignLatePenalties(config=self._config).preprocess(next(iter(notebooks.values())), resources)
-        except MissingEntry:
-            raise Fault(f"the gradebook knows no {self._name}: run `tp build {self._name}`, then grade again") from None
-        except (SQLAlchemyError, InvalidEntry) as error:
-            with contextlib.suppress(SQLAlchemyError):
-                self.gradebook.db.rollback()
-            if isinstance(error, InvalidEntry) and isinstance(error.__context__, SQLAlchemyError):
-                error = error.__context__  # nbgrader wraps whatever its database said
-            if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
-                raise Fault(f"the gradebook could not be written ({_reason(error)}); grade again, it goes on") from None
-            raise ValueError(f"the gradebook refused it ({_reason(error)})") from None
-        for name, notebook in notebooks.items():
-            if name in result.missing:
-                (folder / f"{name}.ipynb").unlink(missing_ok=True)
-                continue
-            write(folder / f"{name}.ipynb", nbformat.writes(shown(notebook, result, name)))
-        if stamp.is_file() and not stamp.is_symlink():
-            shutil.copy(stamp, folder)
+            late = books.seconds_late(submission.timestamp, submission.assignment.duedate, submission.extension)
+            for notebook in submission.notebooks:
+                points = due.enter(self._gradebook, notebook, new=not result.recorded)
+                notebook.late_submission_penalty = self._policy.penalty(student, points, late)
+            self._gradebook.db.commit()
+        self._folder(student).fill(result, notebooks, handed_in.beside(submitted))
+
+    def withdraw(self, student: str) -> None:
+        """Take back what the grader has entered and written of a submission that can no longer be graded.
+
+        It then stands as if it had never been graded; where a person entered something, that stays and waits for them.
+        """
+        held = self._held.get(student)
+        if held is not None:
+            with books.said(self._gradebook):
+                if held.by_hand:
+                    submission = self._gradebook.find_submission(self._name, student)
+                    for notebook in submission.notebooks:
+                        notebook.late_submission_penalty = None
+                        for grade in notebook.grades:
+                            grade.auto_score, grade.needs_manual_grade = None, True
+                        for comment in notebook.comments:
+                            comment.auto_comment = None
+                    self._gradebook.db.commit()
+                else:
+                    self._gradebook.remove_submission(self._name, student)
+        for step in ("autograded", "feedback"):
+            _Folder(self._classroom.root / step / student / self._name).remove()
+
+    def _folder(self, student: str) -> _Folder:
+        return _Folder(self._classroom.root / "autograded" / student / self._name)
 
 
 @contextmanager
 def recorder(classroom: Classroom, name: str) -> Iterator[Recorder]:
-    """Open the gradebook of a classroom for recording. Fault if it cannot be opened."""
-    course_directory = convert.course_directory(classroom)
-    url = course_directory.db_url
-    if url.startswith("sqlite:") and "?" not in url:
-        url += f"?timeout={PATIENCE}"
-    logging.getLogger("tornado.application").setLevel(
-        logging.CRITICAL
-    )  # where nbgrader writes pages about a failed write
-    with convert.quiet():
-        try:
-            gradebook = Gradebook(url, course_directory.course_id)
-        except SQLAlchemyError as error:
-            place = make_url(course_directory.db_url).render_as_string(hide_password=True)
-            raise Fault(f"the gradebook {place} cannot be opened ({_reason(error)})") from None
-        with gradebook:
-            yield Recorder(classroom, name, gradebook)
+    """Open the gradebook of a classroom for recording. Fault if it cannot be opened or lacks the assignment."""
+    with books.opened(classroom) as gradebook:
+        yield Recorder(classroom, name, gradebook)
 
 
-def enter(gradebook: Gradebook, result: Result, name: str, notebook: NotebookNode, released: Mapping[str, str]) -> None:
-    """Enter the scores and remarks of one notebook. A grade that a person gave stays, marked to be looked at again."""
-    submission = gradebook.find_submission_notebook(name, result.assignment, result.student)
-    beside = beside_own_text(notebook)  # an answer may stand there
-    written = {i: text != released.get(i) or i in beside for i, text in sources(notebook).items()}
-    tasks = {
-        cell.metadata.nbgrader.grade_id for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("task")
-    }
-    # With the names of their cells: one question to the database for all instead of one for each.
-    grades, comments = (
-        gradebook.db.query(rows).filter_by(notebook_id=submission.id).options(joinedload(rows.cell))
-        for rows in (Grade, Comment)
-    )
-    for grade in grades:
-        verdict = result.verdict(name, grade.name)
+class Due:
+    """What a result comes to, cell by cell, by nbgrader's rules."""
+
+    def __init__(
+        self, result: Result, notebooks: Mapping[str, NotebookNode], released: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        self._result = result
+        self._written: dict[Cell, bool] = {}
+        self._tasks: set[Cell] = set()
+        for name, notebook in notebooks.items():
+            beside = beside_own_text(notebook)  # an answer may stand there
+            for cell, text in sources(notebook).items():
+                self._written[name, cell] = text != released[name].get(cell) or cell in beside
+            marked = [cell.metadata.nbgrader for cell in notebook.cells if "nbgrader" in cell.metadata]
+            self._tasks |= {(name, meta.grade_id) for meta in marked if meta.get("task")}
+
+    def score(self, cell: Cell) -> float | None:
+        """The grader's points of a cell; None if a person has to give them."""
+        notebook, grade_id = cell
+        verdict = self._result.verdict(notebook, grade_id)
         if verdict is not None:
-            grade.auto_score = None if verdict.by_hand else verdict.score
-        elif grade.name in tasks and name not in result.missing:
-            continue  # a person's alone, as in nbgrader
-        else:  # a written answer: nothing to grade if nothing was written, and a person's work otherwise
-            grade.auto_score = None if written.get(grade.name) else 0.0
-        grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
-    for comment in comments:  # where a notebook is missing there is nothing to say of its cells, as in nbgrader
-        answered = written.get(comment.name, True) or comment.name in tasks or name in result.missing
-        comment.auto_comment = None if answered else "No response."
-    gradebook.db.commit()
+            return None if verdict.by_hand else verdict.score
+        if notebook in self._result.missing:
+            return 0.0
+        # A task is a person's alone; of a written answer there is nothing to grade if nothing was written.
+        return None if cell in self._tasks or self._written.get(cell) else 0.0
+
+    def comment(self, cell: Cell) -> str | None:
+        """The grader's remark on a cell. Where a notebook is missing there is none, as in nbgrader."""
+        answered = self._written.get(cell, True) or cell in self._tasks or cell[0] in self._result.missing
+        return None if answered else "No response."
+
+    def stand_in(self, held: Held) -> bool:
+        """Whether the gradebook holds these scores and comments."""
+        for cell, score in held.scores.items():
+            if score.auto != self.score(cell) or (score.by_hand is None and score.waits != (score.auto is None)):
+                return False
+        return all(text == self.comment(cell) for cell, text in held.comments.items())
+
+    def enter(self, gradebook: Gradebook, notebook: SubmittedNotebook, new: bool) -> float:
+        """Write them into the gradebook for one notebook; returns its points. What people gave stays, and counts."""
+        # With the names of their cells: one question to the database for all instead of one for each.
+        grades, comments = (
+            gradebook.db.query(rows).filter_by(notebook_id=notebook.id).options(joinedload(rows.cell))
+            for rows in (Grade, Comment)
+        )
+        points = 0.0
+        for grade in grades:
+            score = self.score((notebook.name, grade.name))
+            if grade.manual_score is None:
+                grade.needs_manual_grade = score is None
+            elif new or score != grade.auto_score:
+                grade.needs_manual_grade = True
+            grade.auto_score = score
+            points += books.points(score, grade.manual_score, grade.extra_credit)
+        for comment in comments:
+            comment.auto_comment = self.comment((notebook.name, comment.name))
+        return points
 
 
-def marks(classroom: Classroom, name: str) -> dict[str, Marks]:
-    """What the gradebook holds of an assignment, by student. Writes nothing."""
-    with recorder(classroom, name) as records:
-        return {
-            submission.student_id: {
-                (notebook.name, grade.name): (grade.auto_score, grade.manual_score)
-                for notebook in submission.notebooks
-                for grade in notebook.grades
-            }
-            for submission in records.gradebook.assignment_submissions(name)
+class LatePolicy:
+    """The classroom's policy for late work: nbgrader's plugin that its configuration names. Fault if there is none."""
+
+    def __init__(self, config: Config) -> None:
+        try:
+            self._nbgrader = AssignLatePenalties(config=config)
+            self._nbgrader.init_plugin()
+        except Exception as error:  # it is a person's own code
+            raise Fault(
+                "the policy for late work that nbgrader_config.py names (AssignLatePenalties.plugin_class) cannot be "
+                f"loaded: {type(error).__name__}: {' '.join(str(error).split())}"
+            ) from None
+
+    def penalty(self, student: str, points: float, seconds_late: float) -> float | None:
+        """The penalty for one notebook with these points, never above them. ValueError if the policy gives none."""
+        if seconds_late <= 0:
+            return None
+        try:
+            penalty = self._nbgrader.plugin_inst.late_submission_penalty(student, points, seconds_late)
+            if penalty is None:
+                return None
+            number = float(penalty)
+        except Exception as error:
+            said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            raise ValueError(f"the policy for late work failed ({said})") from None
+        if math.isnan(number):
+            raise ValueError("the policy for late work gave NaN, no number of points")
+        return min(max(number, 0.0), points)
+
+
+class _Folder:
+    """The folder autograded/<student>/<assignment>: the notebooks with their verdicts, and what came with them."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def holds(self, result: Result, notebooks: Mapping[str, NotebookNode], beside: Mapping[str, str]) -> bool:
+        """Whether it is complete and nothing else lies in it."""
+        names = {f"{name}.ipynb" for name in notebooks if name not in result.missing}
+        there = {path.name: path for path in self._path.iterdir()} if self._path.is_dir() else {}
+        return there.keys() == names | beside.keys() and all(
+            there[name].read_text(encoding="utf-8", errors="replace") == text for name, text in beside.items()
+        )
+
+    def fill(self, result: Result, notebooks: Mapping[str, NotebookNode], beside: Mapping[str, str]) -> None:
+        """Write what it has to hold, and remove what else lies in it."""
+        texts = {
+            f"{name}.ipynb": nbformat.writes(shown(notebook, result, name))
+            for name, notebook in notebooks.items()
+            if name not in result.missing
         }
+        for name, text in {**texts, **beside}.items():
+            write(self._path / name, text)
+        for path in self._path.iterdir() if self._path.is_dir() else ():
+            if path.name not in texts.keys() | beside.keys():
+                _remove(path)
+
+    def remove(self) -> None:
+        """Remove it, and the student's folder if nothing else lies there."""
+        _remove(self._path)
+        with contextlib.suppress(OSError):
+            self._path.parent.rmdir()
 
 
-@dataclass
-class SaidOfNotebook:
-    """What the gradebook says of one notebook that was handed in.
-
-    grades: the score and the most that can be had, by graded cell. comments: by cell. penalty: for handing in late.
-    """
-
-    penalty: float
-    grades: dict[str, tuple[float, float]] = field(default_factory=dict)
-    comments: dict[str, str | None] = field(default_factory=dict)
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
-Said = dict[str, SaidOfNotebook]  # by notebook
-
-
-def said(gradebook: Gradebook, name: str, student: str | None = None) -> dict[str, Said]:
-    """What the gradebook says of an assignment, by student, or of this student only; in three queries."""
-    found: dict[str, Said] = {}
-
-    def rows(of: Any, *columns: Any) -> Any:
-        query = gradebook.db.query(SubmittedAssignment.student_id, Notebook.name, *columns).select_from(of)
-        if of is not SubmittedNotebook:
-            query = query.join(BaseCell, of.cell_id == BaseCell.id)
-            query = query.join(SubmittedNotebook, of.notebook_id == SubmittedNotebook.id)
-        query = query.join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
-        query = query.join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        query = query.join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-        query = query.filter(Assignment.name == name)
-        return query if student is None else query.filter(SubmittedAssignment.student_id == student)
-
-    for who, notebook, penalty in rows(SubmittedNotebook, SubmittedNotebook.late_submission_penalty):
-        found.setdefault(who, {})[notebook] = SaidOfNotebook(penalty or 0.0)
-    for who, notebook, cell, score, most in rows(Grade, BaseCell.name, Grade.score, Grade.max_score):
-        found[who][notebook].grades[cell] = score, most
-    for who, notebook, cell, comment in rows(Comment, BaseCell.name, Comment.comment):
-        found[who][notebook].comments[cell] = comment
-    return found
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "orig", None) or error).splitlines()[0]
+def _same(one: float | None, other: float | None) -> bool:
+    """Whether two penalties are equal; some databases keep fewer digits."""
+    return one == other or (one is not None and other is not None and math.isclose(one, other, rel_tol=1e-6))
 
 
 def sources(notebook: NotebookNode) -> dict[str, str]:
     """The sources of a notebook's nbgrader cells, by their ids."""
     cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
     return {cell.metadata.nbgrader.grade_id: cell.source for cell in cells}
-
-
-def shown(notebook: NotebookNode, result: Result, name: str) -> NotebookNode:
-    """The notebook as its author and the instructor see it afterwards: repairs, outputs, verdicts."""
-    notebook = NotebookNode(notebook, cells=[NotebookNode(cell) for cell in notebook.cells])
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = _outputs(cell, result, name)
-            cell.execution_count = None
-        elif cell.metadata.get("nbgrader", {}).get("solution") or "own" in cell.metadata.get("tags", []):
-            cell.source = harmless.markdown(cell.source) + harmless.pasted(cell.get("attachments", {}))
-    if result.repairs:
-        told = [html.escape(harmless.line(repair)) for repair in result.repairs]  # names may hold Markdown
-        lines = "".join(f"<li>{repair}</li>" for repair in told)
-        text = f"<div><b>Repaired before grading</b><ul>{lines}</ul></div>"
-        notebook.cells.insert(0, new_markdown_cell(text, id="repairs"))
-    return notebook
-
-
-def _outputs(cell: NotebookNode, result: Result, name: str) -> list[NotebookNode]:
-    """What a cell shows: a verdict under a test; under the student's own code what was printed and raised while it was
-    graded, and then, for whoever marks, what it had shown when it was handed in.
-    """
-    verdict = result.verdict(name, cell.metadata.get("nbgrader", {}).get("grade_id", ""))
-    if verdict is not None:
-        report = Report(verdict)
-        forms = {"text/plain": str(report), "text/html": report._repr_html_()}
-        data = {form: harmless.without_places(text) for form, text in forms.items()}
-        return [NotebookNode(output_type="display_data", data=data, metadata={})]
-    said = result.cells.get(name, {}).get(cell.id, {})
-    texts = {"stdout": said.get("output", ""), "stderr": said.get("error", "")}
-    shown = {name: harmless.without_places(text) for name, text in texts.items() if text}
-    fresh = [NotebookNode(output_type="stream", name=name, text=text) for name, text in shown.items()]
-    handed_in = cell.get("outputs", [])
-    if "".join(output.get("text", "data") for output in handed_in).strip() == texts["stdout"].strip():
-        return fresh
-    return [*fresh, NotebookNode(output_type="stream", name="stdout", text=HANDED_IN), *handed_in]

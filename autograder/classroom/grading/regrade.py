@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.classroom.grading.batch import Batch
-from autograder.classroom.grading.record import Marks, marks
+from autograder.classroom.grading.gradebook import Marks, marks
 from autograder.classroom.grading.results import Result, keep, kept
 from autograder.classroom.layout import Classroom
 from autograder.harmless import line

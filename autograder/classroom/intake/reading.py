@@ -16,7 +16,7 @@ from autograder.classroom.intake.folders import files
 from autograder.classroom.intake.rebuild import solutions
 from autograder.classroom.intake.recover import plain, recover
 from autograder.classroom.intake.without_outputs import LARGEST_FILE, without_outputs
-from autograder.classroom.layout import Classroom
+from autograder.classroom.layout import Classroom, is_name_of_a_student
 
 LARGEST = 20 * 2**20  # bytes of all notebooks that are looked at; a TP with all its pictures has less than one million
 MOST_NOTEBOOKS = 20  # that are looked at where a student handed in several
@@ -53,7 +53,7 @@ def submission(
     Unreadable if there is none to read. Of several that hold solutions of one released notebook, the last edit counts.
     """
     folder = classroom.submitted(assignment, student)
-    if harmless.line(student) != student or student[0] in "-.=+@" or set(student) & set('<>&"`'):
+    if not is_name_of_a_student(student):
         raise Unreadable("the name of its folder is no student's: rename the folder")
     if folder.resolve() != (classroom.root / "submitted").resolve() / student / assignment:
         raise Unreadable("its folder is a link to another place")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,12 +18,14 @@ from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.plugins import ExportPlugin
 
 from autograder import harmless
-from autograder.classroom.grading.record import recorder
+from autograder.classroom.grading.gradebook import assignment_of, opened
 from autograder.classroom.layout import Classroom, write
 from autograder.faults import WrongUsage
 
-# How a spreadsheet knows a formula; some take the full-width forms too.
-FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# How a spreadsheet knows a formula, and where one may begin: some separate cells by others than commas.
+FORMULA, SEPARATORS = frozenset("=+-@\N{MINUS SIGN}"), frozenset(";,|")
+UNSEEN = ("C", "Z", "M")  # the first letters of the Unicode categories of characters that may not be seen
+FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs that are not seen either
 
 
 @dataclass(frozen=True)
@@ -62,26 +65,38 @@ def _grade(tp: str, submission: SubmittedAssignment) -> Grade:
     names = Counter(cell.name for _, cell in cells)
     return Grade(
         tp=tp,
-        student=_text(who.id),
-        first_name=_text(who.first_name),
-        last_name=_text(who.last_name),
-        email=_text(who.email),
+        student=text(who.id),
+        first_name=text(who.first_name),
+        last_name=text(who.last_name),
+        email=text(who.email),
         handed_in=submission.timestamp.isoformat(" ", "seconds") if submission.timestamp else "",
         score=submission.score,
         penalty=submission.late_submission_penalty,
         max_score=submission.max_score,
         waits=submission.needs_manual_grade,
         cells={
-            _text(cell.name if names[cell.name] == 1 else f"{notebook}: {cell.name}"): cell.score
+            text(cell.name if names[cell.name] == 1 else f"{notebook}: {cell.name}"): cell.score
             for notebook, cell in cells
         },
     )
 
 
-def _text(value: str | None) -> str:
-    """A text that is one line and that no spreadsheet takes for a formula."""
-    text = harmless.line(value or "")
-    return f"'{text}" if text.startswith(FORMULA) else text
+def text(value: str | None) -> str:
+    """A text that is one line and of which no spreadsheet takes any part for a formula: a `'` stands before it.
+
+    Some leave out what is not seen in front of a formula, and take the full-width forms of its signs.
+    """
+    parts = [""]
+    for character in harmless.line(value or ""):
+        parts[-1] += character
+        if character in SEPARATORS:
+            parts.append("")
+    return "".join(f"'{part}" if _is_formula(part) else part for part in parts)
+
+
+def _is_formula(part: str) -> bool:
+    seen = (c for c in part if unicodedata.category(c)[0] not in UNSEEN and c not in FILLERS)
+    return unicodedata.normalize("NFKC", next(seen, " "))[:1] in FORMULA
 
 
 Row = list[str]
@@ -156,18 +171,19 @@ def _number(number: float | None) -> str:
 
 def as_csv(rows: Sequence[Row]) -> str:
     """Rows as comma-separated values, quoted where need be."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue()
 
 
 def export(classroom: Classroom, tp: str, form: str) -> tuple[str, list[Grade]]:
     """The marks of a class in one of FORMATS, and the grades in it. WrongUsage if nothing has been graded."""
-    with recorder(classroom, tp) as records:
-        found = grades(records.gradebook, tp)
-    if not found:
+    with opened(classroom) as gradebook:
+        assignment_of(gradebook, tp)
+        marks = grades(gradebook, tp)
+    if not marks:
         raise WrongUsage(f"nothing is graded yet: run `tp grade {tp}` first")
-    return as_csv(FORMATS[form](found)), found
+    return as_csv(FORMATS[form](marks)), marks
 
 
 class _Plugin(ExportPlugin):

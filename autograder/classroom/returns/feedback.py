@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
+from autograder.classroom.grading.gradebook import OfNotebook, opened, shown_on_pages
 from autograder.classroom.grading.job import grader_version
-from autograder.classroom.grading.record import Said, recorder, said
 from autograder.classroom.grading.results import UNREADABLE, kept
 from autograder.classroom.layout import Classroom, write
 from autograder.faults import WrongUsage
@@ -27,29 +27,37 @@ def feedback(classroom: Classroom, tp: str, student: str | None = None, workers:
     A page depends on the autograded notebook, what the gradebook says of it, the configuration, and the grader.
     WrongUsage if there is nothing to write one from, with the reason.
     """
-    graded = [folder.parent.name for folder in _graded(classroom, tp) if student in (None, folder.parent.name)]
+    names = classroom.submissions(tp, student)
+    with opened(classroom) as gradebook:
+        known = shown_on_pages(gradebook, tp)
+    autograded = classroom.root / "autograded"
+    graded = [name for name in names if name in known and any((autograded / name / tp).glob("*.ipynb"))]
     if not graded:
-        found = [kept(classroom, tp, name) for name in classroom.submissions(tp, student)]
-        unreadable = [result for result in found if result is not None and result.status == UNREADABLE]
+        results = [kept(classroom, tp, name) for name in names]
+        unreadable = [result for result in results if result is not None and result.status == UNREADABLE]
         if unreadable:
             why = " ".join(unreadable[0].repairs)
             raise WrongUsage(f"there is nothing to write a page from; {unreadable[0].student}: {why}")
         raise WrongUsage(f"nothing is graded yet{f' for {student}' if student else ''}: run `tp grade {tp}` first")
-    with recorder(classroom, tp) as records:
-        known = said(records.gradebook, tp)
-    states = _states(classroom, tp, {name: known.get(name, {}) for name in graded})
-    old = [name for name in graded if not _up_to_date(classroom, tp, name, states[name])]
+    states = _states(classroom, tp, {name: known[name] for name in graded})
+    old = {name: known[name] for name in graded if not _up_to_date(classroom, tp, name, states[name])}
     if old:
-        _renew(classroom, tp, {name: known.get(name, {}) for name in old}, states, workers or os.cpu_count() or 1)
+        _renew(classroom, tp, old, states, workers or os.cpu_count() or 1)
     return [page for name in graded for page in _pages(classroom, tp, name)]
 
 
-def _renew(classroom: Classroom, tp: str, old: Mapping[str, Said], states: Mapping[str, str], workers: int) -> None:
+def _renew(
+    classroom: Classroom,
+    tp: str,
+    old: Mapping[str, dict[str, OfNotebook]],
+    states: Mapping[str, str],
+    workers: int,
+) -> None:
     """Write pages, and then of which state they are."""
     from autograder.classroom.returns.page import write_pages
 
     def written(students: list[str]) -> None:
-        write_pages(classroom, tp, students, {name: old[name] for name in students})
+        write_pages(classroom, tp, {name: old[name] for name in students})
         for name in students:
             write(_state_file(classroom, tp, name), states[name])
 
@@ -58,13 +66,6 @@ def _renew(classroom: Classroom, tp: str, old: Mapping[str, Said], states: Mappi
     chunks = [names[start : start + size] for start in range(0, len(names), size)]
     for _ in in_processes(written, chunks, workers, f"{tp}: feedback"):
         pass
-
-
-def _graded(classroom: Classroom, tp: str) -> Iterator[Path]:
-    """The folders of the submissions that have been graded, by student."""
-    for folder in sorted((classroom.root / "autograded").glob("*")):
-        if any((folder / tp).glob("*.ipynb")):
-            yield folder / tp
 
 
 def _pages(classroom: Classroom, tp: str, student: str) -> list[Path]:
@@ -86,7 +87,7 @@ def _up_to_date(classroom: Classroom, tp: str, student: str, state: str) -> bool
         return False
 
 
-def _states(classroom: Classroom, tp: str, known: Mapping[str, Said]) -> dict[str, str]:
+def _states(classroom: Classroom, tp: str, known: Mapping[str, dict[str, OfNotebook]]) -> dict[str, str]:
     """By student, a digest of all that the pages depend on."""
     ours = [path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.iterdir()) if path.is_file()]
     ours.append((classroom.root / "nbgrader_config.py").read_text(encoding="utf-8"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,18 @@ from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked
 from traitlets import Dict, default
 
+from autograder import harmless
 from autograder.classroom import convert
-from autograder.classroom.grading.record import Said, said
-from autograder.classroom.layout import Classroom
+from autograder.classroom.grading import handed_in
+from autograder.classroom.grading.gradebook import OfNotebook, shown_on_pages
+from autograder.classroom.layout import Classroom, write
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Marked(NbGraderPreprocessor):
-    """Writes scores and comments into the cells, as nbgrader's GetGrades does, which asks the gradebook for each cell.
+    """Writes scores and comments into the cells, as nbgrader's GetGrades does, which asks the gradebook for each cell;
+    and which marks are still to be given. Comments hold no HTML.
 
     known: what the gradebook says of submissions, by student; who is not there is asked for.
     """
@@ -35,21 +38,23 @@ class Marked(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Mark one notebook."""
         of = resources["nbgrader"]
-        found: Said | None = self.known.get(of["student"])
+        found = self.known.get(of["student"])
         if found is None:
             with convert.quiet(), Gradebook(of["db_url"]) as gradebook:
-                found = said(gradebook, of["assignment"], of["student"])[of["student"]]
-        notebook = found[of["notebook"]]
+                found = shown_on_pages(gradebook, of["assignment"], of["student"])[of["student"]]
+        notebook: OfNotebook = found[of["notebook"]]
         for cell in nb.cells:
             meta = cell.metadata.get("nbgrader", {})
             if (grade_id := meta.get("grade_id")) in notebook.grades:
-                meta["score"], meta["points"] = notebook.grades[grade_id]
+                meta["score"], meta["points"], meta["waits"] = notebook.grades[grade_id]
             if grade_id in notebook.comments:
-                meta["comment"] = notebook.comments[grade_id]
-        scores = notebook.grades.values()
+                comment = notebook.comments[grade_id]
+                meta["comment"] = harmless.without_tags(harmless.whole(comment)) if comment else comment
+        grades = notebook.grades.values()
         of["late_penalty"] = notebook.penalty
-        of["score"] = sum(score for score, _ in scores) - notebook.penalty
-        of["max_score"] = sum(most for _, most in scores)
+        of["score"] = sum(score for score, _, _ in grades) - notebook.penalty
+        of["max_score"] = sum(most for _, most, _ in grades)
+        of["waiting"] = sum(most for _, most, waits in grades if waits)
         return nb, resources
 
 
@@ -82,16 +87,24 @@ class Page(HTMLExporter):
         return [FileSystemLoader(TEMPLATES)]
 
 
-def write_pages(classroom: Classroom, tp: str, students: Sequence[str], known: Mapping[str, Said]) -> None:
-    """Have nbgrader write the pages of these students, of whom `known` has what the gradebook says."""
+def write_pages(classroom: Classroom, tp: str, known: Mapping[str, Mapping[str, OfNotebook]]) -> None:
+    """Have nbgrader write the pages of the students of whom `known` has what the gradebook says."""
 
-    class Chosen(GenerateFeedback):
+    class Pages(GenerateFeedback):
+        """By itself nbgrader takes `[`, `]` and `*` in names for patterns."""
+
         def init_notebooks(self) -> None:
-            folders = [self._format_source(tp, student) for student in students]
+            folders = [self._format_source(tp, student) for student in known]
             self.assignments = {folder: sorted(map(str, Path(folder).glob("*.ipynb"))) for folder in folders}
+
+        def init_assignment(self, assignment_id: str, student_id: str) -> None:
+            """Take along what nbgrader's exchange needs to release the pages."""
+            there = Path(self._format_dest(assignment_id, student_id))
+            for name, text in handed_in.beside(Path(self._format_source(assignment_id, student_id))).items():
+                write(there / name, text)
 
         @default("preprocessors")
         def _preprocessors_default(self) -> list[Any]:
             return [Marked(known=dict(known)), CSSHTMLHeaderPreprocessor]
 
-    convert.run(classroom, Chosen, tp, force=True)
+    convert.run(classroom, Pages, tp, force=True)
