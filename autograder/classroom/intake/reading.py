@@ -50,7 +50,8 @@ def submission(
 ) -> tuple[dict[str, NotebookNode], list[str]]:
     """The notebooks that a student handed in, by the names of the released ones, and what is odd about them.
 
-    Unreadable if there is none to read. Of several that hold solutions of one released notebook, the last edit counts.
+    Unreadable if there is none to read. Of several that hold solutions of one released notebook, the last edit counts;
+    what has the name of another released notebook is that one.
     """
     folder = classroom.submitted(assignment, student)
     if not is_name_of_a_student(student):
@@ -76,8 +77,10 @@ def submission(
     notebooks: dict[str, NotebookNode] = {}
     unused = dict.fromkeys(found)  # by any of the released notebooks
     for name, released in release.items():
-        versions = _versions(released, found) if len(found) > 1 or len(release) > 1 else {}
-        chosen = _chosen(name, found, versions, alone=len(release) == 1)
+        others = {f"{other}.ipynb" for other in release if other != name}
+        here = [one for one in found if one.name not in others]
+        versions = _versions(released, here) if len(here) > 1 or len(release) > 1 else {}
+        chosen = _chosen(name, here, versions, alone=len(release) == 1)
         if chosen is None:
             told.append(f"{name}.ipynb was not handed in; it counts as not written.")
             continue
