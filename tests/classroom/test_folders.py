@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograder import cli
-from autograder.classroom.intake.beside import LARGEST, beside
+from autograder.classroom.intake.carried import LARGEST, carried
 from autograder.classroom.intake.folders import not_looked_at
 from autograder.classroom.intake.timestamp import handed_in_at
 from autograder.classroom.layout import Classroom
@@ -73,7 +73,7 @@ def test_files_beside_a_notebook_come_along_within_limits(tmp_path: Path) -> Non
         put(tmp_path / name, content)
     for name in ("optimizers.ipynb", "timestamp.txt", "checks.json", "__pycache__/averages.cpython-311.pyc"):
         put(tmp_path / name)
-    found, told = beside(tmp_path, released, {"prices.csv", "walks.py", "checks.json"})
+    found, told = carried(tmp_path, released, {"prices.csv", "walks.py", "checks.json"})
     assert found == own
     assert told == []
 
@@ -89,7 +89,7 @@ def test_what_stays_behind_is_named(tmp_path: Path) -> None:
     zipfile.ZipFile(archive, "w").close()
     put(tmp_path / "more.zip", archive.getvalue())
     os.symlink("/etc/passwd", tmp_path / "link.csv")
-    found, told = beside(tmp_path, released, {"walks.py"})
+    found, told = carried(tmp_path, released, {"walks.py"})
     assert set(found) == {"statistics.py", "course/judging.py"}
     says = dict(line.split(" ", 1) for line in told)
     assert says == {

@@ -64,6 +64,15 @@ def test_an_unwritten_function_gets_one_line(exercise: Exercise) -> None:
     assert "NotImplementedError" in check(exercise.name, stub)._repr_html_()
 
 
+def test_a_library_that_cannot_do_something_is_not_called_an_unwritten_function() -> None:
+    def symbolic(*_: object) -> None:
+        raise NotImplementedError("Cannot convert a symbolic tf.Tensor (Sqrt:0) to a numpy array.")
+
+    shown = str(check("gradient_descent_step", symbolic))
+    assert "symbolic tensors; those of `keras.ops` do" in shown
+    assert "not written" not in shown
+
+
 def test_what_the_function_prints_and_warns_stays_out_of_the_way(capsys: pytest.CaptureFixture[str]) -> None:
     log = logging.getLogger("a student's")
     log.addHandler(logging.StreamHandler(sys.stderr))

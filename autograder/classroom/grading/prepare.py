@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 
 from autograder.classroom.assignment import Assignment, with_hidden_tests
 from autograder.classroom.grading.job import Job
-from autograder.classroom.intake.beside import beside
+from autograder.classroom.intake.carried import carried
 from autograder.classroom.intake.reading import submission
 from autograder.classroom.intake.rebuild import rebuild
 from autograder.classroom.intake.timestamp import handed_in_at
@@ -42,7 +42,7 @@ def prepared(
     missing = tuple(name for name in notebooks if name not in submitted)
     folder = classroom.submitted(assignment.name, student)
     taken = {path.name for path in classroom.released(assignment.name).iterdir() if path.is_file()}
-    files, told = beside(folder, assignment.files, taken)
+    files, told = carried(folder, assignment.files, taken)
     _, untimely = handed_in_at(folder)
     repairs += [*told, *filter(None, [untimely])]
     return job(classroom, assignment, student, notebooks, limits, missing, elsewhere, files), repairs

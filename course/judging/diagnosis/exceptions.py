@@ -6,6 +6,7 @@ NOT_WRITTEN = "raised NotImplementedError"
 MEANINGS = (
     ("symbolic", "NumPy's functions do not take symbolic tensors; those of `keras.ops` do."),
     ("raised NameError", "A name in it has no value: is it misspelt, or defined in a cell that did not run?"),
+    ("raised ModuleNotFoundError", "It imports a package that is not installed where it runs."),
     ("raised UnboundLocalError", "A variable is read before it gets its value inside the function."),
     ("positional argument", "It must take the arguments that the exercise lists, in that order."),
     ("unexpected keyword", "It must take the arguments that the exercise lists, under these names."),

@@ -17,7 +17,7 @@ OWN = {"timestamp.txt", "submission_secret.txt"}  # of nbgrader's
 TAKEN = sys.stdlib_module_names | {"course", "autograder"}  # names of modules that stay what they are
 
 
-def beside(folder: Path, released: Mapping[str, bytes], taken: Set[str]) -> tuple[dict[str, bytes], list[str]]:
+def carried(folder: Path, released: Mapping[str, bytes], taken: Set[str]) -> tuple[dict[str, bytes], list[str]]:
     """The student's own files by their paths, and what is to be said: which are left out, and which have no effect.
 
     released: the files that come with the release, which stay as they are. taken: the names of all files in its folder.
