@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.sandbox.inside import usage
 from autograder.sandbox.limits import NOTHING, Fund, Limits, Seconds, slowness
 from autograder.sandbox.process import Process
 from autograder.sandbox.warm import WarmParent
@@ -123,6 +124,15 @@ def test_what_a_cell_ends_itself_is_its_own_doing(warm: WarmParent) -> None:
     for source in ("import os; os._exit(1)", "import os; os.abort()", "import ctypes; ctypes.string_at(0)"):
         with warm.process({}, LIMITS) as process, pytest.raises(Died, match="ended"):
             process.run(source)
+
+
+def test_a_process_that_has_just_ended_has_not_hidden_what_it_wrote() -> None:
+    """The system lets nobody read that of one that has ended and was not waited for."""
+    if (pid := os.fork()) == 0:
+        os._exit(0)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert usage.written(pid) == 0
+    os.waitpid(pid, 0)
 
 
 def test_many_processes_of_one_submission_stand_back_behind_others(warm: WarmParent) -> None:
