@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.sandbox.inside import usage
 from autograder.sandbox.limits import NOTHING, Fund, Limits, Seconds, slowness
 from autograder.sandbox.process import Process
 from autograder.sandbox.warm import WarmParent
@@ -122,3 +124,35 @@ def test_what_a_cell_ends_itself_is_its_own_doing(warm: WarmParent) -> None:
     for source in ("import os; os._exit(1)", "import os; os.abort()", "import ctypes; ctypes.string_at(0)"):
         with warm.process({}, LIMITS) as process, pytest.raises(Died, match="ended"):
             process.run(source)
+
+
+def test_a_process_that_has_just_ended_has_not_hidden_what_it_wrote() -> None:
+    """The system lets nobody read that of one that has ended and was not waited for."""
+    if (pid := os.fork()) == 0:
+        os._exit(0)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert usage.written(pid) == 0
+    os.waitpid(pid, 0)
+
+
+def test_many_processes_of_one_submission_stand_back_behind_others(warm: WarmParent) -> None:
+    """A pool of a few does not; nor does the process in which cells run."""
+    source = "import subprocess\nkept = [subprocess.Popen(['sleep', '{}'], start_new_session=True) for _ in range({})]"
+    many, few = f"66{os.getpid()}", f"67{os.getpid()}"
+    with warm.process({}, LIMITS) as hog, warm.process({}, LIMITS) as other:
+        hog.run(source.format(many, 12))
+        other.run(source.format(few, 4))
+        (child,) = {parent_of(pid) for pid in named(many)}
+        usual = priority(os.getpid())
+        end = time.monotonic() + 60
+        while sorted(map(priority, named(many))) != [usual] * 4 + [(19, 19)] * 8 and time.monotonic() < end:
+            time.sleep(0.05)
+        assert sorted(map(priority, named(many))) == [usual] * 4 + [(19, 19)] * 8
+        assert [priority(pid) for pid in (child, *named(few))] == [usual] * 5
+
+
+def priority(pid: int) -> tuple[int, int]:
+    """Of a process, and of its session where the system shares out time among sessions."""
+    group = Path(f"/proc/{pid}/autogroup")
+    own = os.getpriority(os.PRIO_PROCESS, pid)
+    return own, int(group.read_text().split()[-1]) if group.exists() else own

@@ -6,6 +6,7 @@ trusts the file.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import Any
@@ -17,6 +18,7 @@ from autograder.classroom.intake import outputs
 MOST_CELLS = 5000  # a TP has a hundred
 MOST_MERGED = 500  # of each side of a merge: every cell of one is held against every cell of the other
 ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
+MARKER = re.compile(r"^(?:<{7}|\|{7}|>{7}|={7}[ \t\r]*$).*\n?", re.MULTILINE)  # of git, a line each
 Cell = dict[str, Any]
 
 
@@ -38,9 +40,8 @@ def recover(data: bytes) -> tuple[NotebookNode, list[str]]:
     cells = [_cells(document, told) for document in documents]
     if not any(cells) and not whole:
         raise ValueError("it is no notebook")
-    most = MOST_CELLS if len(cells) == 1 else MOST_MERGED
-    if max(map(len, cells)) > most:
-        raise ValueError(f"it has more than {most} cells")
+    if len(cells) > 1 and max(map(len, cells)) > MOST_MERGED:
+        raise ValueError(f"it has more than {MOST_MERGED} cells")
     _note_kernel(documents[-1], told)
     if len(cells) > 1:
         for cell in (*cells[0], *cells[1]):
@@ -54,20 +55,17 @@ def sides(text: str) -> list[str]:
     """Both sides of a text with git's conflict markers, ours first; the text alone if it has none."""
     ours: list[str] = []
     theirs: list[str] = []
-    into, conflicts = (ours, theirs), 0
-    for line in text.splitlines(keepends=True):
-        inside = len(into) < 2
-        if line.startswith("<<<<<<<") and not inside:
-            into = (ours,)  # type: ignore[assignment]
-        elif line.startswith("|||||||") and inside:
-            into = ()  # type: ignore[assignment]
-        elif line.rstrip() == "=======" and inside:
-            into = (theirs,)  # type: ignore[assignment]
-        elif line.startswith(">>>>>>>") and inside:
-            into, conflicts = (ours, theirs), conflicts + 1
-        else:
-            for side in into:
-                side.append(line)
+    into, conflicts, place = [ours, theirs], 0, 0  # into what lines go, how often both sides differ, how far it is read
+    for marker in MARKER.finditer(text):
+        inside, kind = len(into) < 2, marker[0][0]
+        if (kind == "<") == inside:
+            continue  # of a kind that has no place here: a line like others
+        for side in into:
+            side.append(text[place : marker.start()])
+        into = {"<": [ours], "|": [], "=": [theirs], ">": [ours, theirs]}[kind]
+        conflicts, place = conflicts + (kind == ">"), marker.end()
+    for side in into:
+        side.append(text[place:])
     return ["".join(ours), "".join(theirs)] if conflicts else [text]
 
 
@@ -118,6 +116,8 @@ def _cells(document: Any, told: list[str]) -> list[NotebookNode]:
             raise ValueError("it is no notebook: it has no cells")
         found = [c for s in sheets if isinstance(s, dict) and isinstance(s.get("cells"), list) for c in s["cells"]]
         told.append("The notebook was in an old format; it has been converted.")
+    if len(found) > MOST_CELLS:
+        raise ValueError(f"it has more than {MOST_CELLS} cells")
     cells: list[NotebookNode] = []
     for cell in found:
         if isinstance(cell, dict):
@@ -168,21 +168,27 @@ def _python(document: Any) -> dict[str, str]:
 
 def _union(ours: list[NotebookNode], theirs: list[NotebookNode] | None = None) -> list[NotebookNode]:
     """The cells of both sides of a merge: one of theirs that is not ours follows ours of the same id."""
-    merged = list(ours)
+    merged = [(cell, _names(cell)) for cell in ours]
     place = 0
     for cell in theirs or ():
-        if cell in merged:
-            place = merged.index(cell) + 1
+        names = _names(cell)
+        equal = [i for i, (_, others) in enumerate(merged) if names[0] == others[0]]
+        if equal:
+            place = equal[0] + 1
             continue
-        same = [i for i, other in enumerate(merged) if _same(cell, other)]
+        same = [i for i, (_, others) in enumerate(merged) if not set(names[1:]).isdisjoint(others[1:])]
         place = same[-1] + 1 if same else place
-        merged.insert(place, cell)
+        merged.insert(place, (cell, names))
         place += 1
-    return merged
+    return [cell for cell, _ in merged]
 
 
-def _same(cell: NotebookNode, other: NotebookNode) -> bool:
-    """Whether two cells are versions of one."""
-    if (mine := cell.get("id")) is not None and mine == other.get("id"):
-        return True
-    return bool(cell.metadata.get("nbgrader")) and cell.metadata.get("nbgrader") == other.metadata.get("nbgrader")
+def _names(cell: NotebookNode) -> list[str]:
+    """What two cells are compared by: all that they hold; their id and nbgrader's data, of which versions share one."""
+    versions = {"id": cell.get("id"), "nbgrader": cell.metadata.get("nbgrader")}
+    named = [f"{name} {_digest(value)}" for name, value in versions.items() if value]
+    return [_digest(cell), *named]
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

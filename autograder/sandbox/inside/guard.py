@@ -10,6 +10,7 @@ import select
 import signal
 import socket
 import time
+from pathlib import Path
 from typing import NoReturn
 
 from autograder.sandbox.inside import confine, usage
@@ -18,6 +19,8 @@ from autograder.sandbox.inside.frames import BY_ITSELF, BY_OTHERS
 from course.judging.scripts import Plain
 
 WATCH = 0.1  # seconds between two looks at what a child uses
+FEW = 4  # processes that a child may have beside it without standing back behind other submissions
+LAST = 19  # of the priorities
 
 
 def guard(
@@ -64,7 +67,7 @@ def _watch(child: int, watch: socket.socket, request: Plain, baseline: int, shar
     poll = select.poll()
     for fd in (ended, watch.fileno()):
         poll.register(fd, select.POLLIN)
-    reason = None
+    reason, behind = None, set[int]()
     while reason is None:
         ready = {fd for fd, _ in poll.poll(WATCH * 1000)}
         if ended in ready:
@@ -76,6 +79,7 @@ def _watch(child: int, watch: socket.socket, request: Plain, baseline: int, shar
             os.kill(child, signal.SIGINT)
         pids = usage.descendants(os.getpid(), most=request["processes"])
         _tell(watch, clock.look(pids), socket.MSG_DONTWAIT)
+        behind |= {pid for pid in pids[1 + FEW :] if pid not in behind and _stands_back(pid, child)}
         reason = _too_much(pids, request, baseline, shared_disk)
     if reason is not None:
         os.kill(child, signal.SIGKILL)
@@ -87,6 +91,21 @@ def _watch(child: int, watch: socket.socket, request: Plain, baseline: int, shar
     killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and not limited
     _tell(watch, {"ended": reason or (BY_OTHERS if killed else BY_ITSELF)})
     _end_the_rest()
+
+
+def _stands_back(pid: int, child: int) -> bool:
+    """Give a process only the time that nobody else wants. False if the system does not let us now.
+
+    It shares out time among sessions first, so that each session of a submission would have as much as a neighbour.
+    """
+    try:
+        os.setpriority(os.PRIO_PROCESS, pid, LAST)
+        group = Path(f"/proc/{pid}/autogroup")
+        if os.getsid(pid) != os.getsid(child) and group.exists():
+            group.write_text(str(LAST))  # which users may do ten times a second
+    except OSError:
+        return False
+    return True
 
 
 def _too_much(pids: list[int], request: Plain, baseline: int, shared_disk: bool) -> str | None:

@@ -111,7 +111,7 @@ def written(pid: int) -> int:
     try:
         fields = dict(line.split(": ") for line in Path(f"/proc/{pid}/io").read_text().splitlines())
         return int(fields["write_bytes"])
-    except PermissionError:  # it has made itself unreadable, which no honest code does
-        return sys.maxsize
+    except PermissionError:  # it has just ended, or has made itself unreadable, which no honest code does
+        return sys.maxsize if _pages(pid, "status", ("VmRSS",), 0) else 0
     except (OSError, ValueError, KeyError):
         return 0
