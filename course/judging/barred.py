@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 from types import CodeType, FunctionType
 from typing import Any
@@ -43,20 +43,16 @@ def barred(names: Iterable[str]) -> Iterator[Bar]:
 
 
 class Bar:
-    """What some names mean, to be barred and let go again."""
+    """What some names mean, and all functions there are with the same code: to be barred and let go again."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._functions = {function: name for name in names for function in _meant(name)}
-        self._prints = {found: name for function, name in self._functions.items() for found in _prints(function)}
-        self._names = {names for _, names, *_ in self._prints}  # which are quicker to look at
+        meant = {function: name for name in names for function in _meant(name)}
+        self._functions = meant | (_copies(meant) if meant else {})
         self._before: list[tuple[FunctionType, CodeType]] = []
 
     def lower(self) -> None:
-        """Bar everything, and all functions that have the same code. May be done again, for those made since."""
-        if not self._functions:
-            return
-        copies = {f: name for f in gc.get_objects() if type(f) is FunctionType and (name := self._named(f))}
-        for function, name in {**self._functions, **copies}.items():
+        """Bar everything. To be done again after functions were given other code."""
+        for function, name in self._functions.items():
             code = function.__code__
             if code.co_filename != REFUSING:
                 self._before.append((function, code))
@@ -67,10 +63,6 @@ class Bar:
         while self._before:
             function, code = self._before.pop()
             function.__code__ = code
-
-    def _named(self, function: FunctionType) -> str:
-        code = function.__code__
-        return self._prints.get(_print(code), "") if code.co_names in self._names else ""
 
 
 def functions_of(value: Any) -> Iterator[FunctionType]:
@@ -101,6 +93,14 @@ def _meant(name: str) -> Iterator[FunctionType]:
     at = max((n for n in range(len(parts)) if ".".join(parts[:n]) in sys.modules), default=0)
     with contextlib.suppress(AttributeError, KeyError):
         yield from _within(attrgetter(".".join(parts[at:]))(sys.modules[".".join(parts[:at])]))
+
+
+def _copies(meant: Mapping[FunctionType, str]) -> dict[FunctionType, str]:
+    """All functions that have the code of one of these, or of one that is defined in it, with its name."""
+    prints = {mark: name for function, name in meant.items() for mark in _prints(function)}
+    names = {mark[1] for mark in prints}  # which are quicker to look at
+    like = [f for f in gc.get_objects() if type(f) is FunctionType and f.__code__.co_names in names]
+    return {f: prints[mark] for f in like if (mark := _print(f.__code__)) in prints}
 
 
 def _within(value: Any) -> Iterator[FunctionType]:
