@@ -162,10 +162,10 @@ def test_notebooks_together_are_bounded(classroom: Classroom, folder: Path, monk
     monkeypatch.setattr(reading, "LARGEST", 2 * len(content) - 1)
     (folder / "a.ipynb").write_bytes(content.replace(b"NotImplementedError", b"NotImplementedErr0r"))  # written
     _, told = submission(classroom, TP, "student", {TP: read(classroom.release(TP))})
-    assert not any("a.ipynb" in line for line in told)
+    assert "a.ipynb cannot be read: it is larger than" in told[0]
     monkeypatch.setattr(reading, "LARGEST", 2 * len(content))
     _, told = submission(classroom, TP, "student", {TP: read(classroom.release(TP))})
-    assert "a.ipynb" in told[0]
+    assert "a.ipynb is graded" in told[0]
 
 
 def test_a_regrade_shows_no_terminal_codes(classroom: Classroom) -> None:
