@@ -892,7 +892,20 @@ BREAKING: list[Attack] = [
             "import mmap, time\nkept = []\nfor _ in range(40):\n    m = mmap.mmap(-1, 2**24); m.write(b'x' * 2**24); kept.append(m); time.sleep(.01)\n"
             "print('REACHED 640 MB')",
         ),
-        twin_cells=("import mmap\nm = mmap.mmap(-1, 2**20); m.write(b'x')",),
+        twin_cells=(
+            "import mmap\nwith open('pages', 'w+b') as f:\n    f.truncate(2**20); m = mmap.mmap(f.fileno(), 2**20); m.write(b'x')",
+        ),
+    ),
+    Attack(
+        "returned-memory",
+        "memory that belongs to nobody, and that no process has in use",
+        (
+            "import mmap, time\nkept = []\nfor _ in range(40):\n    m = mmap.mmap(-1, 2**24); m.write(b'x' * 2**24); m.madvise(mmap.MADV_DONTNEED)\n"
+            "    kept.append(m); time.sleep(.01)\ntime.sleep(.5)\nprint('REACHED 640 MB')",
+        ),
+        twin_cells=(
+            "import mmap\nm = mmap.mmap(-1, 2**20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)\nm.write(b'x'); m.madvise(mmap.MADV_DONTNEED)",
+        ),
     ),
     Attack(
         "copied-memory",
@@ -933,6 +946,14 @@ BREAKING: list[Attack] = [
         ("import time\nwhile True:\n    try:\n        while True: time.sleep(1)\n    except BaseException: pass",),
     ),
     Attack("leaves", "end the process", ("import os\nos._exit(0)",), twin_cells=("import sys\nsys.exit(0)",)),
+    Attack(
+        "leaves-as-if-killed",
+        "look as if somebody else had ended the process, and not be graded",
+        (
+            "import os, resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nos.kill(os.getpid(), 9)\nos.kill(-1, 9)\nwhile True: pass",
+        ),
+        twin_cells=("import subprocess\nhelper = subprocess.Popen(['sleep', '60'])\nhelper.kill(); helper.wait()",),
+    ),
     Attack(
         "leaves-when-asked",
         "end the process when asked",

@@ -48,7 +48,7 @@ def guard(
             begin(sock, output, request, tools, outside)
         os.close(output)
         sock.close()
-        signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))  # the parent has ended
+        signal.signal(signal.SIGTERM, lambda *_: _kill(child))  # the parent has ended
         _watch(child, watch, request, baseline, shared_disk=bool(request["sandbox"]) and not outside)
         code = 0
     finally:
@@ -82,7 +82,7 @@ def _watch(child: int, watch: socket.socket, request: Plain, baseline: int, shar
         behind |= {pid for pid in pids[1 + FEW :] if pid not in behind and _stands_back(pid, child)}
         reason = _too_much(pids, request, baseline, shared_disk)
     if reason is not None:
-        os.kill(child, signal.SIGKILL)
+        _kill(child)
     os.waitid(os.P_PIDFD, ended, os.WEXITED | os.WNOWAIT)
     limited = resource.prlimit(child, resource.RLIMIT_CPU) != resource.getrlimit(resource.RLIMIT_CPU)
     _, status = os.waitpid(child, 0)
@@ -125,13 +125,17 @@ def _tell(watch: socket.socket, what: Plain, flags: int = 0) -> None:
         watch.send(json.dumps(what).encode(), flags)
 
 
+def _kill(pid: int, number: signal.Signals = signal.SIGKILL) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
 def _end_the_rest() -> None:
     """Without a process namespace, what the child left running has become ours."""
     while left := usage.descendants(os.getpid()):
         for number in (signal.SIGSTOP, signal.SIGKILL):  # what has stopped forks no more
             for pid in left if number == signal.SIGKILL else [*left, *usage.descendants(os.getpid())]:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, number)
+                _kill(pid, number)
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
