@@ -661,6 +661,34 @@ NOT_WRITTEN: list[Attack] = [
         (CHILD + SERVING + "for name in ('functions', 'classes'): serving.f_locals[name].__self__.close()",),
     ),
     Attack(
+        "builtins-in-a-module",
+        "put functions of one's own in the place of built-ins, in a module that uses them",
+        (
+            CHILD
+            + "import course.judging.public as p, course.judging.scripts as c\nbefore = exec\ndef lying(code, names):\n"
+            "    before(code, names)\n    names['WAYS'] = lies\np.exec = lying\nc.partial = lambda way, *a: lambda *b: lazy(*a, *b)\n"
+            "type(server)._ask.__globals__['dict'] = lambda *a: lies",
+        ),
+        twin_cells=("exec = print\ndel exec",),
+    ),
+    Attack(
+        "socket-replaced",
+        "rewrite what the grader sends, on its way",
+        (
+            CHILD
+            + 'import json, socket\nlie = \'def lazy(kind, names, numbers): return __import__("numpy").cumsum(numbers) / (1 + __import__("numpy").arange(len(numbers)))\\n\'\n'
+            'lie += \'WAYS = {"in a row": lazy, "taken up again": lazy}\'\ndef rewritten(text):\n    message = json.JSONDecoder().raw_decode(text)[0]\n'
+            "    if message.get('public'): message['public'] = dict.fromkeys(message['public'], lie)\n    return message\n"
+            "loads = json.loads\njson.loads = lambda text, **k: rewritten(text if isinstance(text, str) else text.decode())\n"
+            "json._default_decoder.decode = rewritten\ninside = type(server)._ask.__globals__\n"
+            "class Proxy:\n    def __init__(self, sock): self.sock = sock\n    def __getattr__(self, name): return getattr(self.sock, name)\n"
+            "    def recv(self, count): return self.sock.recv(count)\nserver._sock = Proxy(server._sock)\nreceive = inside['receive']\n"
+            "def lying(sock):\n    message = receive(sock)\n    if message.get('public'): message['public'] = dict.fromkeys(message['public'], lie)\n    return message\n"
+            "inside['receive'] = lying\nsocket.socket.recv = lambda self, count: super(socket.socket, self).recv(count)",
+        ),
+        twin_cells=("import json\nassert json.loads(json.dumps([1])) == [1]",),
+    ),
+    Attack(
         "compiler-replaced",
         "compile the public part to something else",
         (

@@ -261,3 +261,16 @@ def test_a_check_does_little_work(exercise: Exercise) -> None:
 def test_the_checks_are_small(built: Path) -> None:
     for name, kept in json.loads((built / "release" / TP / FILE).read_text())["exercises"].items():
         assert len(json.dumps(kept)) < 2**20 / 2, name
+
+
+def test_a_rule_of_the_course_s_does_not_answer_here_either() -> None:
+    """As in grading, where it is not there at all: a check that is content with it would promise too much."""
+    from course.workshop import unrolled
+    from course.workshop.problems import quadratic
+
+    def by_the_course(theta: np.ndarray, grad: np.ndarray, eta: float) -> np.ndarray:
+        return unrolled.gradient_descent(quadratic([1.0] * theta.size), 1, eta, start=theta).thetas[1]
+
+    report = check("gradient_descent_step", by_the_course)
+    assert report.verdict.score == 0
+    assert "course.workshop.unrolled may not answer in the place of your own code" in str(report)

@@ -26,6 +26,8 @@ def wrapped(function):
 @wrapped
 def save(path):
     return path
+def calls(thing):
+    return callable(thing)
 class Model:
     def fit(self): return "fitted"
     @classmethod
@@ -56,8 +58,12 @@ def works() -> tuple[object, ...]:
     model = framework.Model()
     return (
         framework.load("x"), framework.save("x"), framework.saving.load("x"), model.fit(), model.made(), model.loose(),
-        model.size, sys.modules["framework.saving"] is framework.saving, len([1, 2]),
+        model.size, f_calls(framework), sys.modules["framework.saving"] is framework.saving, len([1, 2]),
     )  # fmt: skip
+
+
+def f_calls(framework: types.ModuleType) -> object:
+    return framework.calls(3)
 
 
 LIE = lambda *args, **options: "a lie"  # noqa: E731
@@ -79,6 +85,7 @@ CHANGES: dict[str, Callable[[types.ModuleType], object]] = {
     "a part's function": lambda f: setattr(f.saving, "load", LIE),
     "the module": lambda f: sys.modules.update(framework=types.ModuleType("framework")),
     "no module": lambda f: sys.modules.pop("framework.saving"),
+    "a built-in in a module": lambda f: setattr(f, "callable", LIE),
     "a built-in": lambda f: setattr(builtins, "len", LIE),
 }
 

@@ -26,7 +26,8 @@ from autograder.sandbox.inside.shell import new_shell
 from autograder.sandbox.inside.untouched import untouched
 from course.judging.scripts import Plain
 
-ASKING = ("course", "builtins")  # the packages through which a learner's code is asked
+TALKING = ("json",)  # the packages through which messages go
+ASKING = ("course", "builtins", *TALKING)  # and those through which a learner's code is asked
 OURS = (child, frames)  # and our own modules, which only look as if they were not there
 FOR_NOBODY = (sys.executable, os.path.realpath(sys.executable), np.__file__, course.__file__)
 
@@ -39,7 +40,8 @@ def main() -> None:
         with contextlib.suppress(Exception):  # what is missing here will be missed, and told, in the notebook
             importlib.import_module(module)
     _hide_the_grader()
-    tools = Tools(new_shell(), untouched(ASKING, OURS), untouched((*ASKING, *setup["guarded"]), OURS))
+    packages = (TALKING, ASKING, (*ASKING, *setup["guarded"]))
+    tools = Tools(new_shell(), *(untouched(each, OURS) for each in packages))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which tells us
     guards: dict[int, int] = {}
     layers = confinement()

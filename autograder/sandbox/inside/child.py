@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder.sandbox.inside import calls, confine
-from autograder.sandbox.inside.frames import frame, receive
+from autograder.sandbox.inside.frames import SEND, frame, receive
 from autograder.sandbox.inside.untouched import PutBack
 from course.judging import scripts
 from course.judging.barred import barred
@@ -42,11 +42,12 @@ MOST_TRACEBACKS = 2  # of one cell: what fails later mostly follows from the fir
 
 @dataclass(frozen=True)
 class Tools:
-    """What the parent has made ready for all children: the shell, and what puts back, before a learner's functions,
-    and before his classes, are used, that through which they are.
+    """What the parent has made ready for all children: the shell, and what puts back that through which messages go,
+    that through which a learner's functions are used, and his classes.
     """
 
     shell: Any
+    messages: PutBack
     functions: PutBack
     classes: PutBack
 
@@ -63,12 +64,12 @@ class Child:
         for name, source in sources.items():
             made(name, source)
 
-    def serve(self, functions: PutBack, classes: PutBack) -> None:
+    def serve(self, messages: PutBack, functions: PutBack, classes: PutBack) -> None:
         """Answer until the grader hangs up. The learner's code can find all that is kept in an object, and replace it.
         So what puts everything back, this method included, is kept in a name of a frame that runs."""
-        answering, running = Child._ask, Child._run
+        answering, running, sock = Child._ask, Child._run, self._sock
         while True:
-            message = receive(self._sock)
+            message = receive(sock)
             signal.signal(signal.SIGINT, self._interrupted)
             if "run" in message:
                 reply = running(self, message["run"], message["goes_on"])
@@ -84,7 +85,8 @@ class Child:
             for stream in (sys.stdout, sys.stderr):
                 with contextlib.suppress(Exception):
                     stream.flush()
-            self._sock.sendall(frame(reply | {"id": message["id"]}))
+            messages()
+            SEND(sock, frame(reply | {"id": message["id"]}))
 
     def _interrupted(self, *_: object) -> None:
         """The time limit: stop the learner's code, but never our own."""
@@ -138,6 +140,7 @@ class Child:
                 ways = {k: v for name, source in message["public"].items() for k, v in _ways(name, source, ready)}
                 oracles = {name: remote(name) for name in message["oracles"]}
                 answers = scripts.perform(script, self._shell.user_ns, oracles, ways=ways)
+                put_back()
         except scripts.Stopped:
             return {}
         finally:
@@ -181,7 +184,7 @@ def begin(sock: socket.socket, output: int, request: Plain, tools: Tools, outsid
         np.random.seed()  # noqa: NPY002  the learner's code may use the global state, which a fork copies
         child = Child(sock, tools.shell, sources)
         sock.sendall(frame({"id": 0}))  # shut in, and ready
-        child.serve(tools.functions, tools.classes)
+        child.serve(tools.messages, tools.functions, tools.classes)
     except EOFError:
         code = 0
     finally:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+from json import JSONDecoder
 
 from course.judging.scripts import Plain
 
 BY_ITSELF, BY_OTHERS = "by itself", "by others"  # what a guard tells of a child that it did not end
+RECEIVE, SEND = socket.socket.recv, socket.socket.sendall  # C's own, whatever becomes of the class
 
 
 def frame(message: Plain) -> bytes:
@@ -18,7 +20,8 @@ def frame(message: Plain) -> bytes:
 
 def receive(sock: socket.socket) -> Plain:
     """The next message of a trusted peer. EOFError at the end of the stream."""
-    message: Plain = json.loads(exactly(sock, int.from_bytes(exactly(sock, 4), "big")))
+    body = exactly(sock, int.from_bytes(exactly(sock, 4), "big"))
+    message: Plain = JSONDecoder().decode(body.decode())  # a new one: `json.loads` has one that may have been changed
     return message
 
 
@@ -26,7 +29,7 @@ def exactly(sock: socket.socket, count: int) -> bytes:
     """So many bytes of a stream. EOFError if it ends before."""
     data = b""
     while len(data) < count:
-        more = sock.recv(count - len(data))
+        more = RECEIVE(sock, count - len(data))
         if not more:
             raise EOFError
         data += more

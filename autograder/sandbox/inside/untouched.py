@@ -3,11 +3,13 @@
 A class is used through a framework, and a submission may change that, by accident or to be given points for what it
 does not do (a `load_model` that loads nothing). What is put back are the modules themselves; their functions, classes
 and modules; the methods of the classes; and of functions the code and the defaults. Data, such as Keras' registries and
-settings, are left as they are; of our own modules everything is put back, so that one may be reloaded.
+settings, are left as they are; of our own modules everything is put back, so that one may be reloaded. What is new in a
+module stays, unless it takes the place of a built-in there.
 """
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter, is_
@@ -18,6 +20,7 @@ from course.judging.barred import functions_of
 
 MEMBERS = (FunctionType, classmethod, staticmethod, property)
 OWN = "course"
+SHADOWS = frozenset(vars(builtins))
 PARTS = ("__code__", "__defaults__", "__kwdefaults__")  # of a function
 
 PutBack = Callable[[], None]
@@ -43,8 +46,10 @@ def _putting_back(packages: tuple[str, ...], own: Sequence[ModuleType]) -> Itera
     """
     modules = tuple(sys.modules.items())
     members, functions = _found(packages, own)
+    sizes = tuple((m, len(vars(m)), SHADOWS - vars(m).keys()) for m, _, _ in members if isinstance(m, ModuleType))
     parts = tuple((attrgetter(part), part, tuple(getattr(f, part) for f in functions)) for part in PARTS)
     known, every, each, same, contents, pairs, change = sys.modules, all, map, is_, vars, zip, setattr
+    count, remove = len, delattr
     while True:
         yield
         for module_name, module in modules:
@@ -54,6 +59,11 @@ def _putting_back(packages: tuple[str, ...], own: Sequence[ModuleType]) -> Itera
                 for name, value in pairs(names, values):
                     if contents(owner).get(name) is not value:
                         change(owner, name, value)
+        for module, size, shadows in sizes:
+            if count(contents(module)) != size:
+                for name in shadows:
+                    if name in contents(module):
+                        remove(module, name)
         for now, part, before in parts:
             if not every(each(same, each(now, functions), before)):
                 for function, value in pairs(functions, before):
@@ -68,9 +78,10 @@ def _found(packages: tuple[str, ...], own: Sequence[ModuleType]) -> tuple[tuple[
     for module in found:
         if not isinstance(module, ModuleType):
             continue
-        ours = module in own or module.__name__.partition(".")[0] == OWN
-        if not ours and module.__name__.partition(".")[0] not in packages:
+        package = module.__name__.partition(".")[0]
+        if module not in own and package not in packages:
             continue
+        ours = module in own or package == OWN
         kept = {n: v for n, v in vars(module).items() if ours or callable(v) or isinstance(v, ModuleType)}
         members.append((module, tuple(kept), tuple(kept.values())))
         for value in kept.values():
