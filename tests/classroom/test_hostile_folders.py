@@ -18,6 +18,7 @@ from autograder.classroom.grading.batch import Batch
 from autograder.classroom.grading.regrade import Change, table
 from autograder.classroom.intake import reading
 from autograder.classroom.intake.reading import Unreadable, read, submission
+from autograder.classroom.intake.timestamp import handed_in_at
 from autograder.classroom.layout import Classroom
 from autograder.classroom.returns.report import report, results
 from autograder.harmless import line, markdown
@@ -91,6 +92,14 @@ def test_a_hostile_file_name_is_told_harmlessly(classroom: Classroom, folder: Pa
     Console(file=io.StringIO()).print(report(TP, results(classroom, TP)))
 
 
+@pytest.mark.parametrize("stamp", [b"9" * 10**6, b"\xff", b"2026-13-45", b""])
+def test_a_senseless_timestamp_is_no_timestamp(tmp_path: Path, stamp: bytes) -> None:
+    (tmp_path / "timestamp.txt").write_bytes(stamp)
+    when, said = handed_in_at(tmp_path)
+    assert when is None
+    assert line(said) == said
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -162,10 +171,10 @@ def test_notebooks_together_are_bounded(classroom: Classroom, folder: Path, monk
     monkeypatch.setattr(reading, "LARGEST", 2 * len(content) - 1)
     (folder / "a.ipynb").write_bytes(content.replace(b"NotImplementedError", b"NotImplementedErr0r"))  # written
     _, told = submission(classroom, TP, "student", {TP: read(classroom.release(TP))})
-    assert "a.ipynb cannot be read: it is larger than" in told[0]
+    assert "a.ipynb cannot be read" in told[0]
     monkeypatch.setattr(reading, "LARGEST", 2 * len(content))
     _, told = submission(classroom, TP, "student", {TP: read(classroom.release(TP))})
-    assert "a.ipynb is graded" in told[0]
+    assert "Of 2 notebooks a.ipynb is graded" in told[0]
 
 
 def test_a_regrade_shows_no_terminal_codes(classroom: Classroom) -> None:

@@ -400,6 +400,27 @@ def test_of_several_notebooks_each_is_found(
     assert all(part in line for part, line in zip(says, told, strict=True))
 
 
+def test_words_of_one_notebook_are_no_answer_in_another(classroom: Classroom) -> None:
+    """Two notebooks in which nothing was written: each is graded under its own name, as it is."""
+    release = {}
+    for name in ("first", "second"):
+        question = nbformat.v4.new_markdown_cell(f"Why, {name}?", id=f"why-{name}")
+        answer = nbformat.v4.new_markdown_cell("YOUR ANSWER HERE", id=f"answer-{name}")
+        answer.metadata["nbgrader"] = {"grade_id": answer.id, "solution": True, "grade": True, "points": 1}
+        release[name] = nbformat.v4.new_notebook(cells=[question, answer])
+        path = classroom.submitted("both", "ada") / f"{name}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(nbformat.writes(release[name]))
+    classroom.root.joinpath("release", "both").mkdir()
+    classroom.root.joinpath("release", "both", "first.ipynb").touch()
+    notebooks, told = submission(classroom, "both", "ada", release)
+    assert told == []
+    for name, notebook in notebooks.items():
+        assert [cell.source for cell in rebuild(notebook, release[name])[0].cells] == [
+            cell.source for cell in release[name].cells
+        ]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [

@@ -76,11 +76,11 @@ def submission(
         raise Unreadable(told[0].removesuffix(".") if told else _nothing(folder, next(iter(release))))
     notebooks: dict[str, NotebookNode] = {}
     unused = dict.fromkeys(found)  # by any of the released notebooks
+    names = {f"{name}.ipynb" for name in release}
     for name, released in release.items():
-        others = {f"{other}.ipynb" for other in release if other != name}
-        here = [one for one in found if one.name not in others]
-        versions = _versions(released, here) if len(here) > 1 or len(release) > 1 else {}
-        chosen = _chosen(name, here, versions, alone=len(release) == 1)
+        there = [one for one in found if one.name == f"{name}.ipynb" or one.name not in names]
+        versions = _versions(released, there) if len(found) > 1 or len(release) > 1 else {}
+        chosen = _chosen(name, there, versions, alone=len(release) == 1)
         if chosen is None:
             told.append(f"{name}.ipynb was not handed in; it counts as not written.")
             continue

@@ -44,13 +44,18 @@ def rebuild(submitted: NotebookNode, release: NotebookNode) -> tuple[NotebookNod
 
 
 def solutions(submitted: NotebookNode, release: NotebookNode) -> dict[str, str]:
-    """The solutions that a notebook holds, by their ids: what differs from the release."""
+    """The solutions that a notebook holds, by their ids: what differs from the release. Of answers in words only those
+    whose cells are there: what else is said in words may belong to anything.
+    """
     notebook, _ = rebuild(submitted, release)
+    there = {grade_id(cell) for cell in submitted.cells}
     stubs = {grade_id(cell): cell.source for cell in release.cells if is_solution(cell)}
     return {
         str(grade_id(cell)): cell.source
         for cell in notebook.cells
-        if grade_id(cell) in stubs and cell.source.strip() != stubs[grade_id(cell)].strip()
+        if grade_id(cell) in stubs
+        and (cell.cell_type == "code" or grade_id(cell) in there)
+        and cell.source.strip() != stubs[grade_id(cell)].strip()
     }
 
 
