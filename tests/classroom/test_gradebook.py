@@ -99,6 +99,10 @@ def _another_time(room: Classroom, gradebook: Gradebook) -> None:
     gradebook.find_submission(TP, "bob").timestamp = DEADLINE + DAY
 
 
+def _notebook_unknown(room: Classroom, gradebook: Gradebook) -> None:
+    gradebook.remove_submission_notebook(TP, TP, "ada")
+
+
 def _pages_gone(room: Classroom, gradebook: Gradebook) -> None:
     shutil.rmtree(room.root / "autograded" / "ada")
     (room.root / "autograded" / "bob" / TP / "notes.txt").write_text("of nobody")
@@ -113,6 +117,7 @@ def _pages_gone(room: Classroom, gradebook: Gradebook) -> None:
         _penalty_gone,
         _penalty_too_much,
         _another_time,
+        _notebook_unknown,
         _pages_gone,
     ],
 )
@@ -259,6 +264,11 @@ def test_what_can_no_longer_be_read_keeps_no_mark_of_what_lay_there_before(room:
     bob = now["bob"].scores  # whose adam_step a person has marked
     assert bob[TP, "test_adam_step"].by_hand == 3.5
     assert all(score.auto is None and score.waits for score in bob.values())
+    with opened(room) as gradebook:  # a person has looked at it
+        gradebook.find_grade("test_adam_step", TP, TP, "bob").needs_manual_grade = False
+        gradebook.db.commit()
+    grade(room)
+    assert not state(room)[0]["bob"].scores[TP, "test_adam_step"].waits
 
 
 def policy(room: Classroom, module: str) -> None:

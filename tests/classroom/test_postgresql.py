@@ -8,12 +8,13 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from autograder.classroom.grading.batch import Batch
-from autograder.classroom.grading.gradebook import marks
+from autograder.classroom.grading.gradebook import Marks, held, marks, opened
 from autograder.classroom.handout.build import build
 from autograder.classroom.layout import Classroom
 from autograder.cli import main
@@ -52,8 +53,28 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
+def _penalties_and_names(classroom: Classroom, found: dict[str, Marks]) -> None:
+    """A late penalty comes and goes with the deadline; a student is renamed, and another one removed."""
+    config = classroom.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + "c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    (classroom.submitted(TP, WRONG) / "timestamp.txt").write_text("2026-03-02 12:00:00 UTC")
+    for day, late in ((1, True), (3, False), (2, True)):
+        with opened(classroom) as gradebook:
+            gradebook.find_assignment(TP).duedate = datetime(2026, 3, day)
+            gradebook.db.commit()
+        for _ in range(2):
+            assert main(["--classroom", str(classroom.root), "grade", TP]) == 0
+            with opened(classroom) as gradebook:
+                one = held(gradebook, TP)[WRONG]
+                assert one.penalties[TP] == (pytest.approx(one.points[TP]) if late else None)
+    assert main(["--classroom", str(classroom.root), "student", "rename", WRONG, "hugo"]) == 0
+    assert marks(classroom, TP) == {"hugo": found[WRONG], RIGHT: found[RIGHT]}
+    assert main(["--classroom", str(classroom.root), "student", "remove", "hugo"]) == 0
+    assert marks(classroom, TP) == {RIGHT: found[RIGHT]}
+
+
 def test_a_class_is_graded_into_postgresql(server: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Build, grade, regrade; and, when the server's database is gone, one line that keeps the password to itself."""
+    """Build, grade, regrade; and, when the database is gone, one line that keeps the password to itself."""
     classroom = Classroom.made_at(tmp_path / "classroom")
     config = classroom.root / "nbgrader_config.py"
     config.write_text(f"{config.read_text()}\nc = get_config()\nc.CourseDirectory.db_url = {server!r}\n")
@@ -70,8 +91,10 @@ def test_a_class_is_graded_into_postgresql(server: str, tmp_path: Path, capsys: 
     assert not (classroom.root / "gradebook.db").exists()
     assert main(["--classroom", str(classroom.root), "regrade", TP, "--student", RIGHT]) == 0
     assert marks(classroom, TP) == found
+    capsys.readouterr()
+    _penalties_and_names(classroom, found)
     config.write_text(config.read_text().replace("@/grades", "@/nowhere"))
-    assert main(["--classroom", str(classroom.root), "grade", TP, "--student", RIGHT, "--fresh"]) == 1
+    assert main(["--classroom", str(classroom.root), "grade", TP]) == 1  # though nothing has to be run
     said = capsys.readouterr().err
     assert "cannot be opened" in said
     assert "hush" not in said

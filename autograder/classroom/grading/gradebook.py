@@ -111,6 +111,12 @@ class Held:
     points: dict[str, float] = field(default_factory=dict)
     penalties: dict[str, float | None] = field(default_factory=dict)
 
+    @property
+    def by_hand_only(self) -> bool:
+        """Whether nothing in it is the grader's."""
+        automatic = [*(score.auto for score in self.scores.values()), *self.comments.values(), *self.penalties.values()]
+        return all(value is None for value in automatic)
+
 
 def held(gradebook: Gradebook, name: str) -> dict[str, Held]:
     """What the gradebook holds of an assignment, by student, in four questions to the database for a whole class."""

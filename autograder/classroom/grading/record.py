@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
+from nbgrader.api import Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.orm import joinedload
 from traitlets.config import Config
@@ -54,6 +54,8 @@ class Recorder:
         submitted = self._classroom.submitted(self._name, result.student)
         if held is None or held.handed_in != handed_in_at(submitted)[0]:
             return False
+        if held.penalties.keys() != self._released.keys():
+            return False
         if not self._folder(result.student).holds(result, notebooks, handed_in.beside(submitted)):
             return False
         due = Due(result, notebooks, self._released)
@@ -74,6 +76,7 @@ class Recorder:
             submission = self._gradebook.update_or_create_submission(
                 self._name, student, timestamp=handed_in_at(submitted)[0]
             )
+            _complete(self._gradebook, submission)
             late = books.seconds_late(submission.timestamp, submission.assignment.duedate, submission.extension)
             for notebook in submission.notebooks:
                 points = due.enter(self._gradebook, notebook, new=not result.recorded)
@@ -87,19 +90,18 @@ class Recorder:
         It then stands as if it had never been graded; where a person entered something, that stays and waits for them.
         """
         held = self._held.get(student)
-        if held is not None:
-            with books.said(self._gradebook):
-                if held.by_hand:
-                    submission = self._gradebook.find_submission(self._name, student)
-                    for notebook in submission.notebooks:
-                        notebook.late_submission_penalty = None
-                        for grade in notebook.grades:
-                            grade.auto_score, grade.needs_manual_grade = None, True
-                        for comment in notebook.comments:
-                            comment.auto_comment = None
-                    self._gradebook.db.commit()
-                else:
-                    self._gradebook.remove_submission(self._name, student)
+        with books.said(self._gradebook):
+            if held is not None and not held.by_hand:
+                self._gradebook.remove_submission(self._name, student)
+            elif held is not None and not held.by_hand_only:
+                submission = self._gradebook.find_submission(self._name, student)
+                for notebook in submission.notebooks:
+                    notebook.late_submission_penalty = None
+                    for grade in notebook.grades:
+                        grade.auto_score, grade.needs_manual_grade = None, True
+                    for comment in notebook.comments:
+                        comment.auto_comment = None
+                self._gradebook.db.commit()
         for step in ("autograded", "feedback"):
             _Folder(self._classroom.root / step / student / self._name).remove()
 
@@ -236,6 +238,20 @@ class _Folder:
         _remove(self._path)
         with contextlib.suppress(OSError):
             self._path.parent.rmdir()
+
+
+def _complete(gradebook: Gradebook, submission: SubmittedAssignment) -> None:
+    """Add the notebooks that the assignment did not have yet when the submission was entered, as nbgrader would."""
+    there = {notebook.name for notebook in submission.notebooks}
+    for notebook in submission.assignment.notebooks:
+        if notebook.name not in there:
+            added = SubmittedNotebook(notebook=notebook, assignment=submission)
+            for cell in [*notebook.grade_cells, *notebook.task_cells]:
+                Grade(cell_id=cell.id, notebook=added)
+            for cell in [*notebook.solution_cells, *notebook.task_cells]:
+                Comment(cell_id=cell.id, notebook=added)
+            gradebook.db.add(added)
+    gradebook.db.flush()
 
 
 def _remove(path: Path) -> None:
