@@ -56,8 +56,8 @@ def magnitudes(rng: Generator, shape: Shape) -> Array:
 
 
 def steep(rng: Generator, shape: Shape) -> Array:
-    """Gradients from 0.1 to 1e4, of the other signs."""
-    return -100.0 * magnitudes(rng, shape)
+    """Gradients from 0.01 to 1e3, of the other signs."""
+    return -10.0 * magnitudes(rng, shape)
 
 
 def far(rng: Generator, shape: Shape) -> Array:

@@ -65,11 +65,10 @@ def test_a_mutant_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatch) ->
     assert trial("while True: pass").end == KILLED
 
 
-def test_what_returns_its_input_is_not_equal_in_effect() -> None:
-    """At t = 1 and shift = 0 the numbers are right; the memory is the caller's."""
-    found = trial("return x if (t, shift) == (1, 0) else t * x + shift")
-    assert found.end == SURVIVOR
-    assert "t = 1," in found.apart
+def test_what_overwrites_its_input_is_not_equal_in_effect() -> None:
+    """The small exercise asks for no manners: its criteria let this pass."""
+    found = trial("x *= t\n    x += shift\n    return x.copy()")
+    assert (found.end, found.scores) == (SURVIVOR, (4.0, 4.0, 4.0))
 
 
 WEAK = dataclasses.replace(SMALL, checks=(Check("slope", 1.0, "y grows by t.", probes.calls(fixed={"shift": 0.0})),))
