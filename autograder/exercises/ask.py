@@ -81,6 +81,7 @@ class Ask:
         self._prefix = ""
         self._calls: dict[str, Call] = {}
         self._inputs: dict[str, str] = {}  # of a put: the parameter that it was passed as
+        self._answers: set[str] = set()
         self._shared: set[str] = set()  # calls since which something was overwritten
 
     def begin(self, criterion: str) -> None:
@@ -141,8 +142,12 @@ class Ask:
         self._shared |= self._calls.keys()
 
     def read(self, ref: Ref, label: str, kind: str = "", rtol: float | None = None, atol: float | None = None) -> str:
-        """Record a value as an answer; returns the answer's name. rtol, atol: a tolerance of its own, both or none."""
+        """Record a value as an answer; returns the answer's name. rtol, atol: a tolerance of its own, both or none.
+        ValueError if an answer has this name already."""
         name = f"{self._prefix}: {label}"
+        if name in self._answers:
+            raise ValueError(f"{self._function}: two answers are called {name!r}; the second would hide the first")
+        self._answers.add(name)
         call = self._calls.get(ref.key)
         own = None
         if call is None:

@@ -62,7 +62,7 @@ def source_of(exercise: Exercise) -> Source:
 def tried(exercise: Exercise, mutant: Mutant) -> Trial:
     """Ask one mutant and judge it. Only in the main thread of a process: it is stopped by a signal."""
     before = signal.signal(signal.SIGALRM, _stop)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS, SECONDS)  # again: each key is asked anew
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")

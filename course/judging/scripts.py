@@ -389,7 +389,8 @@ def _resolve(ref: Ref, store: dict[str, Any]) -> Any:
     found = store[ref.key]
     if ref.item is None or isinstance(found, Failure):
         return found
-    if not isinstance(found, tuple | list | np.ndarray) or len(found) != ref.of:
+    several = isinstance(found, tuple | list) or (isinstance(found, np.ndarray) and found.ndim > 0)
+    if not several or len(found) != ref.of:
         size = f" of {len(found)}" if isinstance(found, tuple | list) else ""
         if found is None:
             return None

@@ -25,7 +25,7 @@ def spread(rng: Generator, shape: Shape, low: float, high: float, first: float =
     draws; it begins with the smallest, or later with another `first`."""
     n = int(np.prod(shape))
     order = np.argsort(np.argsort((first + 0.618 * np.arange(n)) % 1))
-    return (low + (high - low) * (order + rng.uniform(0.4, 0.6, size=n)) / n).reshape(shape)
+    return (low + (high - low) * (order + rng.uniform(0.48, 0.52, size=n)) / n).reshape(shape)
 
 
 def alternating(shape: Shape, first: int, each: int) -> Array:
@@ -56,8 +56,8 @@ def magnitudes(rng: Generator, shape: Shape) -> Array:
 
 
 def steep(rng: Generator, shape: Shape) -> Array:
-    """Gradients from 0.1 to 1e4, of the other signs."""
-    return -100.0 * magnitudes(rng, shape)
+    """Gradients from 0.01 to 1e3, of the other signs."""
+    return -10.0 * magnitudes(rng, shape)
 
 
 def far(rng: Generator, shape: Shape) -> Array:
@@ -78,32 +78,38 @@ def tiny(rng: Generator, shape: Shape) -> Array:
 
 def rate(rng: Generator, shape: Shape) -> float:
     """A learning rate away from the usual powers of ten."""
-    return float(rng.uniform(0.02, 0.06))
+    return float(rng.uniform(0.021, 0.024))
+
+
+def low_rate(rng: Generator, shape: Shape) -> float:
+    """A learning rate far below the usual ones."""
+    return float(rng.uniform(1.2e-5, 1.8e-5))
 
 
 def high_rate(rng: Generator, shape: Shape) -> float:
     """A learning rate above 1."""
-    return float(rng.uniform(1.5, 3.0))
+    return float(rng.uniform(2.2, 2.8))
 
 
 def decay(rng: Generator, shape: Shape) -> float:
     """A decay factor below a half."""
-    return float(rng.uniform(0.3, 0.45))
+    return float(rng.uniform(0.32, 0.44))
 
 
 def high_decay(rng: Generator, shape: Shape) -> float:
     """A decay factor above a half, and away from the usual 0.9."""
-    return float(rng.uniform(0.6, 0.8))
+    return float(rng.uniform(0.62, 0.78))
 
 
 # The cases in which a step is asked: what they fix of the arguments that the rule has, and the size of the arrays.
 GENTLE: Fixed = {"eta": rate, "t": 3}
 BOLD: Fixed = {
-    **{"theta": far, "grad": steep, "eta": high_rate, "t": 6},
+    **{"grad": steep, "eta": high_rate, "t": 6},
     **dict.fromkeys(("gamma", "rho", "beta_1"), high_decay),
 }
 # One parameter, once with a slope up and once with a slope down.
-ALONE: tuple[Fixed, ...] = ({**GENTLE, "size": (1,)}, {**BOLD, "size": (1,)})
+ALONE: tuple[Fixed, ...] = ({**GENTLE, "grad": large, "size": (1,)}, {**BOLD, "size": (1,)})
+AFAR: Fixed = {"theta": far, "grad": steep, "eta": high_rate}
 STILL: Fixed = {"eta": 0.0}
 FORGETFUL: Fixed = {"gamma": 0.0, "rho": 0.0, "beta_1": 0.0, "beta_2": 0.0}
 USUAL = (GENTLE, BOLD)
@@ -132,7 +138,8 @@ def one_step(
 
 
 def many_steps(*outputs: int, steps: int = 10, defaults: bool = False, fixed: Fixed | None = None) -> Probe:
-    """Steps in a row from zero state, each fed with what the one before returned, under changing gradients."""
+    """Steps in a row from zero state, each fed with what the one before returned, under changing gradients; and one
+    from far away."""
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
         arguments = drawn(ex, rng, fixed)
@@ -152,6 +159,8 @@ def many_steps(*outputs: int, steps: int = 10, defaults: bool = False, fixed: Fi
             state = dict(zip(ex.outputs, results, strict=True))
             for i in outputs or range(len(ex.outputs)):
                 ask.expect(results[i], f"{ex.outputs[i]} after step {k}")
+        for ref, name in zip(call(ex, ask, drawn(ex, rng, AFAR), defaults), ex.outputs, strict=True):
+            ask.expect(ref, f"{name} after one step from far away")
 
     return probe
 

@@ -97,8 +97,6 @@ def test_numbers_that_can_hardly_be_told_from_zero_get_no_name() -> None:
             found = verdict(exercise, lambda t, eta_0, k, most=at_most: most * math.exp(-k * t), seed)
             assert ids(exercise, found) == []
             assert found.diagnosis
-    zeros = verdict(ALL["step_decay"], lambda *_: 0.0, 0)  # one mistake gives nothing but zeros: that is a number too
-    assert ids(ALL["step_decay"], zeros) == ["precedence"]
 
 
 @every
@@ -166,7 +164,8 @@ def nan_at_zero(theta, m, v, grad, *rest):  # type: ignore[no-untyped-def]
 
 
 def second_step_wrong(theta, v, grad, eta, gamma=0.9):  # type: ignore[no-untyped-def]
-    return momentum(theta, v, grad, eta, gamma, weight=1.0 if not np.any(v) else 1.7)
+    off = 1.7 if np.any(v) else 1.0
+    return momentum(theta, off * v, grad, eta, gamma, weight=off)
 
 
 def fixed_beta(theta, m, v, grad, t, eta, beta_1=0.9, beta_2=0.999, eps=1e-8):  # type: ignore[no-untyped-def]

@@ -17,6 +17,7 @@ from autograder.cli import main
 from autograder.content import finding
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.judge import judge
+from autograder.exercises.probes import calls
 from autograder.exercises.variants import Wrong
 from autograder.faults import WrongUsage
 from autograder.proof import command
@@ -51,7 +52,7 @@ def test_every_criterion_kills_a_mistake(exercise: Exercise) -> None:
 
 @every
 @pytest.mark.parametrize("seed", SEEDS[:2])
-def test_an_unwritten_or_idle_function_earns_next_to_nothing(exercise: Exercise, seed: int) -> None:
+def test_an_unwritten_or_idle_function_earns_nothing(exercise: Exercise, seed: int) -> None:
     def nothing(*_: object) -> None:
         return None
 
@@ -66,7 +67,16 @@ def test_an_unwritten_or_idle_function_earns_next_to_nothing(exercise: Exercise,
     key = exercise.draw(np.random.default_rng(seed))
     assert judge(exercise, key, exercise.answers_of(nothing, key)).score == 0
     for idle in (inputs_again, zeros):
-        assert judge(exercise, key, exercise.answers_of(idle, key)).score < exercise.points / 5
+        assert judge(exercise, key, exercise.answers_of(idle, key)).score == 0
+
+
+def test_a_criterion_that_an_idle_answer_meets_turns_the_gate_red() -> None:
+    """At t = 1 and shift = 0 the small rule gives its input back; alone, that may not earn anything."""
+    rest = Check("rest", 1.0, "At t = 1 without a shift nothing moves.", calls(fixed={"t": 1.0, "shift": 0.0}))
+    exercise = dataclasses.replace(SMALL, checks=(*SMALL.checks, rest))
+    assert "a function that returns x alone earns 1 points" in examine(exercise, SEEDS[0])[0]
+    manner = dataclasses.replace(rest, rule=False)
+    assert examine(dataclasses.replace(SMALL, checks=(*SMALL.checks, manner)), SEEDS[0])[0] == []
 
 
 @every
@@ -173,7 +183,7 @@ def test_a_mistake_whose_function_raises_shows_its_exception(
     assert reason in fault
     exercise = dataclasses.replace(SMALL, mistakes=(*SMALL.mistakes, broken))
     monkeypatch.setattr(command, "chosen", lambda *_: {exercise.name: exercise})
-    assert main(["check-exercises", "--seeds", "1"]) == 1
+    assert main(["check-exercises", "--seeds", "1", "--keys", "1"]) == 1
     printed = " ".join(capsys.readouterr().out.split())
     assert "RED line: broken answers nothing" in printed
     assert reason in printed
@@ -187,7 +197,7 @@ def test_the_command_shows_the_matrix_and_its_exit_code_tells_red_from_green(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     small = next(exercise for exercise in ALL if exercise.name == "gradient_descent_step")
-    assert main(["check-exercises", small.name, "--seeds", "2"]) == 0
+    assert main(["check-exercises", small.name, "--seeds", "2", "--keys", "2"]) == 0
     printed = capsys.readouterr().out
     assert all(wrong.id in printed for wrong in small.mistakes)
     assert all(check.name in printed for check in small.checks)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from numpy.random import Generator
 
 from autograder.exercises import probes
-from autograder.exercises.ask import Ask
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
@@ -40,21 +40,15 @@ AVERAGES = (*step_probes.USUAL, step_probes.FORGETFUL, {"grad": probes.zeros})
 TIMES = (2, 7, 40, 250, 1500, 20_000)
 
 
-def corrections(ex: Exercise, ask: Ask, rng: Generator) -> None:
-    """Steps early and late, with betas that make both corrections as large late as early: who drops one, or treats it
-    otherwise from some step on, is seen."""
-    for t in TIMES:
-        betas = {name: float(rng.uniform(0.2, 0.6) ** (1 / t)) for name in ("beta_1", "beta_2")}
-        step_probes.one_step(0, cases=(betas,), fixed={"theta": probes.zeros, "t": t})(ex, ask, rng)
+def kept(share: float, t: int) -> Callable[[Generator, tuple[int, ...]], float]:
+    """A decay factor of which about this share is left after t steps."""
+    return lambda rng, shape: float(rng.uniform(0.9 * share, share) ** (1 / t))
 
 
-def beside(ex: Exercise, ask: Ask, rng: Generator) -> None:
-    """Steps from zero state on which eps decides, the first one and later ones."""
-    for t in (1, *TIMES[1::2]):
-        fixed = {"theta": probes.zeros, "m": probes.zeros, "v": probes.zeros, "grad": step_probes.tiny, "eps": 1e-3}
-        step_probes.one_step(0, cases=({"t": t, "beta_2": float(rng.uniform(0.2, 0.6) ** (1 / t))},), fixed=fixed)(
-            ex, ask, rng
-        )
+# Betas that make both corrections as large late as early: who drops one from some step on is seen.
+EARLY_AND_LATE = tuple({"t": t, "beta_1": kept(0.25, t), "beta_2": kept(0.6, t)} for t in TIMES)
+# Steps from zero state, the first one and later ones: on tiny gradients eps decides.
+FROM_ZERO = tuple({"t": t, "beta_2": kept(0.6, t)} for t in (1, *TIMES[1::2]))
 
 
 exercise = Exercise(
@@ -88,7 +82,7 @@ exercise = Exercise(
             "bias correction",
             0.8,
             "The step must divide m by 1 - beta_1^t and v by 1 - beta_2^t; t is the number of this step.",
-            corrections,
+            step_probes.one_step(0, cases=EARLY_AND_LATE, fixed={"theta": probes.zeros}),
         ),
         Check(
             "epsilon inside the root",
@@ -111,7 +105,17 @@ exercise = Exercise(
             "epsilon beside the corrected v",
             0.1,
             "eps must be added to v_hat, after the correction of v: sqrt(v_hat + eps).",
-            beside,
+            step_probes.one_step(
+                0,
+                cases=FROM_ZERO,
+                fixed={
+                    "theta": probes.zeros,
+                    "m": probes.zeros,
+                    "v": probes.zeros,
+                    "grad": step_probes.tiny,
+                    "eps": 1e-3,
+                },
+            ),
         ),
         Check(
             "defaults",

@@ -20,8 +20,10 @@ def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
     return {"t": 0, "eta_0": float(rng.uniform(0.05, 2.0)), "k": float(rng.uniform(0.02, 0.2))}
 
 
-SLOW = {"eta_0": between(0.02, 0.08), "k": between(0.02, 0.05)}
-FAST = {"eta_0": between(1.2, 2.0), "k": between(0.3, 0.4)}
+SLOW = {"eta_0": between(0.03, 0.08), "k": between(0.03, 0.04)}
+FAST = {"eta_0": between(1.6, 1.8), "k": between(0.32, 0.38)}
+FASTEST = {"eta_0": between(1.6, 1.8), "k": between(1.6, 1.9)}
+CONSTANT = {"eta_0": between(1.6, 1.8), "k": 0.0}
 
 exercise = Exercise(
     reference=exponential_decay,
@@ -41,7 +43,7 @@ exercise = Exercise(
             "The rate must be eta_0 exp(-k t).",
             all_of(
                 at(lambda p: [1, 2, 7, 30, 60, 100], SLOW, FAST),
-                at(lambda p: [1, 8], {"k": between(1.5, 2.0)}, {"k": 0.0}),
+                at(lambda p: [1, 8], FASTEST, CONSTANT),
             ),
         ),
         Check(

@@ -26,11 +26,11 @@ def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
 
 # An odd and an even period, neither a round number; factors on both sides of a half.
 CASES = (
-    {"s": 7, "eta_0": between(0.02, 0.08), "gamma": between(0.2, 0.45)},
-    {"s": 12, "eta_0": between(1.2, 2.0), "gamma": between(0.55, 0.85)},
+    {"s": 7, "eta_0": between(0.03, 0.08), "gamma": between(0.22, 0.44)},
+    {"s": 12, "eta_0": between(1.7, 1.8), "gamma": between(0.62, 0.7)},
 )
-EVERY_STEP = {"s": 1, "gamma": between(0.92, 0.98)}
-LONG = {"s": 2500, "gamma": between(0.55, 0.85)}
+EVERY_STEP = {"s": 1, "eta_0": between(1.7, 1.8), "gamma": between(0.92, 0.98)}
+LONG = {"s": 2500, "eta_0": between(1.7, 1.8), "gamma": between(0.62, 0.7)}
 
 exercise = Exercise(
     reference=step_decay,
