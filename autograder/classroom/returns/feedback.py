@@ -59,7 +59,7 @@ def _renew(
     def written(students: list[str]) -> None:
         write_pages(classroom, tp, {name: old[name] for name in students})
         for name in students:
-            write(_state_file(classroom, tp, name), states[name])
+            write(_state_file(classroom, tp, name), json.dumps({"state": states[name]}))
 
     names = list(old)
     size = min(AT_A_TIME, -(-len(names) // workers))
@@ -73,7 +73,7 @@ def _pages(classroom: Classroom, tp: str, student: str) -> list[Path]:
 
 
 def _state_file(classroom: Classroom, tp: str, student: str) -> Path:
-    return classroom.own / "feedback" / tp / student
+    return classroom.own / "feedback" / tp / f"{student}.json"
 
 
 def _up_to_date(classroom: Classroom, tp: str, student: str, state: str) -> bool:
@@ -82,8 +82,8 @@ def _up_to_date(classroom: Classroom, tp: str, student: str, state: str) -> bool
     if notebooks != {page.stem for page in _pages(classroom, tp, student)}:
         return False
     try:
-        return _state_file(classroom, tp, student).read_text(encoding="utf-8") == state
-    except OSError:
+        return bool(json.loads(_state_file(classroom, tp, student).read_text(encoding="utf-8"))["state"] == state)
+    except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
