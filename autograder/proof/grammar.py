@@ -204,7 +204,9 @@ def _case(tree: ast.AST, rng: random.Random) -> str:
 
 def _line(tree: ast.AST, kind: str, rng: random.Random) -> bool:
     """A mutation of whole lines, in place."""
-    bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.For | ast.If)]
+    bodies: list[list[Any]] = [
+        node.body for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.For | ast.If)
+    ]
     body = rng.choice(bodies)
     if kind == "special":
         first = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
