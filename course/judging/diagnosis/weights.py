@@ -69,7 +69,8 @@ def _solved(columns: Array, sums: Array) -> Array | None:
     size = np.abs(columns).max(axis=0)
     found = np.linalg.lstsq(columns / size, sums, rcond=None)[0]
     shares = np.abs(columns / size * found)
-    if (np.abs(columns / size @ found - sums) > 1e-9 * shares.sum(axis=1)).any():
+    rounding = 1e-13 * np.abs(sums).max()  # that of the largest sum is in all of them
+    if (np.abs(columns / size @ found - sums) > 1e-9 * shares.sum(axis=1) + rounding).any():
         return None
-    found[(shares <= 1e-9 * shares.sum(axis=1, keepdims=True)).all(axis=0)] = 0.0
+    found[(shares <= 1e-9 * shares.sum(axis=1, keepdims=True) + rounding).all(axis=0)] = 0.0
     return found / size
