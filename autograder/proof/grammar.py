@@ -63,7 +63,7 @@ class Source:
         waiting = [self.parts[self.name]]
         while waiting:
             for node in ast.walk(waiting.pop()):
-                used = self.globals.get(node.id) if isinstance(node, ast.Name) else None
+                used: Any = self.globals.get(node.id) if isinstance(node, ast.Name) else None
                 here = isinstance(used, types.FunctionType) and used.__module__ == reference.__module__
                 if here and used.__name__ not in self.parts:
                     self.parts[used.__name__] = _parsed(used)
@@ -204,7 +204,9 @@ def _case(tree: ast.AST, rng: random.Random) -> str:
 
 def _line(tree: ast.AST, kind: str, rng: random.Random) -> bool:
     """A mutation of whole lines, in place."""
-    bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.For | ast.If)]
+    bodies: list[list[Any]] = [
+        node.body for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.For | ast.If)
+    ]
     body = rng.choice(bodies)
     if kind == "special":
         first = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
@@ -225,7 +227,7 @@ def _line(tree: ast.AST, kind: str, rng: random.Random) -> bool:
     named = [k for k in lines if isinstance(body[k].targets[0], ast.Name)]
     if kind == "memory" and named:
         line = body[rng.choice(named)]
-        line.targets = [ast.parse(f"{line.targets[0].id}[...] = 0").body[0].targets[0]]  # type: ignore[attr-defined]
+        line.targets = [ast.Subscript(ast.Name(line.targets[0].id, ast.Load()), ast.Constant(...), ast.Store())]
         return True
     return False
 

@@ -182,7 +182,7 @@ def minus_velocity(ex: Exercise, ask: Ask, rng: Generator) -> None:
 
 def asked_at(ex: Exercise, ask: Ask, rng: Generator) -> None:
     """The gradient is asked at the look-ahead point, and nowhere else."""
-    for k, case in enumerate((*USUAL, FORGETFUL), start=1):
+    for k, case in enumerate((*USUAL, {}, FORGETFUL), start=1):
         arguments = drawn(ex, rng, case)
         oracle = ask.oracle({**arguments["grad_fn"], "name": "grad_fn"})
         theta, _ = call(ex, ask, arguments | {"grad_fn": oracle})

@@ -43,6 +43,14 @@ def test_scaled_points_keep_their_shares_and_add_up_exactly(shares: tuple[float,
     assert right.score == right.max_score == scaled.points
 
 
+def test_two_answers_of_one_name_are_refused() -> None:
+    """The second would hide the first: nobody would look at that any more."""
+    twice = probes.all_of(probes.calls(times=1), probes.calls(times=1))
+    exercise = dataclasses.replace(SMALL, checks=(Check("slope", 1.0, "no", twice),))
+    with pytest.raises(ValueError, match="line: two answers are called 'slope: y'"):
+        exercise.draw(np.random.default_rng(SEED))
+
+
 def test_scaled_to_nothing_it_is_judged_and_earns_nothing() -> None:
     exercise = SMALL.scaled(0)
     key = exercise.draw(np.random.default_rng(SEED))

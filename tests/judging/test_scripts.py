@@ -194,6 +194,23 @@ def test_outputs_are_taken_apart_only_if_there_are_as_many_as_asked() -> None:
     assert "return" in error(perform(script, {"f": lambda: None})["second"])
 
 
+def test_an_oracle_with_a_shape_is_asked_in_that_shape_alone() -> None:
+    spec = {"A": np.eye(2).tolist(), "b": [0.0, 0.0], "c": [0.0, 0.0], "name": "grad_fn"}
+    flat = np.array([1.0, 2.0])
+    assert scripts.oracle(spec)(flat).shape == (2,)
+    asked = scripts.oracle({**spec, "shape": [1, 2]})
+    np.testing.assert_array_equal(asked(flat.reshape(1, 2)), [[1.0, 2.0]])
+    with pytest.raises(ValueError, match=r"grad_fn was asked at a point of shape \(2,\), the parameters have \(1, 2\)"):
+        asked(flat)
+
+
+def test_a_result_without_dimension_is_not_several() -> None:
+    script = [Call("y", "f", ()), Read(Ref("y", 0, 2), "first")]
+    (found,) = perform(script, {"f": lambda: np.array(1.0)}).values()
+    assert isinstance(found, Failure)
+    assert found.reason == "returned a ndarray, a tuple of 2 arrays was asked"
+
+
 def test_an_oracle_is_the_gradient_it_says_and_remembers_where_it_was_asked() -> None:
     rng = np.random.default_rng(0)
     a = rng.normal(size=(3, 3))

@@ -24,10 +24,10 @@ def weights(
 
     parts: names of the arrays that may enter, "grad^2" for the square of grad; `point` is the one that the rule moves,
     `old` are those that it replaces. Told only if the learner's and the right numbers are such sums in every case that
-    has more numbers than weights and none of these arrays zero, and one of the weights is right or off by a factor that
-    can be told.
+    has more numbers than weights and arrays that are no sums of each other, and one of the weights is right or off by a
+    factor that can be told.
     """
-    told = [c for c in cases if c.learner.size > len(parts) and all(np.any(_part(c, part)) for part in parts)]
+    told = [c for c in cases if c.learner.size > len(parts) and _independent([_part(c, part) for part in parts])]
     if len(told) < LEAST:
         return None
     columns = [np.stack([_part(case, part).ravel() for part in parts], axis=1) for case in told]
@@ -59,6 +59,15 @@ def _compared(yours: Array, right: Array, cases: Sequence[Case]) -> str | None:
     return f"{RIGHT} times {factor}" if factor else WRONG
 
 
+def _independent(arrays: list[Array]) -> bool:
+    """Whether none is zero or a sum of the others, such as arrays of one number are: then the weights are sure."""
+    sizes = [np.abs(array).max(initial=0.0) for array in arrays]
+    if not np.isfinite(sizes).all() or not all(sizes):
+        return False
+    columns = np.stack([(array / size).ravel() for array, size in zip(arrays, sizes, strict=True)])
+    return int(np.linalg.matrix_rank(columns)) == len(arrays)
+
+
 def _part(case: Case, part: str) -> Array:
     array = np.asarray(case.given.get(part.removesuffix("^2"), 0.0), dtype=float)
     return array**2 if part.endswith("^2") else array
@@ -69,7 +78,8 @@ def _solved(columns: Array, sums: Array) -> Array | None:
     size = np.abs(columns).max(axis=0)
     found = np.linalg.lstsq(columns / size, sums, rcond=None)[0]
     shares = np.abs(columns / size * found)
-    if (np.abs(columns / size @ found - sums) > 1e-9 * shares.sum(axis=1)).any():
+    rounding = 1e-13 * np.abs(sums).max()  # that of the largest sum is in all of them
+    if (np.abs(columns / size @ found - sums) > 1e-9 * shares.sum(axis=1) + rounding).any():
         return None
-    found[(shares <= 1e-9 * shares.sum(axis=1, keepdims=True)).all(axis=0)] = 0.0
+    found[(shares <= 1e-9 * shares.sum(axis=1, keepdims=True) + rounding).all(axis=0)] = 0.0
     return found / size

@@ -63,7 +63,7 @@ exercise = Exercise(
             "The step must be eta g / sqrt(r + eps) with the new r.",
             step_probes.one_step(
                 0,
-                cases=(*step_probes.USUAL, *step_probes.ALONE, step_probes.STILL, {"eps": 0.0}),
+                cases=(step_probes.GENTLE, *step_probes.ALONE, step_probes.STILL, {"eps": 0.0}),
                 fixed={"theta": probes.zeros},
             ),
         ),

@@ -37,7 +37,7 @@ def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
 
 
 AVERAGES = (*step_probes.USUAL, step_probes.FORGETFUL, {"grad": probes.zeros})
-TIMES = (2, 7, 40, 250, 1500, 20_000)
+TIMES = (2, 7, 40, 1500, 20_000)
 
 
 def kept(share: float, t: int) -> Callable[[Generator, tuple[int, ...]], float]:
@@ -48,7 +48,7 @@ def kept(share: float, t: int) -> Callable[[Generator, tuple[int, ...]], float]:
 # Betas that make both corrections as large late as early: who drops one from some step on is seen.
 EARLY_AND_LATE = tuple({"t": t, "beta_1": kept(0.25, t), "beta_2": kept(0.6, t)} for t in TIMES)
 # Steps from zero state, the first one and later ones: on tiny gradients eps decides.
-FROM_ZERO = tuple({"t": t, "beta_2": kept(0.6, t)} for t in (1, *TIMES[1::2]))
+FROM_ZERO = tuple({"t": t, "beta_2": kept(0.6, t)} for t in (1, 7, 1500))
 
 
 exercise = Exercise(
@@ -74,7 +74,7 @@ exercise = Exercise(
             "Once the corrections have faded (large t) the step must be eta m / sqrt(v + eps) with the new m and v.",
             step_probes.one_step(
                 0,
-                cases=(*step_probes.USUAL, *step_probes.ALONE, step_probes.STILL, {"eps": 0.0}),
+                cases=(step_probes.GENTLE, *step_probes.ALONE, step_probes.STILL, {"eps": 0.0}),
                 fixed={"theta": probes.zeros, "t": LATE},
             ),
         ),
