@@ -164,10 +164,11 @@ class Due:
         )
         points = 0.0
         for grade in grades:
-            score = self.score((notebook.name, grade.name))
+            cell = notebook.name, grade.name
+            score = self.score(cell)
             if grade.manual_score is None:
                 grade.needs_manual_grade = score is None
-            elif new or score != grade.auto_score:
+            elif (new or score != grade.auto_score) and cell not in self._tasks:
                 grade.needs_manual_grade = True
             grade.auto_score = score
             points += books.points(score, grade.manual_score, grade.extra_credit)
