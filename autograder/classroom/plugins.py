@@ -70,6 +70,7 @@ def _graded(converter: Autograde) -> list[str]:
     from autograder.classroom import convert
     from autograder.classroom.grading.batch import Batch
     from autograder.classroom.grading.results import UNREADABLE
+    from autograder.classroom.intake.folders import not_looked_at
     from autograder.classroom.layout import Classroom
     from autograder.harmless import line
 
@@ -81,6 +82,8 @@ def _graded(converter: Autograde) -> list[str]:
     students = _asked_for(converter, classroom.submissions(name))
     if asked.notebook_id != "*":
         log.warning("The notebooks of a submission are graded together, not %s alone", asked.notebook_id)
+    for left in not_looked_at(classroom, name):
+        log.warning("%s", left)
     failed = []
     for student, result, reason in Batch(classroom, name, students, os.cpu_count() or 1):
         if result is None or result.status == UNREADABLE:

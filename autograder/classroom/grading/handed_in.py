@@ -1,29 +1,28 @@
-"""What lies beside a submission's notebooks and goes with it: when it came in, and the exchange's secret."""
+"""What goes along with a submission's notebooks to autograded/ and feedback/: its time, and the exchange's secret."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.classroom.intake.timestamp import FILE as TIMESTAMP
-from autograder.classroom.intake.timestamp import handed_in_at
+from autograder.classroom.intake.timestamp import FILE, handed_in_at
 
 SECRET = "submission_secret.txt"  # of nbgrader's exchange: without it no feedback is released
-LONGEST = 1000  # bytes of one of them that are read
+LONGEST = 1000  # bytes of it that are read
 
 
 def beside(folder: Path) -> dict[str, str]:
-    """The texts that are carried along to autograded/ and feedback/, by name."""
-    wanted = [TIMESTAMP] * (handed_in_at(folder)[0] is not None) + [SECRET]
-    found = {name: _text(folder / name) for name in wanted}
+    """The texts by name; the time as nbgrader reads it."""
+    time, secret = handed_in_at(folder)[0], _secret(folder / SECRET)
+    found = {FILE: f"{time:%Y-%m-%d %H:%M:%S.%f} UTC" if time else "", SECRET: secret}
     return {name: text for name, text in found.items() if text}
 
 
-def _text(path: Path) -> str:
-    """The text of a small file; nothing if it is none, or a link or a pipe."""
+def _secret(path: Path) -> str:
+    """Its text; nothing if it is a link or a pipe."""
     try:
         if path.is_symlink() or not path.is_file():
             return ""
         with path.open("rb") as file:
-            return file.read(LONGEST).decode("utf-8-sig", "replace")
+            return file.read(LONGEST).decode("utf-8", "replace")
     except OSError:
         return ""

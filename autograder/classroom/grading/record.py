@@ -22,8 +22,8 @@ from traitlets.config import Config
 
 from autograder.classroom import convert
 from autograder.classroom.grading import gradebook as books
-from autograder.classroom.grading import handed_in
 from autograder.classroom.grading.gradebook import Cell, Held
+from autograder.classroom.grading.handed_in import beside
 from autograder.classroom.grading.results import Result
 from autograder.classroom.grading.shown import shown
 from autograder.classroom.intake.own import beside_own_text
@@ -56,7 +56,7 @@ class Recorder:
             return False
         if held.penalties.keys() != self._released.keys():
             return False
-        if not self._folder(result.student).holds(result, notebooks, handed_in.beside(submitted)):
+        if not self._folder(result.student).holds(result, notebooks, beside(submitted)):
             return False
         due = Due(result, notebooks, self._released)
         return due.stand_in(held) and all(
@@ -82,7 +82,7 @@ class Recorder:
                 points = due.enter(self._gradebook, notebook, new=not result.recorded)
                 notebook.late_submission_penalty = self._policy.penalty(student, points, late)
             self._gradebook.db.commit()
-        self._folder(student).fill(result, notebooks, handed_in.beside(submitted))
+        self._folder(student).fill(result, notebooks, beside(submitted))
 
     def withdraw(self, student: str) -> None:
         """Take back what the grader has entered and written of a submission that can no longer be graded.
@@ -126,9 +126,8 @@ class Due:
         self._written: dict[Cell, bool] = {}
         self._tasks: set[Cell] = set()
         for name, notebook in notebooks.items():
-            beside = beside_own_text(notebook)  # an answer may stand there
-            for cell, text in sources(notebook).items():
-                self._written[name, cell] = text != released[name].get(cell) or cell in beside
+            texts, own = sources(notebook), beside_own_text(notebook)  # an answer may stand there
+            self._written |= {(name, id): text != released[name].get(id) or id in own for id, text in texts.items()}
             marked = [cell.metadata.nbgrader for cell in notebook.cells if "nbgrader" in cell.metadata]
             self._tasks |= {(name, meta.grade_id) for meta in marked if meta.get("task")}
 
@@ -213,25 +212,25 @@ class _Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def holds(self, result: Result, notebooks: Mapping[str, NotebookNode], beside: Mapping[str, str]) -> bool:
+    def holds(self, result: Result, notebooks: Mapping[str, NotebookNode], small: Mapping[str, str]) -> bool:
         """Whether it is complete and nothing else lies in it."""
         names = {f"{name}.ipynb" for name in notebooks if name not in result.missing}
         there = {path.name: path for path in self._path.iterdir()} if self._path.is_dir() else {}
-        return there.keys() == names | beside.keys() and all(
-            there[name].read_text(encoding="utf-8", errors="replace") == text for name, text in beside.items()
+        return there.keys() == names | small.keys() and all(
+            there[name].read_text(encoding="utf-8", errors="replace") == text for name, text in small.items()
         )
 
-    def fill(self, result: Result, notebooks: Mapping[str, NotebookNode], beside: Mapping[str, str]) -> None:
+    def fill(self, result: Result, notebooks: Mapping[str, NotebookNode], small: Mapping[str, str]) -> None:
         """Write what it has to hold, and remove what else lies in it."""
         texts = {
             f"{name}.ipynb": nbformat.writes(shown(notebook, result, name))
             for name, notebook in notebooks.items()
             if name not in result.missing
         }
-        for name, text in {**texts, **beside}.items():
+        for name, text in {**texts, **small}.items():
             write(self._path / name, text)
         for path in self._path.iterdir() if self._path.is_dir() else ():
-            if path.name not in texts.keys() | beside.keys():
+            if path.name not in texts.keys() | small.keys():
                 _remove(path)
 
     def remove(self) -> None:
