@@ -250,7 +250,8 @@ def worst_error(exercise: Exercise, learners: Any, seed: int) -> float:
     worst = 0.0
     for name, answer in scripts.perform(script, {exercise.name: learners}, ways=WAYS).items():
         given, wanted = array(answer), array(key.expected[name])
-        worst = max(worst, float(np.max(np.abs(given - wanted) / (key.atol + key.rtol * np.abs(wanted)))))
+        rtol, atol = key.tolerance(name)
+        worst = max(worst, float(np.max(np.abs(given - wanted) / (atol + rtol * np.abs(wanted)))))
     return worst
 
 
