@@ -271,6 +271,15 @@ def test_what_can_no_longer_be_read_keeps_no_mark_of_what_lay_there_before(room:
     assert not state(room)[0]["bob"].scores[TP, "test_adam_step"].waits
 
 
+@pytest.mark.usefixtures("nothing_runs")  # as when its worker is gone
+def test_what_could_not_be_graded_keeps_no_mark_of_what_was_handed_in_before(room: Classroom) -> None:
+    hand_in(room, "ada", SOURCES)
+    assert grade(room) == 1
+    with opened(room) as gradebook:
+        assert set(held(gradebook, TP)) == {"bob"}
+    assert not (room.root / "autograded" / "ada").exists()
+
+
 def policy(room: Classroom, module: str) -> None:
     """A policy for late work in a module beside the classroom, which the configuration names."""
     (room.root.parent / "my_policy.py").write_text(module)

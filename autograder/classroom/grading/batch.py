@@ -135,9 +135,20 @@ class Batch:
             except Fault:
                 raise  # this system cannot run submissions at all
             except Exception as error:  # of a worker or its machine; the submission itself cannot cause one
-                yield student, None, _one_line(error)
+                yield self._not_graded(student, key, _one_line(error))
             else:
                 yield self._recorded(result)
+
+    def _not_graded(self, student: str, key: str, why: str) -> Done:
+        """Take back what an earlier hand-in earned: it is no mark of this one."""
+        known = kept(self._classroom, self._name, student)
+        if not self._dry_run and known is not None and known.key != key:
+            try:
+                with _said_in_one_line():
+                    self._opened().withdraw(student)
+            except (OSError, ValueError) as error:
+                why = f"{why}; and {_one_line(error)}"
+        return student, None, why
 
     def _recorded(self, result: Result) -> Done:
         """Keep and record a result, unless it stands already where it has to."""
