@@ -34,6 +34,5 @@ def is_solution(cell: NotebookNode) -> bool:
 
 def defines(source: str, name: str) -> bool:
     """Whether a text seems to define a function, a class or a value of this name."""
-    return bool(
-        re.search(rf"^[ \t]*((?:def|class)\s+{re.escape(name)}\b|{re.escape(name)}\s*=(?!=))", source, re.MULTILINE)
-    )
+    pattern = rf"^[ \t]*((?:def|class)\s+{re.escape(name)}\b|{re.escape(name)}\s*=(?!=))"
+    return name in source and bool(re.search(pattern, source, re.MULTILINE))
