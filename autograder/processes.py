@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 from rich.console import Console
@@ -21,14 +22,19 @@ def _do(task: Any) -> Any:
 def in_processes(
     work: Callable[[Any], Any], tasks: Sequence[Any], workers: int, title: str, console: Console | None = None
 ) -> Iterator[tuple[Any, Any]]:
-    """Each task with its result, in order. The processes are forks of this one; the bar goes to stderr."""
+    """Each task with its result, in order. The processes are forks of this one, but for a single task or worker; the
+    bar goes to stderr."""
     global _work
     _work = work
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    show = Console(stderr=True) if console is None else console
-    fork = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, mp_context=fork) as pool, Progress(*columns, console=show) as bar:
-        at_once = max(1, min(16, len(tasks) // 32))
-        results = pool.map(_do, tasks, chunksize=at_once)
-        done: Iterable[Any] = bar.track(results, total=len(tasks), description=title)
-        yield from zip(tasks, done, strict=True)
+    bar = Progress(*columns, console=Console(stderr=True) if console is None else console)
+    with ExitStack() as stack:
+        results: Iterable[Any]
+        if min(workers, len(tasks)) < 2:
+            results = map(_do, tasks)
+        else:
+            pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")))
+            # This forks: before the bar, which has a thread.
+            results = pool.map(_do, tasks, chunksize=max(1, min(16, len(tasks) // 32)))
+        stack.enter_context(bar)
+        yield from zip(tasks, bar.track(results, total=len(tasks), description=title), strict=True)

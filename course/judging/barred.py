@@ -82,12 +82,15 @@ def _wrapped(value: Any) -> Any:
 
 
 def _meant(name: str) -> Iterator[FunctionType]:
-    """The functions that a name means; none if its module is not imported."""
+    """The functions that a name means; none if its module is not imported.
+
+    What Python has written into a class of a module, a dataclass or a named tuple, it has written into others as well.
+    """
     if name in sys.modules:
         for module in [module for at, module in sys.modules.items() if at == name or at.startswith(f"{name}.")]:
             for value in list(vars(module).values()):
                 if getattr(value, "__module__", None) == module.__name__:
-                    yield from _within(value)
+                    yield from (f for f in _within(value) if f.__code__.co_filename == module.__file__)
         return
     parts = name.split(".")
     at = max((n for n in range(len(parts)) if ".".join(parts[:n]) in sys.modules), default=0)

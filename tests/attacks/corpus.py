@@ -918,7 +918,7 @@ BREAKING: list[Attack] = [
         "memory that belongs to nobody",
         (
             "import mmap, time\nkept = []\nfor _ in range(40):\n    m = mmap.mmap(-1, 2**24); m.write(b'x' * 2**24); kept.append(m); time.sleep(.01)\n"
-            "print('REACHED 640 MB')",
+            "if len(kept) == 40: print('REACHED 640 MB')",
         ),
         twin_cells=(
             "import mmap\nwith open('pages', 'w+b') as f:\n    f.truncate(2**20); m = mmap.mmap(f.fileno(), 2**20); m.write(b'x')",
@@ -929,7 +929,7 @@ BREAKING: list[Attack] = [
         "memory that belongs to nobody, and that no process has in use",
         (
             "import mmap, time\nkept = []\nfor _ in range(40):\n    m = mmap.mmap(-1, 2**24); m.write(b'x' * 2**24); m.madvise(mmap.MADV_DONTNEED)\n"
-            "    kept.append(m); time.sleep(.01)\ntime.sleep(.5)\nprint('REACHED 640 MB')",
+            "    kept.append(m); time.sleep(.01)\ntime.sleep(.5)\nif len(kept) == 40: print('REACHED 640 MB')",
         ),
         twin_cells=(
             "import mmap\nm = mmap.mmap(-1, 2**20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)\nm.write(b'x'); m.madvise(mmap.MADV_DONTNEED)",

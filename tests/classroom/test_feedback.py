@@ -6,26 +6,21 @@ import os
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters import GenerateFeedback
 from nbgrader.preprocessors import GetGrades
 
 from autograder.classroom import convert
 from autograder.classroom.layout import Classroom
 from autograder.classroom.returns.feedback import feedback
+from autograder.classroom.returns.page import Marked
 from tests.plain import ours
 from tests.plain.scores import gradebook
 
 NAME = "growth"  # two notebooks, written answers, partial credit
 PAGES = 11  # six students, one of whom handed in one notebook only
 SOMEBODY, CELL = "hana_right", "verdict"
-
-
-class Stock(GenerateFeedback):
-    """nbgrader's converter with nbgrader's own preprocessors, which ask the gradebook for each cell."""
-
-    preprocessors = (GetGrades, CSSHTMLHeaderPreprocessor)
 
 
 @pytest.fixture
@@ -58,15 +53,34 @@ def touched(pages: list[Path], tick: int) -> dict[str, int]:
     return found
 
 
-def test_pages_are_those_that_nbgraders_own_converter_writes(room: Classroom) -> None:
-    pages = feedback(room, NAME, workers=2)
+def test_pages_show_what_the_gradebook_says(room: Classroom) -> None:
+    pages = texts(feedback(room, NAME, workers=2))
     assert len(pages) == PAGES
-    mine = texts(pages)
+    assert "points are taken off because it came late" in pages[f"{SOMEBODY}/1_data.html"]
+    assert "1.5 of 3" in pages[f"{SOMEBODY}/2_model.html"]
+
+
+def test_nbgraders_own_command_writes_the_same_pages(room: Classroom) -> None:
+    mine = texts(pages := feedback(room, NAME))
     shutil.rmtree(room.root / "feedback")
-    convert.run(room, Stock, NAME, force=True)
+    convert.run(room, GenerateFeedback, NAME, force=True)
     assert mine == texts(pages)
-    assert "points are taken off because it came late" in mine[f"{SOMEBODY}/1_data.html"]
-    assert "1.5 of 3" in mine[f"{SOMEBODY}/2_model.html"]
+
+
+def test_cells_are_marked_as_nbgraders_own_preprocessor_marks_them(room: Classroom) -> None:
+    """It asks the gradebook for each cell."""
+    by_a_person(room.root, 1.5, "Look at the units.")  # without HTML, which it would leave in
+    url = convert.course_directory(room).db_url
+    for path in sorted(room.root.glob(f"autograded/*/{NAME}/*.ipynb")):
+        of = {"student": path.parts[-3], "assignment": NAME, "notebook": path.stem, "db_url": url}
+        marked = []
+        for preprocessor in (Marked(), GetGrades()):
+            with convert.quiet():
+                notebook, found = preprocessor.preprocess(nbformat.read(path, as_version=4), {"nbgrader": dict(of)})
+            cells = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+            marked.append([[meta.get(name) for name in ("score", "points", "comment")] for meta in cells])
+            marked.append([found["nbgrader"][name] for name in ("score", "max_score", "late_penalty")])
+        assert marked[:2] == marked[2:], path
 
 
 def test_only_pages_that_are_not_up_to_date_are_written(room: Classroom) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import inspect
 import sys
 import types
+from collections import namedtuple
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from course.judging.barred import MayNotAnswer, barred
+from course.judging.barred import OF_THE_COURSE, MayNotAnswer, barred
+from course.workshop import unrolled
 
 SOURCE = """
 import functools
@@ -114,6 +119,18 @@ def test_other_functions_work_on(rules: Any) -> None:
         assert len(inspect.getsource(barred)) > 0
     with barred(()):
         assert rules.Rule(0.5).rate == 0.5
+
+
+def test_what_the_course_computes_bars_nothing_of_others() -> None:
+    """Not even what Python writes into every dataclass and named tuple."""
+    for name in OF_THE_COURSE:
+        importlib.import_module(name)
+    named, plain = namedtuple("named", "x y")(1, 2), dataclass(type("plain", (), {"__annotations__": {"x": int}}))(3)
+    with barred(OF_THE_COURSE):
+        assert named._replace(x=5)._asdict() == {"x": 5, "y": 2}
+        assert repr(plain) == "plain(x=3)"
+        with pytest.raises(MayNotAnswer):
+            unrolled.momentum(lambda point: point, np.zeros(2), 3, 0.1)
 
 
 def test_what_was_given_other_code_meanwhile_is_barred_when_that_is_done_again(rules: Any) -> None:

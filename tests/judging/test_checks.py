@@ -27,7 +27,7 @@ from tests.shared import EXERCISES, TP
 ALL = {exercise.name: exercise for exercise in EXERCISES[TP] if not exercise.public}
 every = pytest.mark.parametrize("exercise", ALL.values(), ids=ALL)
 drawn = pytest.mark.parametrize("exercise", [exercise for exercise in ALL.values() if exercise.picture])
-WORK = 200_000  # calls, ours and NumPy's: a quarter of a second on a slow machine
+WORK = 300_000  # calls, ours and NumPy's: a third of a second on a slow machine
 
 
 @pytest.fixture(autouse=True)

@@ -323,7 +323,7 @@ WAYS_TO_HOLD_MEMORY = {
 def test_memory_that_the_size_of_no_process_shows_cannot_be_had(warm: WarmParent, way: str) -> None:
     with warm.process({}, LIMITS) as process:
         try:
-            ran = process.run(HELD + WAYS_TO_HOLD_MEMORY[way])
+            ran = process.run(HELD + WAYS_TO_HOLD_MEMORY[way], goes_on=False)
         except Died as death:
             assert death.reason == "out_of_memory"  # noqa: PT017
         else:
