@@ -202,7 +202,7 @@ def test_the_disk_cannot_be_filled_on_every_system(system: WarmParent) -> None:
     told = []
     with system.process({}, replace(LIMITS, disk=32 * 2**20)) as process:
         try:
-            told.append(str(process.run(source).error))
+            told.append(str(process.run(source, goes_on=False).error))
         except Died as death:
             told.append(str(death))
     assert "No space" in told[0] or told == ["wrote too much to its disk"]
