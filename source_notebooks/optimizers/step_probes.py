@@ -7,6 +7,8 @@ same in all draws, and so are the cases in which a step is asked. The digits are
 
 from __future__ import annotations
 
+import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,15 +25,20 @@ Shape = tuple[int, ...]
 def spread(rng: Generator, shape: Shape, low: float, high: float, first: float = 0.0) -> Array:
     """Numbers from low to high, evenly spread but for a little chance. Their order, up and down, is the same in all
     draws; it begins with the smallest, or later with another `first`."""
-    n = int(np.prod(shape))
-    order = np.argsort(np.argsort((first + 0.618 * np.arange(n)) % 1))
-    return (low + (high - low) * (order + rng.uniform(0.48, 0.52, size=n)) / n).reshape(shape)
+    n = math.prod(shape)
+    return (low + (high - low) * (_order(n, first) + rng.uniform(0.48, 0.52, size=n)) / n).reshape(shape)
 
 
+@cache
+def _order(n: int, first: float) -> Array:
+    return np.argsort(np.argsort((first + 0.618 * np.arange(n)) % 1))
+
+
+@cache
 def alternating(shape: Shape, first: int, each: int) -> Array:
     """Ones of both signs, `each` of a sign in a row, counted from `first`."""
-    n = int(np.prod(shape))
-    return np.where((np.arange(n) + first) // each % 2, -1.0, 1.0).reshape(shape)
+    signs = (np.arange(math.prod(shape)) + first) // each % 2
+    return np.where(signs, -1.0, 1.0).reshape(shape)
 
 
 def points(rng: Generator, shape: Shape) -> Array:
