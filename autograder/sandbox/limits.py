@@ -68,14 +68,14 @@ class Limits:
         }
 
     def times(self, factor: float) -> Limits:
-        """With so many times the processor time; who sleeps gets no more."""
+        """With so many times the processor time; who sleeps gets no more, unless who works would get less."""
         return replace(
             self,
             cell=self.cell * factor,
             exercise=self.exercise * factor,
             submission=self.submission * factor,
             least=self.least * factor,
-            patience=self.patience / factor,
+            patience=max(1.0, self.patience / factor),
         )
 
     def of(self, cpu: float) -> Seconds:

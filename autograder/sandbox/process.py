@@ -15,14 +15,13 @@ from typing import Any
 import numpy as np
 
 from autograder.harmless import line, whole
-from autograder.sandbox.inside.frames import frame
+from autograder.sandbox.inside.frames import LONGEST_VALUE, frame
 from autograder.sandbox.limits import NOTHING, Fund, Limits, Seconds
 from autograder.sandbox.watch import SILENCE, Died, Killed, Watch, readable
 from course.judging import scripts
 from course.judging.scripts import Answers, Asked, Failure, Plain, Read, Script, Value
 
 LONGEST_MESSAGE = 4 * 2**20  # bytes of one message from the child; the largest honest one is a few hundred kilobytes
-LONGEST_VALUE = 200  # characters of a cell's last value
 LONGEST_TEXT = 8000  # characters of each part of an error
 GRACE = 1.0  # seconds between the interrupt and the kill, as in `Limits`
 SENT = 60.0  # seconds within which the child must take a message; it does nothing else then
@@ -30,11 +29,11 @@ SENT = 60.0  # seconds within which the child must take a message; it does nothi
 
 @dataclass(frozen=True)
 class Ran:
-    """What running a cell came to; `value` is the text of its last value, if it has one."""
+    """What running a cell came to. stopped: why it was, in words. value: the text of its last value, if it has one."""
 
     output: str
     error: Plain | None
-    timed_out: bool = False
+    stopped: str = ""
     value: str | None = None
 
 
@@ -49,12 +48,16 @@ class _Request:
     used: Seconds = NOTHING
     kept: bytes = b""
     dropped: int = 0
-    late: bool = False
+    stopped: str = ""
 
     @property
-    def over(self) -> bool:
-        """Whether it has used or printed too much."""
-        return self.dropped > self.most or not self.used.fits(self.limit)
+    def over(self) -> str:
+        """Whether it has used or printed too much: what it did, in words."""
+        if self.dropped > self.most:
+            return "printed without end"
+        if self.used.cpu > self.limit.cpu:
+            return f"ran for more than {self.limit.cpu:.3g} s"
+        return "" if self.used.fits(self.limit) else f"took more than {self.limit.wall:.3g} s"
 
     def hear(self, chunk: bytes, kept: int) -> bool:
         """Keep output as long as there is room for it. Returns whether there was any."""
@@ -125,7 +128,7 @@ class Process:
             error = {name: whole(error[name][:LONGEST_TEXT]) for name in ("name", "text", "traceback")}
         if value is not None:
             value = line(value[:LONGEST_VALUE]) if isinstance(value, str) else None
-        return Ran(request.text, error, request.late, value)
+        return Ran(request.text, error, request.stopped, value)
 
     def forget(self) -> None:
         """Empty the namespace, as for a new notebook. Died as in `run`."""
@@ -162,7 +165,7 @@ class Process:
         for op in script:
             if isinstance(op, Asked) and op.answer in found:  # where an oracle was asked is known here, from itself
                 found[op.answer] = scripts.where_asked(asked[op.oracle], found[op.answer], op.name)
-        return found, request.late
+        return found, bool(request.stopped)
 
     def _request(
         self,
@@ -213,10 +216,10 @@ class Process:
 
     def _stop(self, request: _Request) -> None:
         """Interrupt what runs too long or prints too much. Died if that was done before."""
-        if request.late:
+        if request.stopped:
             self.close()
             raise Died("timed_out", "ran too long and did not react to being stopped")
-        request.late = True
+        request.stopped = request.over
         request.limit, request.most = request.used + self._limits.of(GRACE), request.dropped + self._limits.output
         self._watch.interrupt()
 

@@ -112,15 +112,19 @@ class WarmParent:
         their parent starts.
         """
         for attempt in (1, 2, 3):
+            started = -1
             try:
                 with self._lock:
+                    self._start()
+                    started = self._count
                     process, directory = self._fork(files, limits, hidden, public)
                 process.wait_until_ready(SHUT_IN)
                 break
             except (OSError, EOFError, ValueError):
                 with self._lock:
                     failed, said = self._failed_by_itself(), self._last_words()
-                    self.close()
+                    if self._count == started:  # else another thread has started a new one by now
+                        self.close()
                 if attempt == 3 and failed:
                     raise Fault(f"the process in which submissions begin cannot start{said}") from None
                 if attempt == 3:
@@ -173,14 +177,13 @@ class WarmParent:
             "sandbox": self._sandbox,
         }
 
-    def start(self) -> int:
-        """Start the parent, unless it runs, without waiting for it; returns how many have been started by now.
+    def start(self) -> None:
+        """Start the parent, unless it runs, without waiting for it.
 
         Linux ends it with the thread that started it, so a thread that lasts should call this first.
         """
         with self._lock:
             self._start()
-            return self._count
 
     def _start(self) -> socket.socket:
         if self._control is not None and self._process is not None and self._process.poll() is None:

@@ -25,7 +25,7 @@ from autograder.sandbox.inside import confine
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.warm import WarmParent
 from autograder.sandbox.watch import Died
-from tests.sandbox.test_process import RIGHT, gone, named
+from tests.sandbox.test_process import RIGHT, gone, named, started
 from tests.shared import EXERCISES
 
 LIMITS = Limits(cell=60.0, exercise=60.0, submission=600.0, memory=300 * 2**20, processes=32)
@@ -212,7 +212,7 @@ def test_children_end_when_the_parent_is_killed_on_every_system(system: WarmPare
     marker = f"63{os.getpid()}"
     with system.process({}, LIMITS) as process:
         process.run(f"import subprocess; subprocess.Popen(['sleep', '{marker}'], start_new_session=True)")
-        assert named(marker)
+        assert started(marker)
         assert system._process is not None
         os.killpg(system._process.pid, signal.SIGKILL)
         assert all(gone(pid) for pid in named(marker))
@@ -239,7 +239,7 @@ def test_without_the_means_foreign_code_is_refused_in_one_line(missing: str, mon
 def test_no_sandbox_runs_with_ones_own_rights_and_within_limits(tmp_path: Path) -> None:
     with WarmParent(modules=MODULES, sandbox=False) as parent, parent.process({}, LIMITS) as process:
         assert process.run(f"open({str(tmp_path / 'mine')!r}, 'w').write('x')").error is None
-        assert process.run("while True: pass", 0.5).timed_out
+        assert process.run("while True: pass", 0.5).stopped
     assert (tmp_path / "mine").read_text() == "x"
 
 

@@ -19,7 +19,7 @@ from autograder.sandbox.limits import NOTHING, Fund, Limits, Seconds, slowness
 from autograder.sandbox.process import Process
 from autograder.sandbox.warm import WarmParent
 from autograder.sandbox.watch import Died, Killed
-from tests.sandbox.test_process import named
+from tests.sandbox.test_process import named, started
 
 LIMITS = Limits(cell=60.0, exercise=60.0, submission=600.0)
 BUSY = "import time\nbegan = time.process_time()\nwhile time.process_time() < began + {}: pass\nprint('done')"
@@ -46,8 +46,8 @@ def test_what_waits_for_a_processor_is_not_stopped(warm: WarmParent) -> None:
 
 def test_what_sleeps_has_more_time_than_what_works_and_not_for_ever(warm: WarmParent) -> None:
     with warm.process({}, LIMITS) as process:
-        assert not process.run("import time; time.sleep(0.6)", 0.3).timed_out
-        assert process.run("import time; time.sleep(600)", 0.1).timed_out
+        assert not process.run("import time; time.sleep(0.6)", 0.3).stopped
+        assert process.run("import time; time.sleep(600)", 0.1).stopped
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_what_sleeps_has_more_time_than_what_works_and_not_for_ever(warm: WarmPa
 def test_the_time_of_all_processes_counts_together(warm: WarmParent, source: str) -> None:
     with warm.process({}, replace(LIMITS, patience=1000.0)) as process:
         try:
-            late = process.run(source, 0.3).timed_out
+            late = process.run(source, 0.3).stopped
         except Died as death:
             late = death.reason == "timed_out"
         assert late
@@ -71,7 +71,7 @@ def test_the_time_of_all_processes_counts_together(warm: WarmParent, source: str
 def test_a_fund_lasts_for_all_cells_together_and_then_leaves_a_little(warm: WarmParent) -> None:
     fund = Fund(Seconds(0.3, 30.0))
     with warm.process({}, replace(LIMITS, least=0.1, patience=100.0)) as process:
-        late = [process.run("while True: pass", 0.2, fund).timed_out for _ in range(3)]
+        late = [bool(process.run("while True: pass", 0.2, fund).stopped) for _ in range(3)]
         assert late == [True] * 3
         assert fund.left.cpu < 0
         assert process.run("print(1)", 0.2, fund).output == "1\n"
@@ -82,6 +82,7 @@ def test_a_slower_machine_gives_more_time_and_never_less() -> None:
     assert 1.0 <= slowness() < 20
     twice = Limits().times(2.0)
     assert twice.of(twice.cell) == Seconds(20.0, 40.0)  # who sleeps gets no more
+    assert Limits().times(10.0).of(50.0).wall == 50.0  # and whoever works is never stopped for the wall time
     assert NOTHING.fits(twice.of(0.0))
     assert not Seconds(0.1, 0.0).fits(NOTHING)
 
@@ -90,7 +91,7 @@ def child_of(process: Process) -> int:
     """The process in which cells run, as this machine numbers it."""
     marker = f"64{os.getpid()}"
     process.run(f"import subprocess; kept = subprocess.Popen(['sleep', '{marker}'])")
-    (helper,) = named(marker)
+    (helper,) = started(marker)
     return parent_of(helper)
 
 
@@ -142,7 +143,7 @@ def test_many_processes_of_one_submission_stand_back_behind_others(warm: WarmPar
     with warm.process({}, LIMITS) as hog, warm.process({}, LIMITS) as other:
         hog.run(source.format(many, 12))
         other.run(source.format(few, 4))
-        (child,) = {parent_of(pid) for pid in named(many)}
+        (child,) = {parent_of(pid) for pid in started(many)}
         usual = priority(os.getpid())
         end = time.monotonic() + 60
         while sorted(map(priority, named(many))) != [usual] * 4 + [(19, 19)] * 8 and time.monotonic() < end:
@@ -155,4 +156,5 @@ def priority(pid: int) -> tuple[int, int]:
     """Of a process, and of its session where the system shares out time among sessions."""
     group = Path(f"/proc/{pid}/autogroup")
     own = os.getpriority(os.PRIO_PROCESS, pid)
-    return own, int(group.read_text().split()[-1]) if group.exists() else own
+    share = group.read_text().split() if group.exists() else []
+    return own, int(share[-1]) if share else own

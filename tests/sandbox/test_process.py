@@ -55,6 +55,14 @@ def named(marker: str) -> list[int]:
     return found
 
 
+def started(marker: str, count: int = 1, seconds: float = 60.0) -> list[int]:
+    """The same, once there are so many: a new process has no arguments yet when its parent goes on."""
+    end = time.monotonic() + seconds
+    while len(named(marker)) < count and time.monotonic() < end:
+        time.sleep(0.02)
+    return named(marker)
+
+
 def gone(pid: int, seconds: float = 60.0) -> bool:
     end = time.monotonic() + seconds
     while alive(pid) and time.monotonic() < end:
@@ -127,7 +135,7 @@ def test_a_test_ends_where_it_fails(process: Process) -> None:
 
 def test_after_a_statement_that_was_stopped_only_definitions_run(process: Process) -> None:
     ran = process.run(f"while True: pass\n{RIGHT}\nwhile True: pass\nx = 1", MOMENT)
-    assert ran.timed_out
+    assert ran.stopped
     assert process.run("x").error is not None
     assert score(process) == GD.points
 
@@ -163,7 +171,7 @@ def test_a_name_is_known_once_it_is_defined(process: Process) -> None:
 
 
 def test_an_endless_cell_is_stopped_and_the_rest_goes_on(process: Process) -> None:
-    assert process.run("while True: pass", MOMENT).timed_out
+    assert process.run("while True: pass", MOMENT).stopped
     assert process.run(RIGHT).error is None
     assert score(process) == GD.points
 
@@ -192,7 +200,7 @@ def test_whatever_a_cell_does_the_grader_gets_an_answer_or_a_reason(
     process: Process, source: str, reason: str | None
 ) -> None:
     if reason is None:
-        assert process.run(source, MOMENT).timed_out
+        assert process.run(source, MOMENT).stopped
         return
     with pytest.raises(Died) as died:
         process.run(source, MOMENT)
@@ -201,7 +209,7 @@ def test_whatever_a_cell_does_the_grader_gets_an_answer_or_a_reason(
 
 def test_a_flood_of_output_is_cut_at_the_pipe(process: Process) -> None:
     ran = process.run("while True: print('x' * 1000)")
-    assert ran.timed_out
+    assert ran.stopped
     assert len(ran.output) < 20_000
     assert "dropped" in ran.output
 
@@ -266,13 +274,39 @@ def test_a_child_finds_neither_the_grader_nor_the_graders_environment(monkeypatc
         assert "sesame" not in process.run("import os\nprint(dict(os.environ))").output
 
 
-def test_closing_a_process_ends_what_it_started(process: Process) -> None:
+@pytest.mark.parametrize("sandbox", [True, False])
+@pytest.mark.parametrize("pause", [0.0, 0.5])  # the guard has told something meanwhile that nobody has read
+def test_closing_a_process_ends_what_it_started(sandbox: bool, pause: float) -> None:
     marker = f"60{os.getpid()}"
     daemon = f"import subprocess\nsubprocess.Popen(['sleep', '{marker}'], start_new_session=True)"
-    assert process.run(daemon).error is None
-    assert len(named(marker)) == 1
-    process.close()
-    assert all(gone(pid) for pid in named(marker))
+    with WarmParent(sandbox=sandbox) as parent, parent.process({}, LIMITS) as process:
+        assert process.run(daemon).error is None
+        assert len(started(marker)) == 1
+        time.sleep(pause)
+        process.close()
+        assert all(gone(pid) for pid in named(marker))
+
+
+def test_a_parent_that_another_thread_has_started_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread finds the parent dead, another has a new one by then: the first must not end that one as well."""
+    with WarmParent() as parent:
+        ready, pids = Process.wait_until_ready, list[int]()
+
+        def too_late(process: Process, seconds: float) -> None:
+            monkeypatch.setattr(Process, "wait_until_ready", ready)
+            assert parent._process is not None
+            os.killpg(parent._process.pid, 9)
+            parent._process.wait()
+            parent.start()
+            pids.append(parent._process.pid)
+            process.close()
+            raise OSError
+
+        monkeypatch.setattr(Process, "wait_until_ready", too_late)
+        with parent.process({}, LIMITS) as process:
+            assert process.run("print(1)").output == "1\n"
+            assert parent._process is not None
+            assert [parent._process.pid] == pids
 
 
 def test_children_die_with_their_parent_and_the_next_one_gets_a_new_one() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.classroom.intake.cells import grade_id
 from autograder.harmless import line
 from course.judging.scripts import NOT_DEFINED
 from course.judging.verdict import Verdict
@@ -42,7 +43,7 @@ def why(name: str, verdict: Verdict, cells: Sequence[NotebookNode], raised: Mapp
     messages = [outcome.message for outcome in verdict.criteria]
     if not any(need in message for message in messages for need in NEEDS):
         return ""
-    own = next((i for i, cell in enumerate(cells) if cell.metadata.get("nbgrader", {}).get("grade_id") == name), -1)
+    own = next((i for i, cell in enumerate(cells) if grade_id(cell) == name), -1)
     if own in raised:
         return f"Its cell {raised[own]}"
     if any(NOT_DEFINED in message for message in messages) and (near := _near(name, cells, own, asked)):

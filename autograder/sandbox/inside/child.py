@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder.sandbox.inside import calls, confine
-from autograder.sandbox.inside.frames import SEND, frame, receive
+from autograder.sandbox.inside.frames import LONGEST_VALUE, SEND, frame, receive
 from autograder.sandbox.inside.untouched import PutBack
 from course.judging import scripts
 from course.judging.barred import barred
@@ -35,7 +35,6 @@ PROC = (
     "/proc/sys/vm",
 )
 DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
-LONGEST_VALUE = 200  # characters of a cell's last value
 LONGEST_TRACEBACK = 3000  # characters
 MOST_TRACEBACKS = 2  # of one cell: what fails later mostly follows from the first
 

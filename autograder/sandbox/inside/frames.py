@@ -8,6 +8,7 @@ from json import JSONDecoder
 
 from course.judging.scripts import Plain
 
+LONGEST_VALUE = 200  # characters of a cell's last value
 BY_ITSELF, BY_OTHERS = "by itself", "by others"  # what a guard tells of a child that it did not end
 RECEIVE, SEND = socket.socket.recv, socket.socket.sendall  # C's own, whatever becomes of the class
 

@@ -73,7 +73,7 @@ def _watch(child: int, watch: socket.socket, request: Plain, baseline: int, shar
         if ended in ready:
             break
         if watch.fileno() in ready:
-            if not watch.recv(1):
+            if not _heard(watch):
                 reason = "closed"
                 break
             os.kill(child, signal.SIGINT)
@@ -93,15 +93,24 @@ def _watch(child: int, watch: socket.socket, request: Plain, baseline: int, shar
     _end_the_rest()
 
 
+def _heard(watch: socket.socket) -> bytes:
+    """What the grader says; nothing once it has hung up, also with words of ours unread."""
+    try:
+        return watch.recv(1)
+    except ConnectionResetError:
+        return b""
+
+
 def _stands_back(pid: int, child: int) -> bool:
     """Give a process only the time that nobody else wants. False if the system does not let us now.
 
-    It shares out time among sessions first, so that each session of a submission would have as much as a neighbour.
+    Some share out time among sessions first, so that each session of a submission would have as much as a neighbour.
+    Where they do not, the file of the session's share is not there or is empty.
     """
     try:
         os.setpriority(os.PRIO_PROCESS, pid, LAST)
         group = Path(f"/proc/{pid}/autogroup")
-        if os.getsid(pid) != os.getsid(child) and group.exists():
+        if os.getsid(pid) != os.getsid(child) and group.exists() and group.read_text():
             group.write_text(str(LAST))  # which users may do ten times a second
     except OSError:
         return False

@@ -187,7 +187,7 @@ def test_what_is_not_written_earns_nothing_and_a_class_may_derive(graded: Graded
 
 def test_nbgrader_s_own_commands_give_the_same(graded: Graded) -> None:
     classroom, by_student = graded
-    convert.run(classroom, Autograde, KERAS, student="mateo_rivera", force=True)
+    convert.run(classroom, Autograde, KERAS, force=True)
     with Gradebook(f"sqlite:///{classroom.root / 'gradebook.db'}", "deep-learning-for-finance") as gradebook:
         submission = gradebook.find_submission(KERAS, "mateo_rivera")
         assert submission.score == by_student["mateo_rivera"]["score"]
