@@ -7,8 +7,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -80,7 +81,7 @@ def test_a_helper_among_many_slow_trials_is_still_there(classroom: Classroom) ->
 def test_marks_are_the_same_on_an_idle_and_on_a_busy_machine(classroom: Classroom, workers: int, busy: int) -> None:
     for number in range(3):
         hand_in(classroom, f"right-{number}", {NAME: ONCE.format(0.2)})
-    hand_in(classroom, "slow", {NAME: ONCE.format(5.0)})
+    hand_in(classroom, "slow", {NAME: ONCE.format(5.0 * slowness())})
     with busy_machine(busy):
         results = graded(classroom, Limits(exercise=0.5, patience=1.0), workers)
     for student, result in results.items():
@@ -142,24 +143,39 @@ def test_who_is_always_ended_from_outside_gets_no_mark_and_nothing_of_it_is_kept
     assert earned(graded(classroom, Limits())["ada"]) == POINTS
 
 
+def in_threads(*work: Callable[[], None]) -> None:
+    threads = [threading.Thread(target=each, daemon=True) for each in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive()
+
+
 def test_who_runs_alone_has_nobody_beside_him() -> None:
-    turns, running, seen = Turns(), [0], list[tuple[str, int]]()
+    turns, running, alone = Turns(), [0], list[int]()
     lock = threading.Lock()
 
-    def run(how: str) -> None:
+    def run(turn: Callable[[], AbstractContextManager[None]], seen: list[int]) -> None:
         for _ in range(20):
-            with turns.alone() if how == "alone" else turns.beside():
+            with turn():
                 with lock:
                     running[0] += 1
                 time.sleep(0.001)
                 with lock:
-                    seen.append((how, running[0]))
+                    seen.append(running[0])
                     running[0] -= 1
 
-    threads = [threading.Thread(target=run, args=(how,)) for how in ("alone", "beside", "beside", "alone")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert {count for how, count in seen if how == "alone"} == {1}
-    assert max(count for how, count in seen if how == "beside") == 2
+    in_threads(*(partial(run, turn, seen) for turn, seen in ((turns.alone, alone), (turns.beside, [])) for _ in "12"))
+    assert set(alone) == {1}
+
+
+def test_others_run_at_the_same_time() -> None:
+    turns, both = Turns(), threading.Barrier(2, timeout=60)
+
+    def meet() -> None:
+        with turns.beside():
+            both.wait()
+
+    in_threads(meet, meet)
+    assert not both.broken

@@ -15,7 +15,7 @@ from autograder.classroom.grading import errors
 from autograder.classroom.grading.job import TEST_SECONDS, Job
 from autograder.classroom.grading.results import GRADED, OUT_OF_MEMORY, TIMED_OUT, Result
 from autograder.classroom.grading.turns import Turns
-from autograder.classroom.intake.cells import UNRUN
+from autograder.classroom.intake.cells import UNRUN, grade_id
 from autograder.exercises.exercise import Exercise
 from autograder.exercises.judge import generator, judge
 from autograder.sandbox.limits import Fund, slowness
@@ -69,7 +69,7 @@ class _Place:
 
     @property
     def grade_id(self) -> str:
-        return _grade_id(self.cell)
+        return grade_id(self.cell) or ""
 
     @property
     def own(self) -> bool:
@@ -97,7 +97,7 @@ class _Run:
             for name, notebook in job.notebooks.items()
             for again in (False, True)
             for number, cell in enumerate(notebook.cells)
-            if cell.cell_type == "code" and (not again or _grade_id(cell) in exercises)
+            if cell.cell_type == "code" and (not again or grade_id(cell) in exercises)
         ]
         self._plain = {(name, grade_id) for name, tests in job.tests.items() for grade_id in tests}
         self._exercises = {p.test: exercises[p.grade_id] for p in self._places if p.grade_id in exercises}
@@ -157,7 +157,9 @@ class _Run:
         job, notebook = self._job, ""
         with self._warm.process(job.files, self._limits, job.hidden, job.public) as process:
             for place in self._places:
-                if place.notebook in job.missing or place in self._deadly or place.test in self._verdicts:
+                if place.notebook in job.missing or place in self._deadly:
+                    continue
+                if place.test in self._verdicts and place.test not in self._plain:  # plain tests define names, too
                     continue
                 if place.own and place not in self._survived and self._own_deaths >= MOST_DEATHS:
                     self._keep(place, "", "This cell was left out: others of your own had ended the process.")
@@ -185,7 +187,7 @@ class _Run:
             if place.again or process.defines(exercise.name):
                 self._verdicts[place.test] = self._ask(exercise, process)
         elif place.test in self._plain:
-            self._verdicts[place.test] = self._test(place, process)
+            self._verdicts.setdefault(place.test, self._test(place, process))
         elif _defines(place.cell):
             self._run_cell(place, process)
 
@@ -196,10 +198,10 @@ class _Run:
         fund = self._own if place.own else self._fund
         ran = process.run(place.cell.source, seconds * self._factor, fund, goes_on)
         text = ""
-        if ran.timed_out:
+        if ran.stopped:
             self._status = TIMED_OUT
-            text = f"This cell was stopped: it ran for more than {seconds:g} s, or printed without end."
-            self._errors[place.notebook, place.number] = f"was stopped: it ran for more than {seconds:g} s."
+            text = f"This cell was stopped: it {ran.stopped}."
+            self._errors[place.notebook, place.number] = f"was stopped: it {ran.stopped}."
         elif ran.error is not None:
             text = own_frames(ran.error["traceback"]) or ran.error["text"]
             self._errors[place.notebook, place.number] = errors.told(ran.error, self._job.notebooks[place.notebook])
@@ -213,9 +215,9 @@ class _Run:
     def _test(self, place: _Place, process: Process) -> Verdict:
         """Run a plain test; nbgrader's rules decide what it earns."""
         ran = process.run(place.cell.source, self._test_seconds * self._factor, self._fund, goes_on=False)
-        if ran.timed_out:
+        if ran.stopped:
             self._status = TIMED_OUT
-            return plain_verdict(place.cell, 0.0, f"it ran for more than {self._test_seconds:g} s")
+            return plain_verdict(place.cell, 0.0, f"it {ran.stopped}")
         if ran.error is not None:
             return plain_verdict(place.cell, 0.0, f"it {ran.error['text']}")
         return plain_verdict(place.cell) if ran.value is None else partial_credit(place.cell, ran.value)
@@ -242,7 +244,7 @@ class _Run:
         if self._status in (GRADED, OUT_OF_MEMORY):
             self._status = death.reason
         if place.test in self._exercises or place.test in self._plain:
-            self._verdicts[place.test] = self._unanswered(place, str(death))
+            self._verdicts.setdefault(place.test, self._unanswered(place, str(death)))
         else:
             self._errors[place.notebook, place.number] = f"was left out: the process {death}."
             self._keep(place, "", f"This cell was left out: the process {death}.")
@@ -303,10 +305,6 @@ def own_frames(traceback: str) -> str:
     parts = re.split(r"\n\n(?=File )|(?<=\n)(?=File )", traceback)
     others = [part.partition("\n\n")[2] for part in parts[1:]]
     return "\n\n".join(part for part in [parts[0].rstrip("\n"), *others] if part.strip())
-
-
-def _grade_id(cell: NotebookNode) -> str:
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
 def _defines(cell: NotebookNode) -> bool:

@@ -44,7 +44,7 @@ class Job:
     @property
     def key(self) -> str:
         """What the result depends on, as two digests: the code and its author; the limits, the grader and the files."""
-        code, released = [self.student], []
+        code, released = [self.student, *(f"missing\0{name}" for name in self.missing)], []
         for name, notebook in self.notebooks.items():
             code += [name, *(f"{cell.cell_type}\0{cell.source}" for cell in notebook.cells)]
             shown = [[cell.get("outputs"), cell.get("attachments")] for cell in notebook.cells]
