@@ -90,6 +90,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--otter", default=shutil.which("otter"), help="the otter command (default: found on PATH)")
     options = parser.parse_args()
+    if options.submissions < len(options.part or PARTS):
+        parser.error("give at least one submission for each part")
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         _bench(Path(folder), options, Console(stderr=True))
 
@@ -103,7 +105,8 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
     )
 
     def ours(classroom: Classroom, command: str) -> None:
-        _run("autograder.cli", "--classroom", str(classroom.root), command, NAME, "--workers", str(options.workers))
+        arguments = "--classroom", str(classroom.root), command, NAME, "--workers", str(options.workers)
+        _run("autograder.cli", *arguments, must=True)
 
     runs: list[tuple[str, int, Callable[[Part], float | None]]] = [
         (FLOOR, count, lambda part: _floor(part.classroom, part.students, options.workers)),
@@ -301,10 +304,11 @@ def _cells_of(classroom: Classroom, students: list[str], forked: bool) -> subpro
     return process
 
 
-def _run(module: str, *arguments: str, cwd: Path | None = None) -> None:
+def _run(module: str, *arguments: str, cwd: Path | None = None, must: bool = False) -> None:
+    """Run a command; `must` it succeed? Others may leave submissions ungraded that ours do not."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     command = [sys.executable, "-W", "ignore", "-m", module, *arguments]
-    subprocess.run(command, cwd=cwd, env=os.environ | {"PATH": path}, check=False, capture_output=True)
+    subprocess.run(command, cwd=cwd, env=os.environ | {"PATH": path}, check=must, capture_output=True)
 
 
 def _measured(work: Callable[[Part], float | None], part: Part) -> tuple[float, int]:

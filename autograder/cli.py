@@ -151,7 +151,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of them, give 1 or more")
     return int(text)
 
@@ -324,15 +324,20 @@ def _feedback(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from autograder.classroom.layout import Classroom
+    from autograder.classroom.layout import Classroom, write
     from autograder.classroom.returns.report import report, results
-    from autograder.classroom.returns.report_page import write_to
+    from autograder.classroom.returns.report_page import page, picture
 
     classroom = Classroom.at(options.classroom)
     classroom.released(options.tp)
     graded = results(classroom, options.tp)
-    for path in filter(None, (options.html, options.picture)):
-        write_to(path, options.tp, graded, as_page=path is options.html)
+    _check_folder("--html", options.html)
+    _check_folder("--picture", options.picture)
+    made: dict[Path, str | bytes] = {options.html: page(options.tp, graded)} if options.html else {}
+    if options.picture:
+        made[options.picture] = picture(options.tp, graded, options.picture.suffix.lower().removeprefix("."))
+    for path, content in made.items():
+        write(path, content)
         print(f"{options.tp}: written to {path}")
     if not (options.html or options.picture):
         wide = Console(width=None if sys.stdout.isatty() else 160)
@@ -353,9 +358,8 @@ def _export(options: argparse.Namespace) -> int:
         print(f"{options.tp}: {len(grades)} marks written to {options.out}")
     else:
         print(table, end="")
-    there, graded = set(map(text, classroom.submissions(options.tp))), {grade.student for grade in grades}
-    _tell_of_left_over(sorted(graded - there))
-    without = len(there - graded)
+    _tell_of_left_over(classroom.left_over(options.tp))
+    without = len(set(map(text, classroom.handed_in(options.tp))) - {grade.student for grade in grades})
     waiting = sum(grade.waits for grade in grades)
     for count, what in (
         (without, "are not graded or not readable"),
@@ -403,7 +407,6 @@ def _check_exercises(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from autograder.faults import WrongUsage
     from course.experiments.comparison.claims import read
     from course.experiments.comparison.study import listing, study
     from course.experiments.studies import EXPERIMENTS

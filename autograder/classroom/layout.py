@@ -6,6 +6,7 @@ import contextlib
 import difflib
 import fcntl
 import glob
+import itertools
 import json
 import os
 import secrets
@@ -95,15 +96,19 @@ class Classroom:
 
     def submissions(self, tp: str, student: str | None = None) -> list[str]:
         """The students who handed in a TP, in order. WrongUsage if there is none, or not this one."""
-        submitted = self.root / "submitted"
-        there = submitted.iterdir() if submitted.is_dir() else ()
-        found = sorted(path.name for path in there if (path / tp).is_dir())
+        submitted, found = self.root / "submitted", self.handed_in(tp)
         if student is not None and student not in found:
             known = ", ".join(found) if 0 < len(found) <= 8 else f"{len(found)} students"
             raise WrongUsage(f"no submission of {student} for {tp} in {submitted} (there: {known or 'none'})")
         if not found:
             raise WrongUsage(f"no submissions for {tp}: they belong in {submitted}/<student>/{tp}/{tp}.ipynb")
         return [student] if student is not None else found
+
+    def handed_in(self, tp: str) -> list[str]:
+        """The students of whom a folder for a TP lies in submitted/, in order."""
+        submitted = self.root / "submitted"
+        there = submitted.iterdir() if submitted.is_dir() else ()
+        return sorted(path.name for path in there if (path / tp).is_dir())
 
     def left_over(self, tp: str) -> list[str]:
         """Students of whom something is kept, and who have handed in nothing that lies here any more, in order."""
@@ -170,7 +175,8 @@ class Classroom:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise Fault(f"another `tp` is grading in {self.root}: wait for it, or stop it") from None
-            for half in [*self.own.rglob(".*.part"), *self.root.glob("autograded/*/*/.*.part")]:
+            below = [self.root.glob(f"{step}/*/*/.*.part") for step in ("autograded", "feedback")]
+            for half in [*self.own.rglob(".*.part"), *itertools.chain(*below)]:
                 half.unlink(missing_ok=True)
             yield
 
@@ -181,12 +187,12 @@ def is_name_of_a_student(name: str) -> bool:
     return not odd and harmless.line(name) == name
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all: a reader sees the old text or the new one, never half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)

@@ -140,7 +140,7 @@ def test_nbgraders_own_copy_brings_nothing_of_a_students_but_the_notebook(classr
     (folder / "checks.json").symlink_to(classroom.own / "secret")
     (folder / "timestamp.txt").write_text("2026-01-01 00:00:00 UTC")
     secret = classroom.secret()
-    convert.run(classroom, Autograde, TP, "student")
+    convert.run(classroom, Autograde, TP)
     copied = classroom.root / "autograded" / "student" / TP
     found = {path.name: path for path in copied.iterdir()}
     assert found.keys() <= {f"{TP}.ipynb", "timestamp.txt", "checks.json"}

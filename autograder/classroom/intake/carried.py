@@ -6,14 +6,12 @@ import sys
 from collections.abc import Iterator, Mapping, Set
 from pathlib import Path, PurePosixPath
 
-from autograder.classroom.intake.folders import files
+from autograder.classroom.intake.folders import ARCHIVES, OF_NBGRADER, files
 from autograder.classroom.intake.recover import plain
 
 MOST, LARGEST = 50, 5 * 2**20  # files, bytes of all of them
 LONGEST_NAME = 200  # characters
-ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".xz")
 IN_THE_WAY = "something of this name was handed out"
-OWN = {"timestamp.txt", "submission_secret.txt"}  # of nbgrader's
 TAKEN = sys.stdlib_module_names | {"course", "autograder"}  # names of modules that stay what they are
 
 
@@ -51,7 +49,7 @@ def carried(folder: Path, released: Mapping[str, bytes], taken: Set[str]) -> tup
 def _candidates(folder: Path) -> Iterator[Path]:
     for path in files(folder):
         name = path.name.lower()
-        if path.name not in OWN and ".ipynb" not in name and not name.endswith(".pyc"):
+        if path.name not in OF_NBGRADER and ".ipynb" not in name and not name.endswith(".pyc"):
             yield path
 
 
@@ -74,6 +72,8 @@ def _left_out(path: Path, name: PurePosixPath, count: int, left: int) -> str:
         return "it is a link"
     if name.suffix.lower() in ARCHIVES:
         return "it is an archive, unpack it there"
-    if count == MOST or path.stat().st_size > left or len(str(name)) > LONGEST_NAME:
+    if len(str(name)) > LONGEST_NAME:
+        return f"its path has more than {LONGEST_NAME} characters"
+    if count == MOST or path.stat().st_size > left:
         return f"at most {MOST} files are, of {LARGEST // 2**20} MB together"
     return ""

@@ -13,6 +13,8 @@ from autograder.classroom.layout import Classroom
 
 DEEPEST, LONGEST_PATH = 20, 4000  # levels of folders that are looked into, bytes of a path
 HIDDEN = (".", "__MACOSX")
+ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".xz")
+OF_NBGRADER = {"timestamp.txt", "submission_secret.txt"}  # what its exchange puts beside a hand-in
 
 
 def files(folder: Path) -> Iterator[Path]:

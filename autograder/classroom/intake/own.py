@@ -12,7 +12,7 @@ from autograder.classroom.intake.cells import LONGEST, UNRUN, grade_id, is_solut
 
 MOST = 200  # of each kind
 LARGEST = 5 * 2**20  # characters of all outputs and pictures of a notebook that are kept
-LEFT_OUT = "[outputs beyond those above were left out: together they are too large]"
+LEFT_OUT = "[this output was left out: together they are too large]"
 
 
 def add(
@@ -101,7 +101,7 @@ def _put_outputs_back(notebook: NotebookNode, submitted: NotebookNode, places: S
 
 
 def _limit(notebook: NotebookNode) -> None:
-    """Leave out the outputs that come after LARGEST characters of them."""
+    """Leave out the outputs of a cell that no longer fit into LARGEST characters of all together."""
     left = LARGEST
     for cell in notebook.cells:
         if not (outputs := cell.get("outputs")):

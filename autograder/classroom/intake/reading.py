@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder import harmless
-from autograder.classroom.intake.folders import files
+from autograder.classroom.intake.folders import ARCHIVES, OF_NBGRADER, files
 from autograder.classroom.intake.rebuild import solutions
 from autograder.classroom.intake.recover import plain, recover
 from autograder.classroom.intake.without_outputs import LARGEST_FILE, without_outputs
@@ -21,7 +21,6 @@ from autograder.classroom.layout import Classroom, is_name_of_a_student
 LARGEST = 20 * 2**20  # bytes of all notebooks that are looked at; a TP with all its pictures has less than one million
 MOST_NOTEBOOKS = 20  # that are looked at where a student handed in several
 AT_ONCE = 2.0  # seconds between two edits that may as well be two copies of a folder
-ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".xz")
 PERHAPS = (".json", ".txt", "")  # endings of files that may be a notebook if there is no other
 
 
@@ -211,8 +210,7 @@ def _holds_cells(path: Path) -> bool:
 
 
 def _nothing(folder: Path, tp: str) -> str:
-    others = sorted(plain(path.name) for path in files(folder))
-    others = [name for name in others if name != "timestamp.txt"]
+    others = sorted(plain(path.name) for path in files(folder) if path.name not in OF_NBGRADER)
     archives = [name for name in others if name.lower().endswith(ARCHIVES)]
     if archives:
         return f"{tp}.ipynb is missing; {archives[0]} is an archive, unpack it there"

@@ -51,6 +51,7 @@ def _utc(text: str) -> datetime:
     if named and zone is None:
         raise ValueError(text)
     text = text[: named.start()] if named else text
+    text = re.sub(r"\b(?:UTC|GMT)\s*(?=[+-]\d)", "", text)  # the parser takes `UTC+1` for a zone one hour behind
     found, same = (dateutil.parser.parse(text, default=day, tzinfos=_zone) for day in DAYS)
     if found != same:
         raise ValueError(text)  # it names no day

@@ -22,8 +22,7 @@ from autograder.classroom import convert
 from autograder.classroom.grading import handed_in
 from autograder.classroom.grading.gradebook import OfNotebook, shown_on_pages
 from autograder.classroom.layout import Classroom, write
-
-TEMPLATES = Path(__file__).parent / "templates"
+from autograder.classroom.returns.feedback import TEMPLATES
 
 
 class Marked(NbGraderPreprocessor):

@@ -72,7 +72,7 @@ def notes(graded: Sequence[Result]) -> list[str]:
         "written to stderr cost nothing, and a last value that is no score is left to a person; otherwise they mark as "
         "nbgrader does."
     ]
-    numpy = [name for name in tests if any(NUMPY in r.by_label[name]["diagnosis"] for r in graded if r.exercises)]
+    numpy = [name for name in tests if any(NUMPY in r.by_label.get(name, {}).get("diagnosis", "") for r in graded)]
     if numpy:
         told.append(
             f"For the last value of {', '.join(numpy)}, a NumPy number, nbgrader gives all points, whatever it is: "
@@ -145,8 +145,8 @@ def standings(graded: Sequence[Result]) -> list[Standing]:
     """One for each exercise, in the order of the TP."""
     found = []
     for exercise in asked(graded):
-        done = [r.by_label[exercise.name] for r in graded if r.status != UNREADABLE and exercise.name in r.by_label]
-        if done:
+        there = [r.by_label[exercise.name] for r in graded if r.status != UNREADABLE and exercise.name in r.by_label]
+        if done := [e for e in there if not e["by_hand"]]:  # the others wait for a person
             missed = Counter(c["name"] for e in done for c in e["criteria"] if not c["passed"]).most_common(1)
             average, complete = mean(e["score"] for e in done), sum(e["score"] == exercise.points for e in done)
             worst = missed[0] if missed else None

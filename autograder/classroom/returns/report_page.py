@@ -8,11 +8,10 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from autograder.classroom.grading.results import UNREADABLE, Result
 from autograder.classroom.returns.report import Made, asked, made, notes, remark, standings, unexplained
-from autograder.faults import Fault, WrongUsage
+from autograder.faults import WrongUsage
 from autograder.harmless import line
 from course.judging import sections
 from course.judging.display import words
@@ -100,15 +99,6 @@ def short(name: str) -> str:
     return (
         re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().removesuffix("_step").removeprefix("test_").replace("_", " ")
     )
-
-
-def write_to(path: Path, tp: str, graded: Sequence[Result], as_page: bool) -> None:
-    """Write the page, or the picture in the format of the file's name. Fault if it cannot be written there."""
-    content = page(tp, graded).encode() if as_page else picture(tp, graded, path.suffix.lower().removeprefix("."))
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise Fault(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _commonest(found: Sequence[Made]) -> list[Made]:
