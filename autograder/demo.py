@@ -14,6 +14,7 @@ from rich.console import Console
 
 from autograder.classroom.grading.batch import Batch
 from autograder.classroom.handout.build import build
+from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.intake.reading import read
 from autograder.classroom.layout import Classroom, write
 from autograder.classroom.returns.feedback import feedback
@@ -62,7 +63,7 @@ All done in {time.monotonic() - started:.0f} s. Where to look next:
   a released notebook      {release}
   the gradebook            {classroom.root / "gradebook.db"}
   a TP as its author       {tp.folder}
-  try it yourself          make lab"""
+  try it yourself          tp lab"""
     )
     return 1 if failed else 0
 
@@ -98,5 +99,5 @@ def filled(release: NotebookNode, sources: dict[str, str]) -> NotebookNode:
     """The released notebook with the given solutions typed in."""
     notebook = copy.deepcopy(release)
     for cell in notebook.cells:
-        cell.source = sources.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""), cell.source)
+        cell.source = sources.get(grade_id(cell) or "", cell.source)
     return notebook

@@ -17,18 +17,17 @@ from traitlets.config.loader import PyFileConfigLoader
 from autograder.classroom.layout import Classroom
 from autograder.faults import Fault
 
+WITHOUT_REASON = "There was an error processing"  # which nbgrader says where it has said why, or says so afterwards
+
 
 def run(
     classroom: Classroom,
     converter: Callable[..., BaseConverter],
     tp: str,
-    student: str | None = None,
     force: bool = False,
 ) -> None:
-    """Run a converter on one TP, for one student or for all. Fault with nbgrader's own reason if it fails."""
+    """Run a converter on one TP. Fault with nbgrader's own reason if it fails."""
     config = configuration(classroom)
-    if student is not None:
-        config.CourseDirectory.student_id = student
     config.CourseDirectory.assignment_id = tp
     heard: list[str] = []
     log = logging.getLogger("tp.nbgrader")
@@ -39,8 +38,8 @@ def run(
         with quiet():
             work.start()
     except (NbGraderException, SystemExit) as error:
-        reason = heard[0] if heard else str(error)
-        raise Fault(f"nbgrader ({type(work).__name__}, {tp}{f', {student}' if student else ''}): {reason}") from None
+        reason = next((line for line in heard if not line.startswith(WITHOUT_REASON)), str(error))
+        raise Fault(f"nbgrader ({type(work).__name__}, {tp}): {reason}") from None
 
 
 def course_directory(classroom: Classroom) -> CourseDirectory:

@@ -44,14 +44,6 @@ def folders(named: Iterable[Path] = ()) -> list[Path]:
     return [folder.resolve() for folder in _folders([place for place in named if any(_tps_in(place))])]
 
 
-def one(id: str, named: Iterable[Path] = ()) -> TP:
-    """The TP with this id. WrongUsage, with the nearest name, if there is none."""
-    tps = found(named)
-    if id in tps:
-        return tps[id]
-    raise WrongUsage(no_such(id, tps))
-
-
 def no_such(id: str, tps: Mapping[str, TP]) -> str:
     """The line that says that there is no such TP."""
     near = difflib.get_close_matches(id, tps, n=1)

@@ -33,7 +33,6 @@ OWN = 4  # times as many mutations in the reference itself as in each function t
 TWICE = 4  # every so many mutants have two mutations
 BINARY: tuple[type[ast.operator], ...] = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
 COMPARING: tuple[type[ast.cmpop], ...] = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
-CALLED = "np.{}({{}})"
 BOUNDS = [f"np.{f}({{}}, {c})" for f in ("minimum", "maximum") for c in ("0.0", "1.0", "10.0", "1e-6", "1e3", "-1.0")]
 BOUNDS += ["np.abs({})", "np.round({})", "np.floor({})", "np.ceil({})", "np.round({}, 6)"]
 SHAPES = ["np.ravel({})", "np.atleast_1d({})", "np.squeeze({})", "np.sum({})", "np.mean({})", "np.sort({})"]

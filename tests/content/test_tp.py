@@ -166,8 +166,7 @@ def test_what_is_broken_is_one_line_with_the_file(own: Path, kind: str) -> None:
 def test_a_folder_without_a_tp_is_told_too(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="there is no TP in"):
         finding.found([tmp_path])
-    with pytest.raises(WrongUsage, match="did you mean optimizers"):
-        finding.one("optimizer")
+    assert "did you mean optimizers" in finding.no_such("optimizer", TPS)
 
 
 def test_a_changed_file_is_another_version_but_neither_tests_nor_the_sample_class(own: Path) -> None:

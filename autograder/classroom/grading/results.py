@@ -10,7 +10,8 @@ from typing import Any
 from autograder.classroom.layout import Classroom, write
 from course.judging.verdict import Verdict
 
-GRADED, TIMED_OUT, OUT_OF_MEMORY, CRASHED, UNREADABLE = "graded", "timed_out", "out_of_memory", "crashed", "unreadable"
+# And "crashed", as `autograder.sandbox.watch` tells it.
+GRADED, TIMED_OUT, OUT_OF_MEMORY, UNREADABLE = "graded", "timed_out", "out_of_memory", "unreadable"
 FORMAT = 2  # of a result's file; see FORMATS.md. Another one is graded anew.
 
 
@@ -21,7 +22,7 @@ class Result:
     `key` tells what it depends on (the code, the release, the student, the grader, the TP). `exercises`: the verdicts
     in the order of the notebooks, each with its notebook and its test cell. `cells`: by notebook and cell, what the
     student's cells printed and raised. `missing`: released notebooks that were not handed in. `recorded`: whether it
-    stands in the gradebook.
+    has been entered into the gradebook once, so that what a person gave there needs no new look.
     """
 
     student: str

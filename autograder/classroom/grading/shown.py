@@ -9,6 +9,7 @@ from nbformat.v4 import new_markdown_cell
 
 from autograder import harmless
 from autograder.classroom.grading.results import Result
+from autograder.classroom.intake.cells import grade_id
 from course.judging.display import Report
 
 HANDED_IN = "[handed in with this output]\n"
@@ -35,7 +36,7 @@ def _outputs(cell: NotebookNode, result: Result, name: str) -> list[NotebookNode
     """What a cell shows: a verdict under a test; under the student's own code what was printed and raised while it was
     graded, and then, for whoever marks, what it had shown when it was handed in.
     """
-    verdict = result.verdict(name, cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+    verdict = result.verdict(name, grade_id(cell) or "")
     if verdict is not None:
         report = Report(verdict)
         forms = {"text/plain": str(report), "text/html": report._repr_html_()}

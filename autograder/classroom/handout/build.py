@@ -21,6 +21,7 @@ from nbgrader.converters import GenerateAssignment
 
 from autograder.classroom import convert
 from autograder.classroom.grading.job import grader_version
+from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.layout import Classroom, write
 from autograder.content import finding
 from autograder.content.tp import SETTINGS, TP, is_points
@@ -46,8 +47,9 @@ def build(classroom: Classroom, name: str, tps: Mapping[str, TP]) -> Built:
     notebook, exercises, notes = from_text(tp)
     source, release = classroom.root / "source" / tp.id, classroom.root / "release" / tp.id
     with _restored_on_failure(source, release):
-        for name, content in tp.public.items():
-            _keep(source / name, content)
+        _drop_all_but(source, {*tp.public, f"{tp.id}.ipynb", *([checks.FILE] if exercises else [])})
+        for file, content in tp.public.items():
+            _keep(source / file, content)
         if exercises:
             _write_checks(source / checks.FILE, tp, made_from(finding.version(tp, tps), exercises), exercises)
         write(source / f"{tp.id}.ipynb", nbformat.writes(notebook))
@@ -62,6 +64,13 @@ def generate(classroom: Classroom, name: str) -> Built:
     with _restored_on_failure(classroom.root / "release" / name):
         convert.run(classroom, GenerateAssignment, name, force=True)
     return Built(classroom.release(name))
+
+
+def _drop_all_but(folder: Path, files: set[str]) -> None:
+    """Remove what an earlier build wrote and this one does not."""
+    for path in folder.rglob("*"):
+        if path.is_file() and str(path.relative_to(folder)) not in files:
+            path.unlink()
 
 
 def _keep(path: Path, content: bytes) -> None:
@@ -125,12 +134,12 @@ def _notes(tp: TP, cells: Mapping[str, NotebookNode], exercises: Mapping[str, Ex
     absent = [name for name in tp.exercises if name not in exercises and name not in tp.leave_out]
     notes = [f"{name} is declared and has no cells in {tp.notebook.name}: students do not get it" for name in absent]
     plain = [
-        grade_id
-        for grade_id, cell in cells.items()
+        name
+        for name, cell in cells.items()
         if cell.metadata.nbgrader["grade"]
         and not cell.metadata.nbgrader["solution"]
         and cell.cell_type == "code"
-        and grade_id.removeprefix("test_") not in exercises
+        and name.removeprefix("test_") not in exercises
     ]
     if plain:
         notes.append(f"no exercise judges {', '.join(plain)}: run as nbgrader runs tests, which a submission can fool")
@@ -149,14 +158,10 @@ def _read(path: Path) -> NotebookNode:
     except Exception as error:  # whatever the parser says, it is the instructor's text that has to change
         raise Fault(f"{path} cannot be read as a text notebook: {' '.join(str(error).split())}") from None
     for number, cell in enumerate(notebook.cells):
-        cell.id = _grade_id(cell) or f"cell-{number}"
+        cell.id = grade_id(cell) or f"cell-{number}"
         if cell.cell_type == "code":
             _check_syntax(path, cell)
     return notebook
-
-
-def _grade_id(cell: NotebookNode) -> str:
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id") or "")
 
 
 def _nbgrader_cells(path: Path, notebook: NotebookNode) -> dict[str, NotebookNode]:
@@ -185,7 +190,7 @@ def _leave_out(tp: TP, notebook: NotebookNode, name: str) -> None:
 
     Fault if there is no such exercise, if another one stands in the same section, or if what stays cannot do without.
     """
-    ids = [_grade_id(cell) for cell in notebook.cells]
+    ids = [grade_id(cell) for cell in notebook.cells]
     if name not in ids:
         raise Fault(f"{tp.folder / SETTINGS}: it leaves out {name}, which has no cell in {tp.notebook.name}")
     levels = [_level(cell) for cell in notebook.cells]

@@ -13,7 +13,6 @@ from ...families.velocity import velocity
 from ...reference import nesterov_step
 
 AHEAD = "nesterov#ask-one-moment-later"
-STORED = "nesterov#the-form-in-the-libraries-store-the-look-ahead-point"
 MEMORY = "momentum#what-the-velocity-remembers"
 INSIDE = "conventions#the-rate-inside-the-velocity-or-outside"
 AVERAGE = "conventions#a-sum-or-an-average"
