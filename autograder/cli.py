@@ -190,6 +190,7 @@ def _new(options: argparse.Namespace) -> int:
 
 def _grade(options: argparse.Namespace) -> int:
     from autograder.classroom.grading.batch import Batch
+    from autograder.classroom.grading.results import not_graded
     from autograder.classroom.layout import Classroom, write
 
     classroom = Classroom.at(options.classroom)
@@ -208,7 +209,9 @@ def _grade(options: argparse.Namespace) -> int:
     )
     graded, failed = _drive(batch, f"grading {options.tp}", students, cells=False)
     if options.json:
-        public = [result.public() for result in sorted(graded, key=lambda result: result.student)]
+        public = [result.public() for result in graded]
+        public += [not_graded(student, options.tp, batch.max_score, reason) for student, reason in failed]
+        public.sort(key=lambda result: result["student"])
         write(options.json, json.dumps(public, indent=1) + "\n")
     _tell(failed)
     _tell_of_left_over(classroom.left_over(options.tp))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import shutil
 import subprocess
@@ -327,8 +328,12 @@ def test_a_policy_that_fails_for_one_stops_nobody_else(room: Classroom, capsys: 
     policy(room, RAISES)
     (room.submitted(TP, "bob") / f"{TP}.ipynb").unlink()
     hand_in(room, "bob", sources(WRONG))
-    assert grade(room) == 1
+    out = room.root / "marks.json"
+    assert grade(room, "--json", str(out)) == 1
     said = capsys.readouterr()
+    ada, bob = json.loads(out.read_text())
+    assert (ada["status"], ada["score"], ada["max_score"]) == ("not_graded", None, bob["max_score"])
+    assert "ZeroDivisionError" in ada["repairs"][0]
     assert "ada was not graded: ValueError: the policy for late work failed (ZeroDivisionError" in said.err
     assert "1 of 2 submissions graded" in said.out
 

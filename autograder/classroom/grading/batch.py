@@ -67,6 +67,11 @@ class Batch:
         self._records: Recorder | None = None
         self._stack = ExitStack()
 
+    @property
+    def max_score(self) -> float:
+        """Points of all exercises together."""
+        return self._assignment.max_score
+
     def __iter__(self) -> Iterator[Done]:
         with ExitStack() as stack:
             with _said_in_one_line():

@@ -12,6 +12,7 @@ from course.judging.verdict import Verdict
 
 # And "crashed", as `autograder.sandbox.watch` tells it.
 GRADED, TIMED_OUT, OUT_OF_MEMORY, UNREADABLE = "graded", "timed_out", "out_of_memory", "unreadable"
+NOT_GRADED = "not_graded"  # and not by the student's fault: there is no result, and no mark
 FORMAT = 2  # of a result's file; see FORMATS.md. Another one is graded anew.
 
 
@@ -81,6 +82,12 @@ class Result:
         """The verdict on one test cell, if there is one."""
         found = [e for e in self.exercises if e["notebook"] == notebook and e["cell"] == cell]
         return Verdict.from_json(found[0]) if found else None
+
+
+def not_graded(student: str, assignment: str, max_score: float, reason: str) -> dict[str, Any]:
+    """The object that `tp grade --json` writes where there is no result."""
+    blank = Result(student, assignment, NOT_GRADED, max_score, "", repairs=[f"Not graded: {reason}."])
+    return blank.public() | {"score": None}
 
 
 def keep(classroom: Classroom, result: Result) -> Result:
