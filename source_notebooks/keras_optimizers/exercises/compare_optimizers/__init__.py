@@ -109,7 +109,7 @@ def with_diverged(rng: Generator, case: int) -> dict[str, Any]:
     for tempts, losing, seeds in zip(tempting, losses, rng.permutation(len(DIVERGED)), strict=True):
         best = RATES - 1 - tempts if tempts in (0, RATES - 1) else 1 + tempts % (RATES - 2)
         rates = [tempts, best, *rng.permutation(np.setdiff1d(np.arange(RATES), [tempts, best]))]
-        losing[rates] = (FACTORS * rng.uniform(0.9, 1.1, RATES))[:, None]
+        losing[rates] = np.multiply(FACTORS, rng.uniform(0.9, 1.1, RATES))[:, None]
         losing[rates[0], list(DIVERGED[seeds])] = np.nan
         losing[rates[-1], list(INFINITE[seeds])] = np.inf
     order = _listed(rng, RATES, rng.permutation([0, RATES - 1]))

@@ -56,6 +56,7 @@ exercise = Exercise(
             0.2,
             "From r = 0 the first step is eta in each coordinate, against the sign of the gradient.",
             step_probes.one_step(0, start=True, fixed={"theta": probes.zeros}),
+            rule=False,
         ),
         Check(
             "step",
