@@ -113,19 +113,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("names", nargs="*", metavar="NAME", help="exercises or TPs (default: all that are found)")
     check.add_argument("--sources", type=Path, action="append", default=[], metavar="DIR", help="as for `tp build`")
-    check.add_argument("--seeds", type=_count, default=5, help="how many fresh draws (default: 5)")
-    check.add_argument(
-        "--keys", type=_count, default=200, help="on how many more draws the marks must be the same (default: 200)"
-    )
+    check.add_argument("--seeds", type=_count, help="how many fresh draws (default: 5)")
+    check.add_argument("--keys", type=_count, help="on how many more draws the marks must be the same (default: 200)")
     check.add_argument(
         "--seed", type=int, action="append", help="draw with this seed instead, for example one that was red"
     )
-    check.add_argument(
+    other = check.add_mutually_exclusive_group()
+    other.add_argument(
         "--catalogue", action="store_true", help="print the mistakes: what was done, its effect, the hint"
     )
-    check.add_argument("--counts", action="store_true", help="say how many mistakes and right forms there are")
-    check.add_argument("--compare", action="store_true", help="count what checks of other structures would have caught")
-    check.add_argument(
+    other.add_argument("--counts", action="store_true", help="say how many mistakes and right forms there are")
+    other.add_argument("--compare", action="store_true", help="count what checks of other structures would have caught")
+    other.add_argument(
         "--mutants",
         type=_count,
         metavar="N",
@@ -393,6 +392,14 @@ def _check_exercises(options: argparse.Namespace) -> int:
     from autograder.content import finding
     from autograder.proof import command
 
+    draws = [name for name in ("seed", "seeds", "keys") if getattr(options, name) is not None]
+    for mode in ("counts", "catalogue", "compare", "mutants"):
+        if getattr(options, mode) and (idle := [name for name in draws if (mode, name) != ("mutants", "seed")]):
+            raise WrongUsage(f"--{mode} does not use --{idle[0]}; leave it out")
+    if options.seed and len(draws) > 1:
+        raise WrongUsage(f"--seed draws with the seeds that are given and no others; leave out --{draws[1]}")
+    if options.mutants and len(options.seed or []) > 1:
+        raise WrongUsage("--mutants draws with one --seed; give one")
     exercises = command.chosen(finding.found(options.sources), options.names)
     wide = Console(width=None if sys.stdout.isatty() else 160)
     if options.counts:
@@ -405,7 +412,7 @@ def _check_exercises(options: argparse.Namespace) -> int:
     if options.mutants:
         seed, *_ = options.seed or command.fresh_seeds(1)
         return command.mutants(exercises, options.mutants, seed, wide, console)
-    seeds, keys = (options.seed or command.fresh_seeds(count) for count in (options.seeds, options.keys))
+    seeds, keys = (options.seed or command.fresh_seeds(count) for count in (options.seeds or 5, options.keys or 200))
     return command.check_exercises(exercises, seeds, wide, console, keys)
 
 

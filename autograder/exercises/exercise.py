@@ -46,7 +46,7 @@ class Exercise:
     """One function, or one class, that students write.
 
     reference: has the name and the signature that students type. arguments: (rng, size) -> a value for each parameter:
-    arrays, numbers, or the data of an oracle (`probes.landscape`). size: what is passed to it unless a probe asks for
+    arrays, numbers, or the data of an oracle (`scripts.oracle`). size: what is passed to it unless a probe asks for
     another; a shape for functions that take any, whatever tells the shapes apart where they are coupled. outputs: names
     what it returns. roles: which parameters are the point, the gradient, the clock or the period
     (`course.judging.verdict.ROLES`), for a diagnosis to speak of. lecture: where the rule is derived.

@@ -16,15 +16,10 @@ from numpy.random import Generator
 from autograder.exercises.ask import Ask
 from autograder.exercises.exercise import Exercise, Probe
 from autograder.exercises.further import passed
-from course.judging.scripts import INTEGERS, NUMBERS, SHAPE, Plain, Ref
+from course.judging.scripts import INTEGERS, NUMBERS, SHAPE, Ref
 
 Array = np.ndarray
 Fixed = Mapping[str, Any]
-
-
-def normal(rng: Generator, size: tuple[int, ...]) -> Array:
-    """Standard normal numbers."""
-    return rng.normal(size=size)
 
 
 def signs(rng: Generator, size: tuple[int, ...]) -> Array:
@@ -35,18 +30,6 @@ def signs(rng: Generator, size: tuple[int, ...]) -> Array:
 def zeros(rng: Generator, size: tuple[int, ...]) -> Array:
     """Exact zeros."""
     return np.zeros(size)
-
-
-def landscape(rng: Generator, size: tuple[int, ...]) -> Plain:
-    """The data of an oracle that is not linear: A p + b + c p^3."""
-    n = int(np.prod(size))
-    root = rng.normal(size=(n, n)) / np.sqrt(n)
-    return {
-        "shape": list(size),
-        "A": (root @ root.T + np.eye(n)).tolist(),
-        "b": rng.normal(size=n).tolist(),
-        "c": rng.uniform(0.1, 0.5, size=n).tolist(),
-    }
 
 
 def calls(

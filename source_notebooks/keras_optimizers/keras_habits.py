@@ -1,6 +1,7 @@
 """Mistakes of any optimizer that is written for Keras: what is kept where, when it is read, what is saved.
 
-The rule's stages must be called `rate`, `slots` (where what is kept lies) and `owner` (whose it is).
+The rule's stages must be called `rate`, `slots` (where what is kept lies), `owner` (whose it is), `step` and
+`theta_new`.
 """
 
 from __future__ import annotations
@@ -13,15 +14,24 @@ KERAS = "conventions#a-rule-as-a-keras-optimizer"
 
 
 def keras_habits(
-    rule: Anatomy, what: str, rate: float, config: dict[str, tuple[str, dict[str, Stage], str]]
+    rule: Anatomy, section: str, what: str, rate: float, config: dict[str, tuple[str, dict[str, Stage], str]]
 ) -> tuple[Wrong, ...]:
-    """The habits of one rule. what: that it keeps, in words. rate: the default learning rate. config: id -> the names
-    that are forgotten in get_config, the stages that then fall back to the defaults, and whether it is one or more."""
+    """The habits of one rule. section: where it is derived. what: that it keeps, in words. rate: the default learning
+    rate. config: id -> the names that are forgotten in get_config, the stages that then fall back to the defaults, and
+    whether it is one or more."""
 
     def wrong(id: str, **entry: Any) -> Wrong:
         return rule.wrong(id, **{"section": KERAS, **entry})
 
     return (
+        wrong(
+            "ascent",
+            did="The step is added.",
+            effect="The loss goes up.",
+            hint="Your weights walk uphill. The step is taken off: `self.assign_sub(variable, ...)`.",
+            section=section,
+            theta_new=lambda s: s.theta + s.step,
+        ),
         wrong(
             "state-shared-between-variables",
             did=f"There is one {what} for all variables.",

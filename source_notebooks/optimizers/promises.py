@@ -1,4 +1,4 @@
-"""The four promises every step function keeps, whatever its rule: the same checks for all exercises."""
+"""What several step functions promise, whatever their rule: the same checks for all exercises."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from autograder.exercises import probes
 from autograder.exercises.exercise import Check
 from autograder.exercises.probes import Fixed
 
-from .step_probes import flat
+from . import step_probes
 
 # Where no step moves: from zero state at the first step, without a gradient.
-AT_REST = {"m": probes.zeros, "v": probes.zeros, "r": probes.zeros, "t": 1, "grad": probes.zeros, "grad_fn": flat}
+AT_REST = {**dict.fromkeys(("m", "v", "r", "grad"), probes.zeros), "t": 1, "grad_fn": step_probes.flat}
 
 
 NO_RATE = {"eta": 0.0}
@@ -47,4 +47,27 @@ def manners(points: float, still: tuple[Fixed, ...] = (AT_REST, NO_RATE)) -> tup
             probes.nothing_shared(*still),
             rule=False,
         ),
+    )
+
+
+def epsilon_inside(points: float) -> Check:
+    """The place of eps in the root of a single state r."""
+    return Check(
+        "epsilon inside the root",
+        points,
+        "eps must stand inside the root: sqrt(r + eps).",
+        step_probes.one_step(
+            0, 1, fixed={"theta": probes.zeros, "r": probes.zeros, "grad": step_probes.tiny, "eps": 1e-3}
+        ),
+    )
+
+
+def zero_gradient(points: float) -> Check:
+    """What eps is for."""
+    return Check(
+        "zero gradient",
+        points,
+        "A parameter that never had a gradient must stay where it is (0/0 gives NaN).",
+        step_probes.zero_gradient,
+        rule=False,
     )

@@ -2,7 +2,8 @@
 
 Inputs are drawn so that one criterion sees one property: eps is 1e-24 unless a probe is about eps, states are drawn at
 random unless a probe is about the start. What decides is placed: which entries are small, large or negative is the
-same in all draws, and so are the cases in which a step is asked. The digits are drawn.
+same in all draws, and so are the cases in which a step is asked. The digits are drawn, from ranges so narrow that no
+bound that somebody might set (0.25, 1, 10, ...) cuts off what decides in one draw and not in another.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.random import Generator
 from autograder.exercises.ask import Ask
 from autograder.exercises.exercise import Exercise, Probe
 from autograder.exercises.probes import Fixed, call, drawn
+from course.judging.scripts import Plain
 
 Array = np.ndarray
 Shape = tuple[int, ...]
@@ -26,7 +28,7 @@ def spread(rng: Generator, shape: Shape, low: float, high: float, first: float =
     """Numbers from low to high, evenly spread but for a little chance. Their order, up and down, is the same in all
     draws; it begins with the smallest, or later with another `first`."""
     n = math.prod(shape)
-    return (low + (high - low) * (_order(n, first) + rng.uniform(0.48, 0.52, size=n)) / n).reshape(shape)
+    return (low + (high - low) * (_order(n, first) + rng.uniform(0.495, 0.505, size=n)) / n).reshape(shape)
 
 
 @cache
@@ -83,29 +85,41 @@ def tiny(rng: Generator, shape: Shape) -> Array:
     return alternating(shape, 0, 2) * 10.0 ** spread(rng, shape, -5, -3)
 
 
+def landscape(rng: Generator, shape: Shape) -> Plain:
+    """The data of an oracle that is not linear: A p + b + c p^3, of which every entry of p is felt in every other."""
+    n = math.prod(shape)
+    root = alternating((n, n), 1, 2) * spread(rng, (n, n), 0.2, 2.0) / math.sqrt(n)
+    return {
+        "shape": list(shape),
+        "A": (root @ root.T + np.eye(n)).tolist(),
+        "b": (alternating((n,), 2, 2) * spread(rng, (n,), 0.3, 2.0, first=0.4)).tolist(),
+        "c": spread(rng, (n,), 0.1, 0.5, first=0.2).tolist(),
+    }
+
+
 def rate(rng: Generator, shape: Shape) -> float:
     """A learning rate away from the usual powers of ten."""
-    return float(rng.uniform(0.021, 0.024))
+    return float(rng.uniform(0.022, 0.024))
 
 
 def low_rate(rng: Generator, shape: Shape) -> float:
     """A learning rate far below the usual ones."""
-    return float(rng.uniform(1.2e-5, 1.8e-5))
+    return float(rng.uniform(1.2e-5, 1.4e-5))
 
 
 def high_rate(rng: Generator, shape: Shape) -> float:
     """A learning rate above 1."""
-    return float(rng.uniform(2.2, 2.8))
+    return float(rng.uniform(2.26, 2.29))
 
 
 def decay(rng: Generator, shape: Shape) -> float:
     """A decay factor below a half."""
-    return float(rng.uniform(0.32, 0.44))
+    return float(rng.uniform(0.36, 0.39))
 
 
 def high_decay(rng: Generator, shape: Shape) -> float:
     """A decay factor above a half, and away from the usual 0.9."""
-    return float(rng.uniform(0.62, 0.78))
+    return float(rng.uniform(0.72, 0.74))
 
 
 # The cases in which a step is asked: what they fix of the arguments that the rule has, and the size of the arrays.
@@ -202,7 +216,7 @@ def at_the_start(ex: Exercise, arguments: dict[str, Any]) -> dict[str, Any]:
     return start | ({"t": 1} if "t" in arguments else {})
 
 
-def flat(rng: Generator, shape: Shape) -> dict[str, Any]:
+def flat(rng: Generator, shape: Shape) -> Plain:
     """The data of a gradient that is zero everywhere."""
     n = int(np.prod(shape))
     return {"shape": list(shape), "A": np.zeros((n, n)).tolist(), "b": [0.0] * n, "c": [0.0] * n}

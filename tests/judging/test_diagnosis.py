@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -316,6 +317,24 @@ def test_what_is_said_follows_from_what_the_exercise_declares(wrong: Step, sente
     assert sentence in found.diagnosis, found.diagnosis
     assert not {"theta", "grad", "eta"} & set(re.findall(r"\w+", found.diagnosis))
     assert "with round = 0" not in found.diagnosis  # there almost any formula is right
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (lambda x, length, head: (x, length, head[None]), "The numbers in it are right."),
+        (lambda x, length, head: (x, length, head[:1]), "Those that both have are right."),
+        (lambda x, length, head: (x, head, length), "you return x, head, length instead of x, length, head"),
+    ],
+)
+def test_what_is_said_of_a_result_is_said_within_its_own_tolerance(wrong: Step, sentence: str) -> None:
+    exercise = replace(COUPLED, tolerances={"head": (0.1, 0.0)})
+
+    def function(x, slope, size, round, every=3):  # type: ignore[no-untyped-def]
+        x, length, head = descend(x, slope, size, round, every)
+        return wrong(x, length, 1.05 * head)
+
+    assert sentence in verdict(exercise, function, SEED).diagnosis
 
 
 def test_a_result_of_another_shape_than_the_gradient_is_not_laid_beside_its_zeros() -> None:

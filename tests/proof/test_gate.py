@@ -50,31 +50,14 @@ def test_every_criterion_kills_a_mistake(exercise: Exercise) -> None:
     assert found.red == []
 
 
-@every
-@pytest.mark.parametrize("seed", SEEDS[:2])
-def test_an_unwritten_or_idle_function_earns_nothing(exercise: Exercise, seed: int) -> None:
-    def nothing(*_: object) -> None:
-        return None
-
-    def inputs_again(*arguments: object) -> object:
-        copies = tuple(np.array(a, dtype=float) for a in arguments[: len(exercise.outputs)])
-        return copies if len(copies) > 1 else copies[0]
-
-    def zeros(*arguments: object) -> object:
-        copies = tuple(np.zeros(np.shape(a)) for a in arguments[: len(exercise.outputs)])
-        return copies if len(copies) > 1 else copies[0]
-
-    key = exercise.draw(np.random.default_rng(seed))
-    assert judge(exercise, key, exercise.answers_of(nothing, key)).score == 0
-    for idle in (inputs_again, zeros):
-        assert judge(exercise, key, exercise.answers_of(idle, key)).score == 0
-
-
 def test_a_criterion_that_an_idle_answer_meets_turns_the_gate_red() -> None:
     """At t = 1 and shift = 0 the small rule gives its input back; alone, that may not earn anything."""
     rest = Check("rest", 1.0, "At t = 1 without a shift nothing moves.", calls(fixed={"t": 1.0, "shift": 0.0}))
     exercise = dataclasses.replace(SMALL, checks=(*SMALL.checks, rest))
     assert "a function that returns x alone earns 1 points" in examine(exercise, SEEDS[0])[0]
+    none = Check("none", 1.0, "At t = 0 without a shift nothing is left.", calls(fixed={"t": 0.0, "shift": 0.0}))
+    zeros = dataclasses.replace(SMALL, checks=(*SMALL.checks, none))
+    assert "a function that returns zeros earns 1 points" in examine(zeros, SEEDS[0])[0]
     manner = dataclasses.replace(rest, rule=False)
     assert examine(dataclasses.replace(SMALL, checks=(*SMALL.checks, manner)), SEEDS[0])[0] == []
 
@@ -236,6 +219,25 @@ def test_a_typo_gets_the_nearest_name(typed: str, meant: str, capsys: pytest.Cap
     said = capsys.readouterr().err.strip()
     assert f"no TP and no exercise '{typed}'; did you mean {meant}?" in said
     assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("--seed 7 --seeds 2", "leave out --seeds"),
+        ("--seed 7 --keys 2", "leave out --keys"),
+        ("--mutants 5 --keys 2", "--mutants does not use --keys; leave it out"),
+        ("--mutants 5 --seed 1 --seed 2", "--mutants draws with one --seed; give one"),
+        ("--counts --seeds 2", "--counts does not use --seeds; leave it out"),
+    ],
+)
+def test_options_that_would_be_ignored_are_wrong_usage(
+    typed: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check-exercises", "gradient_descent_step", *typed.split()]) == 2
+    printed = capsys.readouterr().err.strip()
+    assert said in printed
+    assert "\n" not in printed
 
 
 def test_the_catalogue_can_be_read(capsys: pytest.CaptureFixture[str]) -> None:

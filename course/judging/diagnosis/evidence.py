@@ -38,7 +38,8 @@ class Use:
 
     given: parameter -> array, number, or the data of an oracle; what was left out or came from an earlier call is
     missing. before: the call whose results it was fed, if any. step: 1 + the number of calls before it in such a row.
-    results: output -> (what the learner gave, what was expected), of kind NUMBERS; fits: output -> whether they agree.
+    results: output -> (what the learner gave, what was expected), of kind NUMBERS; fits: output -> whether they agree;
+    answers: output -> the name of the answer, whose tolerance it has.
     bounded: output -> (what the learner gave, what the reference gave, whether the bounds are kept), where only bounds
     are known.
     """
@@ -49,6 +50,7 @@ class Use:
     step: int
     results: dict[str, tuple[Value, Value]] = field(default_factory=dict)
     fits: dict[str, bool] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
     bounded: dict[str, tuple[Value, Value, bool]] = field(default_factory=dict)
 
     @property
@@ -98,6 +100,7 @@ class Evidence:
             if read.kind == NUMBERS and isinstance(read, Read):
                 use, pair = found[read.call], (self.given(read.answer), self.key.expected[read.answer])
                 use.results[read.name] = pair
+                use.answers[read.name] = read.answer
                 use.fits[read.name] = self.key.agree(*pair, read.answer)
             elif read.kind == BOUNDED and read.answer in self.key.bounded:
                 given, wanted = self.given(read.answer), self.key.expected[read.answer]

@@ -87,12 +87,12 @@ def outside(uses: list[Use]) -> list[str]:
 def _shape(evidence: Evidence, uses: list[Use]) -> str | None:
     """Results of another shape than expected."""
     for name in _outputs(uses):
-        pairs = [(g, w) for g, w in _pairs(uses, name) if not isinstance(g, Failure)]
-        bad = [(g, w) for g, w in pairs if g.shape != w.shape and not _lengths(g, w)]
+        pairs = [(g, w, answer) for g, w, answer in _pairs(uses, name) if not isinstance(g, Failure)]
+        bad = [(g, w) for g, w, _ in pairs if g.shape != w.shape and not _lengths(g, w)]
         if bad:
             given, wanted = bad[0]
             said = f"Your {name} has the wrong shape: {given.shape} where {wanted.shape} was expected."
-            alike = all(g.size == w.size and evidence.key.agree(g.reshape(w.shape), w) for g, w in pairs)
+            alike = all(g.size == w.size and evidence.key.agree(g.reshape(w.shape), w, a) for g, w, a in pairs)
             return said + (" The numbers in it are right." if alike else "")
     return None
 
@@ -106,15 +106,15 @@ def _length(evidence: Evidence, uses: list[Use]) -> str | None:
     """More or fewer rows than expected, and whether those that are there are right."""
     for name in _outputs(uses):
         pairs = _pairs(uses, name)
-        bad = [(g, w) for g, w in pairs if _lengths(g, w)]
+        bad = [(g, w) for g, w, _ in pairs if _lengths(g, w)]
         if bad:
             given, wanted = bad[0]
             rows = "entries" if wanted.ndim == 1 else "rows"
             has = f"{len(given)} where {len(wanted)} {'was' if len(wanted) == 1 else 'were'} expected"
-            both = [(g[: len(w)], w[: len(g)]) for g, w in pairs if g.ndim]
-            fine = all(evidence.key.agree(g, w) for g, w in both)
+            both = [(g[: len(w)], w[: len(g)], answer) for g, w, answer in pairs if g.ndim]
+            fine = all(evidence.key.agree(g, w, answer) for g, w, answer in both)
             more = f" Those that both have are {'' if fine else 'not always '}right."
-            some = any(g.size for g, _ in both)
+            some = any(g.size for g, _, _ in both)
             said = f"Your {name} has the wrong number of {rows} in {len(bad)} of {len(pairs)} calls: {has}."
             return said + (more if some else "")
     return None
@@ -139,7 +139,7 @@ def _again(evidence: Evidence, uses: list[Use]) -> str | None:
     for use in uses:
         one = first.setdefault((use.passed, _frozen(use.given)), use)
         both = use.results.keys() & one.results.keys()
-        if any(not evidence.key.agree(use.results[i][0], one.results[i][0]) for i in both):
+        if any(not evidence.key.agree(use.results[i][0], one.results[i][0], use.answers[i]) for i in both):
             return "The same arguments give another result when asked again: it depends on more than the arguments."
     return None
 
@@ -147,11 +147,13 @@ def _again(evidence: Evidence, uses: list[Use]) -> str | None:
 def _order(evidence: Evidence, uses: list[Use]) -> str | None:
     """Right results in the wrong order."""
     outputs = tuple(_outputs(uses))
-    whole = [use.results for use in uses if len(use.results) == len(outputs)]
+    whole = [use for use in uses if len(use.results) == len(outputs)]
     if len(whole) < LEAST:
         return None
     fits = {
-        (i, j): all(evidence.key.agree(r[i][0], r[j][1]) for r in whole) for i in outputs for j in outputs
+        (i, j): all(evidence.key.agree(use.results[i][0], use.results[j][1], use.answers[j]) for use in whole)
+        for i in outputs
+        for j in outputs
     }  # whether what stands in the place of i is j
     order = next(_matched(outputs, fits), outputs)
     if order == outputs or all(fits[name, name] for name in outputs):
@@ -223,15 +225,15 @@ def ignored(evidence: Evidence, uses: list[Use]) -> list[str]:
         alike: dict[Any, list[Use]] = {}
         for use in complete:
             alike.setdefault(_frozen({n: x for n, x in use.given.items() if n != name}), []).append(use)
-        both: list[tuple[tuple[Any, Any], tuple[Any, Any]]] = [
-            (group[0].results[i], other.results[i])
+        both: list[tuple[tuple[Any, Any], tuple[Any, Any], str]] = [
+            (group[0].results[i], other.results[i], other.answers[i])
             for group in alike.values()
             for other in group[1:]
             for i in group[0].results.keys() & other.results.keys()
         ]
         # Exactly the same: numbers that are both tiny agree, and may still depend on it.
-        moves = any(not evidence.key.agree(a[1], b[1]) for a, b in both)
-        if moves and all(np.array_equal(a[0], b[0]) for a, b in both):
+        moves = any(not evidence.key.agree(a[1], b[1], answer) for a, b, answer in both)
+        if moves and all(np.array_equal(a[0], b[0]) for a, b, _ in both):
             said.append(f"Where {name} alone was changed, your results stayed the same: is it used?")
     return said
 
@@ -269,8 +271,8 @@ def _of_output(evidence: Evidence, uses: list[Use], name: str) -> str | None:
     raw, steps = _cases(single, name, "", moves), _cases(single, name, name if name == point else "", moves)
     if wild := sum(not np.isfinite(case.learner).all() for case in raw):
         return f"Your {name} is NaN or infinite in {wild} of {len(raw)} {_one(evidence)}s."
-    kept = [(case.learner, case.given[name]) for case in raw if name in case.given]
-    if len(kept) >= LEAST and all(key.agree(given, before) for given, before in kept):
+    kept = [(use.results[name][0], use.given[name], use.answers[name]) for use in single if name in use.given]
+    if len(kept) >= LEAST and all(key.agree(*one) for one in kept):
         return f"Your {name} is the {name} that was passed in, unchanged."
     label = f"Your step, new {name} minus old," if name == point else f"Your {name}"
     parts = (name, *key.states, gradient) if name == point else (name, gradient, f"{gradient}^2")
@@ -317,7 +319,7 @@ def _but_for_zeros(evidence: Evidence, uses: list[Use]) -> str | None:
         for output, (given, wanted) in use.results.items():
             if isinstance(given, Failure) or isinstance(wanted, Failure) or wanted.shape != zero.shape:
                 return None  # its numbers, if there are any, do not belong to coordinates
-            if not evidence.key.agree(given[~zero], wanted[~zero]):
+            if not evidence.key.agree(given[~zero], wanted[~zero], use.answers[output]):
                 return None
             wrong += int(not use.fits[output])
             wild += int(not np.isfinite(given).all())
@@ -353,8 +355,9 @@ def _all_right(uses: list[Use], output: str) -> bool:
     return all(use.fits[output] for use in uses if output in use.fits)
 
 
-def _pairs(uses: list[Use], output: str) -> list[tuple[Any, Any]]:
-    return [use.results[output] for use in uses if output in use.results]
+def _pairs(uses: list[Use], output: str) -> list[tuple[Any, Any, str]]:
+    """What was given and expected of one result, with the names of the answers."""
+    return [(*use.results[output], use.answers[output]) for use in uses if output in use.results]
 
 
 def _frozen(given: dict[str, Any]) -> Any:

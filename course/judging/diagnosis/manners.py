@@ -9,8 +9,10 @@ import numpy as np
 
 from course.judging.diagnosis.evidence import Evidence
 from course.judging.diagnosis.findings import listed
-from course.judging.scripts import INPUT, INTEGERS, SHAPE, SHARED, Failure, Value
+from course.judging.scripts import INPUT, INTEGERS, SHAPE, SHARED, Asked, Failure, Read, Value
 from course.judging.verdict import POINT, Key, Mistake
+
+Unlike = tuple[Read | Asked, Value, np.ndarray]
 
 
 def manners(evidence: Evidence) -> list[Mistake]:
@@ -25,14 +27,14 @@ def manners(evidence: Evidence) -> list[Mistake]:
             "and `out=x` do. Compute a new one, `x = x - ...`."
         )
         found.append(Mistake("manners/in-place", hint, section))
-    shared = [name for name, _, _ in _unlike_themselves(evidence, SHARED)]
+    shared = [read.name for read, _, _ in _unlike_themselves(evidence, SHARED)]
     if shared and not changed:
         does = "shares its" if len(set(shared)) == 1 else "share their"
         hint = f"Your {_listed(shared)} {does} memory with an input or another result. Return new arrays, `x.copy()`."
         found.append(Mistake("manners/shared", hint, section))
     whole = [w for w in _unlike_themselves(evidence, INTEGERS) if not _follows(key, w, changed)]
-    if whole and all(not isinstance(g, Failure) and key.agree(g.astype(float), np.trunc(w)) for _, g, w in whole):
-        names = [name for name, _, _ in whole]
+    if whole and all(not isinstance(g, Failure) and _cut(key, r, g, w) for r, g, w in whole):
+        names = [read.name for read, _, _ in whole]
         lose, are = ("loses", "it is") if len(set(names)) == 1 else ("lose", "they are")
         hint = (
             f"With integer arrays your {_listed(names)} {lose} what comes after the point: {are} written into an "
@@ -49,8 +51,8 @@ def manners(evidence: Evidence) -> list[Mistake]:
     return found
 
 
-def _unlike_themselves(evidence: Evidence, kind: str) -> list[tuple[str, Value, np.ndarray]]:
-    """The answers of a kind that differ from the learner's own ordinary ones: the result's name, and both numbers."""
+def _unlike_themselves(evidence: Evidence, kind: str) -> list[Unlike]:
+    """The answers of a kind that differ from the learner's own ordinary ones: what was read, and both numbers."""
     own = {
         expectation.answer: expectation
         for criterion in evidence.key.criteria
@@ -70,25 +72,30 @@ def _unlike_themselves(evidence: Evidence, kind: str) -> list[tuple[str, Value, 
             continue  # the ordinary call is no better
         wanted = expectation.times * model.reshape(expected.shape)
         if not evidence.key.agree(given, wanted, read.answer):
-            found.append((read.name, given, wanted))
+            found.append((read, given, wanted))
     return found
 
 
-def _follows(key: Key, answer: tuple[str, Value, np.ndarray], changed: list[str]) -> bool:
+def _follows(key: Key, answer: Unlike, changed: list[str]) -> bool:
     """Whether an odd answer to integers is what writing into the integer inputs leads to."""
-    name, given, wanted = answer
+    read, given, wanted = answer
     if isinstance(given, Failure):
         return bool(changed) and "UFunc" in given.kind
-    return name in changed and key.agree(given.astype(float), np.trunc(wanted))
+    return read.name in changed and _cut(key, read, given, wanted)
 
 
-def _seen(answers: list[tuple[str, Value, np.ndarray]], otherwise: str) -> str:
-    for name, given, wanted in answers:
+def _cut(key: Key, read: Read | Asked, given: np.ndarray, wanted: np.ndarray) -> bool:
+    """Whether an answer is the wanted one without what comes after the point."""
+    return key.agree(given.astype(float), np.trunc(wanted), read.answer)
+
+
+def _seen(answers: list[Unlike], otherwise: str) -> str:
+    for read, given, wanted in answers:
         if isinstance(given, Failure):
             return f"it {given.reason.rstrip('.')}"
         if given.shape != wanted.shape:
-            return f"your {name} has the shape {given.shape} instead of {wanted.shape}"
-    names = [name for name, _, _ in answers]
+            return f"your {read.name} has the shape {given.shape} instead of {wanted.shape}"
+    names = [read.name for read, _, _ in answers]
     are = "is" if len(set(names)) == 1 else "are"
     return f"your {_listed(names)} {are} not what the same numbers give {otherwise}"
 

@@ -17,11 +17,14 @@ import numpy as np
 from autograder.exercises.variants import Anatomy, Stage, Stages, Wrong, keep
 
 
-def habits(rule: Anatomy, section: str, state: dict[str, Stage], rate: float) -> tuple[Wrong, ...]:
+def habits(
+    rule: Anatomy, section: str, state: dict[str, Stage], rate: float, shrunk: Stages | None = None
+) -> tuple[Wrong, ...]:
     """The habits of one rule. `state`: for each array of the state, how it is updated with operators that work in
-    place (`v *= gamma; v += ...`). `rate`: the rate that people leave in the code."""
+    place (`v *= gamma; v += ...`). `rate`: the rate that people leave in the code. `shrunk`: the stage that multiplies
+    the caller's gradient by the rate, with an operator that works in place (`grad *= eta`); None if none does."""
     h = _Rule(rule, section, state, rate)
-    found = (*_results(h), *_types(h), *_rate(h), *_theta_arrays(h))
+    found = (*_results(h), *_types(h), *_rate(h), *_theta_arrays(h), *(_gradient(h, shrunk) if shrunk else ()))
     return (*found, *_state_results(h), *_state_arrays(h)) if state else found
 
 
@@ -227,6 +230,19 @@ def _theta_arrays(h: _Rule) -> tuple[Wrong, ...]:
             hint="The new theta takes the type of the old one, so an integer theta stays integer and the step is "
             "rounded away. Let NumPy choose the type: `theta - ...` gives floats.",
             theta_new=h.rounded["theta_new"],
+        ),
+    )
+
+
+def _gradient(h: _Rule, shrunk: Stages) -> tuple[Wrong, ...]:
+    """What happens to the caller's gradient."""
+    return (
+        h.wrong(
+            "gradient-in-place",
+            did="`grad *= eta` changes the caller's gradient.",
+            effect="The path is right; whoever uses the same gradient again finds it shrunk.",
+            hint="`grad *= eta` changes the array that you are given. `eta * grad` makes a new one.",
+            **shrunk,
         ),
     )
 

@@ -23,7 +23,7 @@ def scaling(
     """The mistakes of one rule. `top` and `inner`: the stages above the line and under the root; `shown`: how students
     write them. `outside`: who publishes this rule with eps outside the root."""
     h = _Rule(rule, section, (top, inner), shown, outside)
-    return (*_epsilon(h), *_root(h), *_rate(h), *_square(h))
+    return (*_epsilon(h), *_root(h), *_rate(h), *_square(h), *(_numerator(h) if top == "g" else ()))
 
 
 @dataclass(frozen=True)
@@ -295,5 +295,18 @@ def _square(h: _Rule) -> tuple[Wrong, ...]:
             effect="Each gradient counts the same, however steep the slope.",
             hint="You divide the gradient by its length. The rule uses it as it is; the root does the scaling.",
             g=lambda s: s.grad / np.linalg.norm(s.grad),
+        ),
+    )
+
+
+def _numerator(h: _Rule) -> tuple[Wrong, ...]:
+    """What stands above the line, where that is the gradient itself."""
+    return (
+        h.wrong(
+            "square-in-the-numerator",
+            did="The step has g squared in its numerator.",
+            effect="The sign is lost: every coordinate only ever falls.",
+            hint=f"The numerator is g, not g^2: the step is {h.right}.",
+            step=lambda s: s.rate * s.square / s.root,
         ),
     )

@@ -138,6 +138,14 @@ def nesterov_step(theta, v, grad_fn, eta, gamma=0.9):
 def adagrad_step(theta, r, grad, eta, eps=1e-8):
     return theta - eta * grad, r.copy()
 """,
+    "the sign of the gradient for AdaGrad": """
+def adagrad_step(theta, r, grad, eta, eps=1e-8):
+    return theta - eta * np.sign(grad), r.copy()
+""",
+    "the sign of the gradient for Adam": """
+def adam_step(theta, m, v, grad, t, eta, beta_1=0.9, beta_2=0.999, eps=1e-8):
+    return theta - eta * np.sign(grad), m.copy(), v.copy()
+""",
     "gradient descent for Adam": """
 def adam_step(theta, m, v, grad, t, eta, beta_1=0.9, beta_2=0.999, eps=1e-8):
     return theta - eta * grad, m.copy(), v.copy()

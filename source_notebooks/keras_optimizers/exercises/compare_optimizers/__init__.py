@@ -33,15 +33,19 @@ DECOYS = {
     "last": (2.0, 2.0, 2.0, 2.0, 0.3),
     "steady": (1.4, 1.4, 1.4, 1.4, 1.4),
 }
-# Which seeds diverged, for each optimizer, at the rate that its other seeds make look best: without them the first
-# alone, the last alone, or all but an inner one.
+# What the seeds came to at a rate where some are nan, at the best rate, at two others, and at a rate where some are
+# infinite: who leaves nan out chooses the first, who leaves the infinite ones out the last.
+FACTORS = (0.5, 1.0, 1.5, 2.0, 0.7)
+# Which seeds diverged, for each optimizer: the first alone, the last alone, or all but an inner one; those that are nan
+# and those that are infinite.
 DIVERGED = ((0,), (4,), (0, 1, 3, 4))
+INFINITE = ((4,), (0, 1, 3, 4), (0,))
 # How large the losses are, of whichever optimizer. Beside those of 1e4 no large number stands for infinity.
 SIZES = (0.2, 1.0, 1e4)
 # In which case there are how many seeds, where they differ; and how many rates, where in the grid the best one that is
-# inside lies (None: anywhere), and at which end of the list it stands.
+# inside lies (None: anywhere), and which rates stand first and last in the list: that one and the edge beside it.
 MORE_SEEDS = {2: 1}
-EDGES = {1: (RATES, 1, 0), 2: (RATES + 1, RATES - 1, -1), 3: (RATES - 1, None, None)}
+EDGES = {1: (RATES, 1, (1, 0)), 2: (RATES + 1, RATES - 1, (RATES, RATES - 1)), 3: (RATES - 1, None, None)}
 
 
 def compare_optimizers(losses: Any, rates: Any) -> None:
@@ -57,51 +61,59 @@ def _best(rng: Generator, rates: int = RATES, inside: int | None = None) -> Arra
     return rng.permutation([0, rates - 1, int(rng.integers(1, rates - 1)) if inside is None else inside])
 
 
+def _listed(rng: Generator, rates: int, ends: Any) -> Array:
+    """The order of the rates in the list: at its ends these two, between them the others by chance."""
+    first, last = ends
+    return np.array([first, *rng.permutation(np.setdiff1d(np.arange(rates), ends)), last])
+
+
 def _scaled(losses: Array, rng: Generator) -> Array:
     """Losses (O, R, S) of another size for each optimizer."""
     return losses * (rng.permutation(SIZES) * rng.uniform(0.5, 2.0, len(SIZES)))[:, None, None]
 
 
 def with_luck(rng: Generator, case: int) -> dict[str, Any]:
-    """Seeds that differ a lot: each way to choose a rate but by the mean chooses another one. Where there are more
-    seeds, the further ones come to the mean of the others."""
+    """Seeds that differ a lot: each way to choose a rate but by the mean chooses another one. The best rates are the
+    smallest, the largest and one inside, and stand first, last and between. Where there are more seeds, the further
+    ones come to the mean of the others."""
     losses = np.empty((len(NAMES), RATES, SEEDS))
-    for optimizer, best in enumerate(_best(rng)):
-        others = rng.permutation(np.delete(np.arange(RATES), best))
-        for rate, seeds in zip((best, *others), (BEST, *DECOYS.values()), strict=True):
+    best = _best(rng)
+    for optimizer, place in enumerate(best):
+        others = rng.permutation(np.delete(np.arange(RATES), place))
+        for rate, seeds in zip((place, *others), (BEST, *DECOYS.values()), strict=True):
             losses[optimizer, rate] = (seeds[0], *rng.permutation(seeds[1:-1]), seeds[-1])
     losses *= rng.uniform(0.98, 1.02, losses.shape)
     further = np.repeat(losses.mean(axis=2, keepdims=True), MORE_SEEDS.get(case, 0), axis=2)
     losses = np.concatenate([losses[:, :, :1], further, losses[:, :, 1:]], axis=2)
-    order = rng.permutation(RATES)
+    order = _listed(rng, RATES, best[[0, -1]])
     return {"losses": _scaled(losses, rng)[:, order].ravel(), "rates": _grid(rng)[order]}
 
 
 def at_the_edges(rng: Generator, case: int) -> dict[str, Any]:
-    """A valley round the best rate, the same for all seeds; the best rate inside stands at an end of the list."""
-    rates, place, end = EDGES[case]
+    """A valley round the best rate, the same for all seeds. The best rate inside stands at one end of the list, and the
+    edge beside it at the other: without either end the answer is another one."""
+    rates, place, ends = EDGES[case]
     best = _best(rng, rates, place)
     distance = np.abs(np.arange(rates) - best[:, None])
     valley = np.repeat((1 + distance * rng.uniform(0.3, 0.7, distance.shape))[:, :, None], SEEDS, axis=2)
-    inside = int(best[(best > 0) & (best < rates - 1)][0])
-    others = list(rng.permutation([rate for rate in range(rates) if rate != inside]))
-    order = [inside, *others] if (rng.integers(2) if end is None else end) == 0 else [*others, inside]
+    order = rng.permutation(rates) if ends is None else _listed(rng, rates, ends)
     return {"losses": _scaled(valley, rng)[:, order].ravel(), "rates": _grid(rng, rates)[order]}
 
 
 def with_diverged(rng: Generator, case: int) -> dict[str, Any]:
     """A rate at which runs are nan and the others the best of all: first in the list, last and between; and another one
-    at which runs are infinite. Else all seeds are alike."""
+    at which runs are infinite. Where the first tempts, the last is the best, and the other way round. Else all seeds
+    are alike. The smallest and the largest rate stand at the ends of the list."""
     tempting = rng.permutation([0, RATES - 1, int(rng.integers(1, RATES - 1))])
-    best = (tempting + rng.integers(1, RATES)) % RATES  # another one for each, too
     losses = np.empty((len(NAMES), RATES, SEEDS))
-    for optimizer, seeds in enumerate(rng.permutation(len(DIVERGED))):
-        others = rng.permutation(np.delete(np.arange(RATES), [tempting[optimizer], best[optimizer]]))
-        for rate, loss in zip((tempting[optimizer], best[optimizer], *others), (0.5, 1.0, 1.5, 2.0, 2.5), strict=True):
-            losses[optimizer, rate] = loss * rng.uniform(0.9, 1.1)
-        losses[optimizer, tempting[optimizer], list(DIVERGED[seeds])] = np.nan
-        losses[optimizer, others[-1], rng.integers(SEEDS)] = np.inf
-    return {"losses": _scaled(losses, rng).ravel(), "rates": rng.permutation(_grid(rng))}
+    for tempts, losing, seeds in zip(tempting, losses, rng.permutation(len(DIVERGED)), strict=True):
+        best = RATES - 1 - tempts if tempts in (0, RATES - 1) else 1 + tempts % (RATES - 2)
+        rates = [tempts, best, *rng.permutation(np.setdiff1d(np.arange(RATES), [tempts, best]))]
+        losing[rates] = np.multiply(FACTORS, rng.uniform(0.9, 1.1, RATES))[:, None]
+        losing[rates[0], list(DIVERGED[seeds])] = np.nan
+        losing[rates[-1], list(INFINITE[seeds])] = np.inf
+    order = _listed(rng, RATES, rng.permutation([0, RATES - 1]))
+    return {"losses": _scaled(losses, rng).ravel(), "rates": _grid(rng)[order]}
 
 
 def all_diverged(rng: Generator, case: int) -> dict[str, Any]:
@@ -171,6 +183,7 @@ exercise = Exercise(
             0.25,
             "If all runs of an optimizer diverged, its loss is infinite, and any of the rates will do.",
             lost,
+            rule=False,
         ),
     ),
     mistakes=mistakes,

@@ -46,6 +46,11 @@ def _nanmean(losses: Array) -> Array:
     return np.where(there, losses, 0).sum(axis=2) / there.sum(axis=2)
 
 
+def _finite_mean(losses: Array) -> Array:
+    """The mean (O, R) of the runs that are finite; nan if none is."""
+    return _nanmean(np.where(np.isfinite(losses), losses, np.nan))
+
+
 def _rate_or_none(s: Any) -> Array:
     """What a search for less than infinity finds, with which nothing can be compared if it finds nothing."""
     if np.isinf(s.score.min(axis=1)).any():
@@ -150,8 +155,17 @@ mistakes = (
         hint="You leave diverged runs (nan) out of the mean: a rate that fails half of the time then looks good. A "
         "diverged run counts as infinitely bad.",
         section=HONEST,
-        score=lambda s: _nanmean(np.where(np.isfinite(s.losses), s.losses, np.nan)),
+        score=lambda s: _finite_mean(s.losses),
         also={"`np.nanmean` over the runs": {"score": lambda s: _nanmean(s.losses)}},
+    ),
+    rule.wrong(
+        "infinite-runs-left-out",
+        did="A rate with a nan is ruled out, but infinite runs are left out of the mean.",
+        effect="A rate whose losses overflow now and then looks as good as its other runs.",
+        hint="You leave infinite losses out of the mean. A run that became infinite has diverged, as one that became "
+        "nan has: it counts as infinitely bad.",
+        section=HONEST,
+        score=lambda s: np.where(np.isnan(s.losses).any(axis=2), np.inf, _finite_mean(s.losses)),
     ),
     rule.wrong(
         "large-number-for-infinity",

@@ -71,14 +71,6 @@ mistakes = (
         step=lambda s: s.ahead,
     ),
     rule.wrong(
-        "ascent",
-        did="The step is added.",
-        effect="The loss goes up.",
-        hint="Your weights walk uphill. The step is taken off: `self.assign_sub(variable, ...)`.",
-        section=FORM,
-        theta_new=lambda s: s.theta + s.step,
-    ),
-    rule.wrong(
         "rate-outside-the-velocity",
         did="The velocity sums gradients, and the step is multiplied by the rate.",
         effect="The same numbers at a constant rate; when the rate changes, old gradients change with it.",
@@ -143,6 +135,7 @@ mistakes = (
     ),
     *keras_habits(
         rule,
+        FORM,
         "velocity",
         0.01,
         {

@@ -277,16 +277,9 @@ mistakes = (
         section=RULE,
         v_new=lambda s: s.b2 * s.v_old + s.square,
     ),
-    rule.wrong(
-        "ascent",
-        did="The step is added.",
-        effect="The loss goes up.",
-        hint="Your weights walk uphill. The step is taken off: `self.assign_sub(variable, ...)`.",
-        section=RULE,
-        theta_new=lambda s: s.theta + s.step,
-    ),
     *keras_habits(
         rule,
+        RULE,
         "pair of averages",
         0.001,
         {

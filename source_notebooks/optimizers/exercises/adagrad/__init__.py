@@ -11,7 +11,7 @@ from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
 from ... import step_probes
-from ...promises import manners
+from ...promises import epsilon_inside, manners, zero_gradient
 from ...reference import adagrad_step
 from .mistakes import equivalents, mistakes
 
@@ -56,6 +56,7 @@ exercise = Exercise(
             0.2,
             "From r = 0 the first step is eta in each coordinate, against the sign of the gradient.",
             step_probes.one_step(0, start=True, fixed={"theta": probes.zeros}),
+            rule=False,
         ),
         Check(
             "step",
@@ -67,14 +68,7 @@ exercise = Exercise(
                 fixed={"theta": probes.zeros},
             ),
         ),
-        Check(
-            "epsilon inside the root",
-            0.3,
-            "eps must stand inside the root: sqrt(r + eps).",
-            step_probes.one_step(
-                0, 1, fixed={"theta": probes.zeros, "r": probes.zeros, "grad": step_probes.tiny, "eps": 1e-3}
-            ),
-        ),
+        epsilon_inside(0.3),
         Check(
             "epsilon by default",
             0.1,
@@ -89,13 +83,7 @@ exercise = Exercise(
             "Fed with its own theta and r, the function leaves the right path.",
             step_probes.many_steps(fixed={"grad": step_probes.large}),
         ),
-        Check(
-            "zero gradient",
-            0.2,
-            "A parameter that never had a gradient must stay where it is (0/0 gives NaN).",
-            step_probes.zero_gradient,
-            rule=False,
-        ),
+        zero_gradient(0.2),
         *manners(0.05),
     ),
     mistakes=mistakes,

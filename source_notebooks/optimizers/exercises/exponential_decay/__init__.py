@@ -20,10 +20,12 @@ def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
     return {"t": 0, "eta_0": float(rng.uniform(0.05, 2.0)), "k": float(rng.uniform(0.02, 0.2))}
 
 
-SLOW = {"eta_0": between(0.03, 0.08), "k": between(0.03, 0.04)}
-FAST = {"eta_0": between(1.6, 1.8), "k": between(0.32, 0.38)}
-FASTEST = {"eta_0": between(1.6, 1.8), "k": between(1.6, 1.9)}
-CONSTANT = {"eta_0": between(1.6, 1.8), "k": 0.0}
+# Drawn where no bound that somebody might set, such as 0.035 or 1e-8, lies between two draws, nor between two results.
+SMALL, LARGE = between(0.0336, 0.0339), between(1.72, 1.74)
+SLOW = {"eta_0": SMALL, "k": between(0.0312, 0.0318)}
+FAST = {"eta_0": LARGE, "k": between(0.361, 0.364)}
+FASTEST = {"eta_0": LARGE, "k": between(1.61, 1.64)}
+CONSTANT = {"eta_0": LARGE, "k": 0.0}
 
 exercise = Exercise(
     reference=exponential_decay,

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.exercises.variants import Anatomy, keep
 
+from ...families.schedules import schedule
 from ...reference import exponential_decay
 
 SHARE = "learning_rates#two-schedules-each-from-one-sentence"
@@ -165,14 +166,6 @@ mistakes = (
         exponent=lambda p: -math.floor(p.constant * p.time),
     ),
     rule.wrong(
-        "no-start",
-        did="eta_0 is left out.",
-        effect="The rate starts at 1.",
-        hint="eta_0 is missing: your schedule starts at 1.",
-        section=SHARE,
-        start=lambda p: 1.0,
-    ),
-    rule.wrong(
         "start-in-the-exponent",
         did="exp(-eta_0 k t).",
         effect="The rate starts at 1, and eta_0 only changes how fast it falls.",
@@ -226,23 +219,7 @@ mistakes = (
         remembers=True,
         eta=lambda p: keep(p, "eta", p.kept.get("eta", p.start) * p.decay),
     ),
-    rule.wrong(
-        "own-clock",
-        did="The calls are counted; the t that is passed is ignored.",
-        effect="Right when asked in order, once for each t; a plot or a resumed run gets another rate.",
-        hint="You count the calls and ignore the t that is passed. Use t.",
-        section=SHARE,
-        remembers=True,
-        time=lambda p: keep(p, "calls", p.kept.get("calls", -1) + 1),
-    ),
-    rule.wrong(
-        "nothing-returned",
-        did="The function ends without `return`.",
-        effect="There is no rate: the first step raises an error.",
-        hint="Your function returns nothing. End it with `return eta`.",
-        section=SHARE,
-        returns=(),
-    ),
+    *schedule(rule, SHARE),
 )
 
 equivalents = {

@@ -27,7 +27,7 @@ rule = Anatomy(
 )
 
 mistakes = (
-    *habits(rule, STEP, {}, rate=0.01),
+    *habits(rule, STEP, {}, rate=0.01, shrunk={"step": lambda s: imul(s.g, s.rate)}),
     rule.wrong(
         "no-rate",
         did="The whole gradient is subtracted.",
@@ -197,14 +197,6 @@ mistakes = (
         section=STEP,
         theta_old=lambda s: s.grad,
         g=lambda s: s.theta,
-    ),
-    rule.wrong(
-        "gradient-in-place",
-        did="`grad *= eta` changes the caller's gradient.",
-        effect="The path is right; whoever uses the same gradient again finds it shrunk.",
-        hint="`grad *= eta` changes the array that you are given. `eta * grad` makes a new one.",
-        section=STEP,
-        step=lambda s: imul(s.g, s.rate),
     ),
     rule.wrong(
         "velocity-added",

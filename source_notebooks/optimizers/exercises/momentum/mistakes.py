@@ -102,6 +102,7 @@ mistakes = (
         BALL,
         {"v": lambda s: iadd(imul(s.v_old, s.decay), s.push)},
         rate=0.01,
+        shrunk={"push": lambda s: imul(s.g, s.rate)},
     ),
     rule.wrong(
         "no-memory",
@@ -119,14 +120,6 @@ mistakes = (
         hint="You divide the gradient by its length. The rule uses it as it is.",
         section=BALL,
         g=lambda s: s.grad / np.linalg.norm(s.grad),
-    ),
-    rule.wrong(
-        "gradient-in-place",
-        did="`grad *= eta` changes the caller's gradient.",
-        effect="The path is right; whoever uses the same gradient again finds it shrunk.",
-        hint="`grad *= eta` changes the array that you are given. `eta * grad` makes a new one.",
-        section=BALL,
-        push=lambda s: imul(s.g, s.rate),
     ),
 )
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from numpy.random import Generator
 
-from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
@@ -31,7 +30,7 @@ def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
     return {
         "theta": step_probes.points(rng, shape),
         "v": step_probes.averages(rng, shape),
-        "grad_fn": probes.landscape(rng, shape),
+        "grad_fn": step_probes.landscape(rng, shape),
         "eta": step_probes.rate(rng, shape),
         "gamma": step_probes.decay(rng, shape),
     }

@@ -11,7 +11,7 @@ from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
 from ... import step_probes
-from ...promises import manners
+from ...promises import epsilon_inside, manners, zero_gradient
 from ...reference import rmsprop_step
 from .mistakes import equivalents, mistakes
 
@@ -67,14 +67,7 @@ exercise = Exercise(
                 fixed={"theta": probes.zeros},
             ),
         ),
-        Check(
-            "epsilon inside the root",
-            0.3,
-            "eps must stand inside the root: sqrt(r + eps).",
-            step_probes.one_step(
-                0, 1, fixed={"theta": probes.zeros, "r": probes.zeros, "grad": step_probes.tiny, "eps": 1e-3}
-            ),
-        ),
+        epsilon_inside(0.3),
         Check(
             "rho and epsilon by default",
             0.1,
@@ -89,13 +82,7 @@ exercise = Exercise(
             "Fed with its own theta and r, the function leaves the right path.",
             step_probes.many_steps(),
         ),
-        Check(
-            "zero gradient",
-            0.2,
-            "A parameter that never had a gradient must stay where it is (0/0 gives NaN).",
-            step_probes.zero_gradient,
-            rule=False,
-        ),
+        zero_gradient(0.2),
         *manners(0.05),
     ),
     mistakes=mistakes,

@@ -193,14 +193,6 @@ mistakes = (
         root=lambda s: s.r_new + s.floor,
     ),
     rule.wrong(
-        "square-in-the-numerator",
-        did="The step has g squared in its numerator.",
-        effect="The sign is lost: every coordinate only ever falls.",
-        hint="The numerator is g, not g^2: the step is eta g / sqrt(r + eps).",
-        section=RULE,
-        step=lambda s: s.rate * s.square / s.root,
-    ),
-    rule.wrong(
         "old-average",
         did="The step divides by the root of the old r.",
         effect="The first step divides by sqrt(eps) = 1e-4: it is 10 000 times the gradient, times eta.",
@@ -269,16 +261,14 @@ mistakes = (
         decay=lambda s: s.eps,
         floor=lambda s: s.rho,
     ),
-    rule.wrong(
-        "gradient-in-place",
-        did="`grad *= eta` changes the caller's gradient.",
-        effect="The path is right; whoever uses the same gradient again finds it shrunk.",
-        hint="`grad *= eta` changes the array that you are given. `eta * grad` makes a new one.",
-        section=RULE,
-        step=lambda s: imul(s.g, s.rate) / s.root,
-    ),
     *scaling(rule, RULE, "g", "r_new", ("g", "r"), "PyTorch"),
-    *habits(rule, RULE, {"r": lambda s: iadd(imul(s.r_old, s.decay), s.share)}, rate=0.001),
+    *habits(
+        rule,
+        RULE,
+        {"r": lambda s: iadd(imul(s.r_old, s.decay), s.share)},
+        rate=0.001,
+        shrunk={"step": lambda s: imul(s.g, s.rate) / s.root},
+    ),
 )
 
 equivalents = {

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograder.exercises.variants import Anatomy, keep
 
+from ...families.schedules import schedule
 from ...reference import step_decay
 
 BLOCKS = "learning_rates#two-schedules-each-from-one-sentence"
@@ -240,14 +241,6 @@ mistakes = (
         eta=lambda p: p.start * p.factor**p.time // p.period,
     ),
     rule.wrong(
-        "no-start",
-        did="eta_0 is left out.",
-        effect="The rate starts at 1.",
-        hint="eta_0 is missing: your schedule starts at 1.",
-        section=BLOCKS,
-        start=lambda p: 1.0,
-    ),
-    rule.wrong(
         "constant",
         did="eta_0 is returned as it is.",
         effect="The rate never drops.",
@@ -299,23 +292,7 @@ mistakes = (
         remembers=True,
         eta=kept_and_multiplied,
     ),
-    rule.wrong(
-        "own-clock",
-        did="The calls are counted; the t that is passed is ignored.",
-        effect="Right when asked in order, once for each t; a plot or a resumed run gets another rate.",
-        hint="You count the calls and ignore the t that is passed. Use t.",
-        section=BLOCKS,
-        remembers=True,
-        time=lambda p: keep(p, "calls", p.kept.get("calls", -1) + 1),
-    ),
-    rule.wrong(
-        "nothing-returned",
-        did="The function ends without `return`.",
-        effect="There is no rate: the first step raises an error.",
-        hint="Your function returns nothing. End it with `return eta`.",
-        section=BLOCKS,
-        returns=(),
-    ),
+    *schedule(rule, BLOCKS),
 )
 
 equivalents = {
