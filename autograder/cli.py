@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from autograder.counted import counted
 from autograder.faults import Fault, WrongUsage
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ def _grade(options: argparse.Namespace) -> int:
         write(options.json, json.dumps(public, indent=1) + "\n")
     _tell(failed)
     _tell_of_left_over(classroom.left_over(options.tp))
-    print(f"{options.tp}: {len(graded)} of {len(students)} submissions graded; see `tp report {options.tp}`")
+    print(f"{options.tp}: {len(graded)} of {counted(len(students), 'submission')} graded; see `tp report {options.tp}`")
     return 1 if failed or lost else 0
 
 
@@ -248,7 +249,7 @@ def _regrade(options: argparse.Namespace) -> int:
             failed += record_all(classroom, options.tp, graded, options.workers)
     _tell(failed)
     done = "nothing was recorded (--dry-run)" if options.dry_run else f"recorded; see `tp report {options.tp}`"
-    print(f"{options.tp}: {len(students) - len(failed)} of {len(students)} submissions regraded, {done}")
+    print(f"{options.tp}: {len(students) - len(failed)} of {counted(len(students), 'submission')} regraded, {done}")
     return 1 if failed or lost else 0
 
 
@@ -317,7 +318,7 @@ def _feedback(options: argparse.Namespace) -> int:
     classroom.released(options.tp)
     students = classroom.submissions(options.tp, options.student)
     pages = feedback(classroom, options.tp, options.student, options.workers)
-    print(f"{options.tp}: {len(pages)} feedback pages, for example {pages[0]}")
+    print(f"{options.tp}: {counted(len(pages), 'feedback page')}, for example {pages[0]}")
     if without := sorted({*students} - {page.parent.parent.name for page in pages}):
         names = ", ".join(map(line, without))
         print(f"none for {names}: not graded, or not readable; `tp report {options.tp}` says which")
@@ -327,7 +328,7 @@ def _feedback(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     from autograder.classroom.layout import Classroom, write
-    from autograder.classroom.returns.report import report, results
+    from autograder.classroom.returns.report import report, results, waiting
     from autograder.classroom.returns.report_page import page, picture
 
     classroom = Classroom.at(options.classroom)
@@ -335,7 +336,8 @@ def _report(options: argparse.Namespace) -> int:
     graded = results(classroom, options.tp)
     _check_folder("--html", options.html)
     _check_folder("--picture", options.picture)
-    made: dict[Path, str | bytes] = {options.html: page(options.tp, graded)} if options.html else {}
+    waits = waiting(classroom, options.tp, graded)
+    made: dict[Path, str | bytes] = {options.html: page(options.tp, graded, waits)} if options.html else {}
     if options.picture:
         made[options.picture] = picture(options.tp, graded, options.picture.suffix.lower().removeprefix("."))
     for path, content in made.items():
@@ -343,7 +345,7 @@ def _report(options: argparse.Namespace) -> int:
         print(f"{options.tp}: written to {path}")
     if not (options.html or options.picture):
         wide = Console(width=None if sys.stdout.isatty() else 160)
-        wide.print(report(options.tp, graded))
+        wide.print(report(options.tp, graded, waits))
     return 0
 
 
@@ -357,18 +359,18 @@ def _export(options: argparse.Namespace) -> int:
     table, grades = export(classroom, options.tp, options.format)
     if options.out:
         write(options.out, table)
-        print(f"{options.tp}: {len(grades)} marks written to {options.out}")
+        print(f"{options.tp}: {counted(len(grades), 'mark')} written to {options.out}")
     else:
         print(table, end="")
     _tell_of_left_over(classroom.left_over(options.tp))
     without = len(set(map(text, classroom.handed_in(options.tp))) - {grade.student for grade in grades})
     waiting = sum(grade.waits for grade in grades)
     for count, what in (
-        (without, "are not graded or not readable"),
-        (waiting, "have answers that no person has marked"),
+        (without, "not graded or not readable"),
+        (waiting, "with answers that no person has marked"),
     ):
         if count > 0:
-            console.print(f"note: {count} submissions {what}", style="yellow", highlight=False)
+            console.print(f"note: {counted(count, 'submission')} {what}", style="yellow", highlight=False)
     return 0
 
 

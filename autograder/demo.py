@@ -18,7 +18,7 @@ from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.intake.reading import read
 from autograder.classroom.layout import Classroom, write
 from autograder.classroom.returns.feedback import feedback
-from autograder.classroom.returns.report import report, results
+from autograder.classroom.returns.report import report, results, waiting
 from autograder.content import finding
 from autograder.content.tp import TP
 from autograder.faults import WrongUsage
@@ -53,7 +53,8 @@ def demo(root: Path, workers: int, console: Console) -> int:
         console.print(f"3/4  graded in {seconds:.0f} s with {workers} workers")
         with console.status("4/4  writing feedback ..."):
             pages = feedback(classroom, name)
-        reports.append(report(name, results(classroom, name)))
+        found = results(classroom, name)
+        reports.append(report(name, found, waiting(classroom, name, found)))
     for table in reports:
         Console(width=max(console.width, 150)).print(table)
     print(

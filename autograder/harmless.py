@@ -12,6 +12,9 @@ HERE = f"{Path(course.__file__).resolve().parents[1]}/"
 PLACE = re.compile(r"/[^\s'\"<>:]*?/(?:lib/python3(?:\.\d+)?/(?:(?:site|dist)-packages/)?|tp-home-\w+/work-\w+/)")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
+CODE_OR_FORMULA = r"```.*?```|~~~.*?~~~|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|^(?: {4}|\t).*?$"
+VERBATIM = re.compile(f"({CODE_OR_FORMULA})", re.DOTALL | re.MULTILINE)
+OTHER_FORMULA = re.compile(r"\\(?:\(|\[|begin)")
 LINK = re.compile(r"\](?=[(:\[])")
 COMMANDS = "href|url|class|cssId|style|require|data|html\\w*|mmlToken|includegraphics|bbox|unicode"
 COMMAND = re.compile(rf"\\(?=(?:{COMMANDS})(?![A-Za-z]))")
@@ -35,16 +38,23 @@ def without_places(text: str) -> str:
 def markdown(text: str) -> str:
     """Markdown that renders to no HTML, picture or hidden link of its author's; formulas, code and forms stay.
 
-    A space behind `<` makes it no tag for any parser and is nothing in a formula; so with the halves of a link.
-    MathJax has commands of its own that make links and styles; they lose their backslash.
+    A space makes the halves of a link none. MathJax has commands of its own that make links and styles; they lose their
+    backslash.
     """
     text = CONTROL.sub("", whole(text).replace("\r\n", "\n").replace("\r", "\n"))
     return COMMAND.sub("", LINK.sub("] ", without_tags(text)))
 
 
 def without_tags(text: str) -> str:
-    """Markdown that holds no HTML of its author's."""
-    return TAG.sub("< ", text)
+    """Markdown that holds no HTML of its author's, and shows what was written.
+
+    `&lt;` is shown as `<`, but not in code and formulas; there a space behind `<` makes it no tag. Either is safe, also
+    where a parser sees code and formulas elsewhere than we do.
+    """
+    if OTHER_FORMULA.search(text):  # where these end takes long to find
+        return TAG.sub("< ", text)
+    parts = VERBATIM.split(text)  # what stands between code and formulas, and these, by turns
+    return "".join(TAG.sub("< " if number % 2 else "&lt;", part) for number, part in enumerate(parts))
 
 
 def pasted(attachments: Mapping[str, object]) -> str:

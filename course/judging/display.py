@@ -10,7 +10,10 @@ from course.judging.verdict import NOT_YET, Verdict
 
 # Borders carry colour, words carry the meaning; text keeps the colour of the page, light or dark.
 PASSED, FAILED = "#009E73", "#D55E00"
-CELL = "style='text-align:left;vertical-align:top;white-space:normal;overflow-wrap:anywhere;padding:.2em .8em .2em 0'"
+CELL = "text-align:left;vertical-align:top;padding:.2em .8em .2em 0"
+SHORT = f"style='{CELL};white-space:nowrap'"
+WORDS = f"style='{CELL};white-space:normal;overflow-wrap:break-word'"  # a column is as wide as its longest word
+ANYTHING = f"style='{CELL};white-space:normal;overflow-wrap:anywhere'"  # what was seen may be one long word
 
 
 class CheckFailed(AssertionError):
@@ -81,12 +84,12 @@ class Report:
 
     def _table(self) -> str:
         rows = "".join(
-            f"<tr><td {CELL}>{'✓&nbsp;met' if outcome.passed else '✗&nbsp;not&nbsp;met'}</td>"
-            f"<th scope='row' {CELL}>{html.escape(outcome.name)}</th>"
-            f"<td {CELL}>{words(outcome.message)}</td></tr>"
+            f"<tr><td {SHORT}>{'✓&nbsp;met' if outcome.passed else '✗&nbsp;not&nbsp;met'}</td>"
+            f"<th scope='row' {WORDS}>{html.escape(outcome.name)}</th>"
+            f"<td {ANYTHING}>{words(outcome.message)}</td></tr>"
             for outcome in self.verdict.criteria
         )
-        heads = "".join(f"<th scope='col' {CELL}>{head}</th>" for head in ("", "criterion", "what was seen"))
+        heads = "".join(f"<th scope='col' {WORDS}>{head}</th>" for head in ("", "criterion", "what was seen"))
         return f"<table style='margin-left:0'><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
     def _meaning(self) -> str:

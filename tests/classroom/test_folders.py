@@ -47,6 +47,29 @@ def test_what_is_not_looked_at_is_named(classroom: Classroom, name: str) -> None
     assert not_looked_at(classroom, TP, "bob") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("ada/keras_optimizers.ipynb", "move it to submitted/ada/keras_optimizers/"),
+        ("ada/optimizers.ipynb", "move it to submitted/ada/optimizers/"),
+        ("ada/Optimizers (1).ipynb", "move it to submitted/ada/optimizers/"),
+        ("lovelaceada_1234_5678_2_model.ipynb", "move it to submitted/<student>/growth/"),
+        ("ada/work.ipynb", "move it to submitted/ada/<TP>/"),
+        ("ada/myoptimizers2.ipynb", "move it to submitted/ada/<TP>/"),
+        ("all.zip", "move it to submitted/<student>/<TP>/"),
+        ("ada/TP 4/keras_optimizers.ipynb", "if it is a hand-in, rename it to keras_optimizers"),
+        ("ada/TP 4/work.ipynb", "if it is a hand-in, rename it to that of its TP"),
+    ],
+)
+def test_of_several_assignments_the_one_to_which_a_file_belongs_is_named(tmp_path: Path, name: str, what: str) -> None:
+    for notebook in ("optimizers/optimizers", "keras_optimizers/keras_optimizers", "growth/1_data", "growth/2_model"):
+        put(tmp_path / "release" / f"{notebook}.ipynb")
+    put(tmp_path / "submitted" / name)
+    for tp in (TP, "growth"):
+        (said,) = not_looked_at(Classroom(tmp_path), tp)
+        assert said.endswith(what)
+
+
 def test_what_belongs_to_nobody_is_not_named(classroom: Classroom) -> None:
     submitted = classroom.root / "submitted"
     for name in (".DS_Store", "__MACOSX/x", "ada/.ipynb_checkpoints/optimizers.ipynb", f"ada/{TP}/optimizers.ipynb"):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import io
 import os
+import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,7 @@ from autograder.classroom.intake import reading
 from autograder.classroom.intake.reading import Unreadable, read, submission
 from autograder.classroom.intake.timestamp import handed_in_at
 from autograder.classroom.layout import Classroom
+from autograder.classroom.returns.rendering import markdown_to_html
 from autograder.classroom.returns.report import report, results
 from autograder.harmless import line, markdown
 from tests.shared import TP
@@ -125,6 +129,25 @@ def test_markdown_of_a_student_renders_to_nothing_live(text: str) -> None:
 def test_markdown_of_a_student_keeps_forms_and_formulas() -> None:
     page = markdown2html(markdown("## Why\n\n**Adam**: $a<b$, $\\frac{1}{2}$\n\n- one\n\n|a|b|\n|-|-|\n|1|2|\n"))
     assert all(part in page for part in ("<h2", "<strong>", "\\frac{1}{2}", "<li>", "<table>"))
+
+
+@pytest.mark.parametrize("render", [markdown2html, markdown_to_html])
+@pytest.mark.parametrize("text", ["a <b>, </b> and <!-- c -->", "`1` <b> `2` <i>", "<<b>>", "a<b, 2 <x\n\n1. <u>"])
+def test_markdown_of_a_student_shows_the_tags_that_were_written(render: Callable[[str], str], text: str) -> None:
+    shown = html.unescape(re.sub("<[^>]*>", "", render(markdown(text))))
+    assert " ".join(shown.split()) == " ".join(text.replace("`", "").replace("1. ", "").split())
+
+
+@pytest.mark.parametrize("text", ["`a <b`", "    a <b", "```\na <b\n```", "~~~\na <b\n~~~"])
+def test_code_of_a_student_shows_no_escape(text: str) -> None:
+    assert "<code>a &lt; b" in markdown_to_html(f"x\n\n{markdown(text)}")
+
+
+@pytest.mark.parametrize("formula", ["$a<b$", "$$\na<b\n$$", "\\begin{matrix}a<b\\end{matrix}", "\\\\(a<b\\\\)"])
+def test_a_formula_of_a_student_keeps_its_sign(formula: str) -> None:
+    page = markdown_to_html(markdown(formula))
+    assert page.count("<mo>&lt;</mo>") == 1
+    assert "amp;" not in page
 
 
 def test_a_line_is_one_line_and_nothing_for_a_terminal() -> None:

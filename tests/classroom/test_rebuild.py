@@ -83,7 +83,7 @@ def test_of_a_doubled_solution_the_last_changed_one_counts(submitted: NotebookNo
     submitted.cells.append(stub)
     notebook, repairs = rebuild(submitted, release)
     assert taken(notebook) == SOURCES
-    assert repairs == ["There were 3 cells momentum_step; the last one that was changed is graded."]
+    assert repairs == ["The cell momentum_step was there several times; the last one that was changed is graded."]
 
 
 def test_reordered_cells_come_back_in_order(submitted: NotebookNode, release: NotebookNode) -> None:
@@ -99,7 +99,7 @@ def test_lost_metadata_are_no_loss(submitted: NotebookNode, release: NotebookNod
         del cell["id"]
     notebook, repairs = rebuild(submitted, release)
     assert taken(notebook) == SOURCES
-    assert "The solution of adam_step was found in another cell and has been taken from there." in repairs
+    assert f"The solutions of {ALL} were found in other cells and have been taken from there." in repairs
 
 
 def test_a_solution_turned_into_markdown_is_still_code(submitted: NotebookNode, release: NotebookNode) -> None:
@@ -109,7 +109,7 @@ def test_a_solution_turned_into_markdown_is_still_code(submitted: NotebookNode, 
     notebook, repairs = rebuild(submitted, release)
     assert skeleton(notebook) == skeleton(release)
     assert taken(notebook) == SOURCES
-    assert repairs == ["The cell adam_step had become a markdown cell; its text has been taken."]
+    assert repairs == ["The cell adam_step had become a cell of another type; its text has been taken."]
 
 
 def test_a_helper_in_a_cell_of_its_own_keeps_its_place(submitted: NotebookNode, release: NotebookNode) -> None:
@@ -152,12 +152,14 @@ def test_an_empty_notebook_becomes_the_release(release: NotebookNode) -> None:
     empty = NotebookNode(cells=[], metadata={}, nbformat=4, nbformat_minor=5)
     notebook, repairs = rebuild(empty, release)
     assert [c.source for c in notebook.cells] == [c.source for c in release.cells]
-    assert "The cell adam_step was missing; it counts as not written." in repairs
+    *others, last = [cell.id for cell in release.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    assert f"The cells {', '.join(others)} and {last} were missing; they count as not written." in repairs
+    assert len(repairs) == 2  # these, and the tests
 
 
 # --- what is written elsewhere ---
 
-ELSEWHERE = "Defined in other cells than their own, and graded from there: "
+ALL = " and ".join((", ".join([*SOURCES][:-1]), [*SOURCES][-1]))
 
 
 def stubs(submitted: NotebookNode, release: NotebookNode, text: str | None) -> None:
@@ -179,7 +181,7 @@ def test_what_is_defined_in_a_cell_of_ones_own_stays_there_and_no_stub_hides_it(
     notebook, repairs = rebuild(submitted, release)
     assert [c.source for c in notebook.cells].count(everything) == 1
     assert not any("def " in source or "raise" in source for source in taken(notebook).values())
-    assert repairs == [ELSEWHERE + ", ".join(SOURCES) + "."]
+    assert repairs == [f"{ALL} are defined in other cells, and graded from there."]
     assert [c.source for c in rebuild(notebook, release)[0].cells] == [c.source for c in notebook.cells]
 
 
@@ -191,7 +193,7 @@ def test_a_stub_with_a_comment_in_it_is_a_stub(submitted: NotebookNode, release:
     submitted.cells.append(new_code_cell(SOURCES["adam_step"]))
     notebook, repairs = rebuild(submitted, release)
     assert "raise" not in taken(notebook)["adam_step"]
-    assert repairs == [f"{ELSEWHERE}adam_step."]
+    assert repairs == ["adam_step is defined in another cell, and graded from there."]
 
 
 @pytest.mark.parametrize("where", ["check", "text"])
@@ -315,8 +317,31 @@ def test_of_outputs_only_text_and_pictures_are_kept(output: object, shown: str |
 
 def test_a_drawing_is_kept_as_a_picture_that_can_run_nothing() -> None:
     svg = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
-    (found,) = kept([{"output_type": "display_data", "data": {"image/svg+xml": svg}}])
-    assert re.fullmatch(r'<img alt="" src="data:image/svg\+xml;base64,[\w+/=]+">', found.data["text/html"])
+    about = {"image/svg+xml": {"alt": '"><script>', "width": 300, "onload": "alert(1)"}}
+    (found,) = kept([{"output_type": "display_data", "data": {"image/svg+xml": svg}, "metadata": about}])
+    start = '<img width="300" alt="&quot;&gt;&lt;script&gt;" src="data:image/svg\\+xml;base64,'
+    assert re.fullmatch(rf'{start}[\w+/=]+">', found.data["text/html"])
+
+
+@pytest.mark.parametrize(
+    ("metadata", "text", "about"),
+    [
+        ({"image/png": {"alt": "A\nb.", "width": 64, "height": 48}}, "", {"alt": "A b.", "width": 64, "height": 48}),
+        ({"alt": "One.", "width": 640, "id": "x"}, "x", {"alt": "One.", "width": 640}),
+        ({"png": {"width": 640}}, "<Figure>", {"alt": "<Figure>", "width": 640}),
+        ({"image/png": {"width": 2001, "height": 0}}, "x", {"alt": "x"}),
+        ({"image/png": {"width": True, "height": "9 onload=x", "alt": ["x"] * 3}}, "y", {"alt": "xxx"}),
+        ({"image/png": {"alt": "\ud800" + "x" * 5000}}, "y", {"alt": "?" + "x" * 3999 + " [more was left out]"}),
+        ({"image/png": [1], "filenames": {"image/png": "/etc/passwd"}}, "", {"alt": "a picture without a description"}),
+        (None, " ", {"alt": "a picture without a description"}),
+    ],
+)  # fmt: skip
+def test_a_picture_keeps_its_words_and_its_size_and_nothing_else(
+    metadata: object, text: str, about: dict[str, object]
+) -> None:
+    data = {"image/png": "iVBORw0KGgo=", "text/plain": text}
+    (found,) = kept([{"output_type": "display_data", "data": data, "metadata": metadata}])
+    assert found.metadata == {"image/png": about}
 
 
 def test_too_many_outputs_are_left_out_from_where_they_are_too_many(

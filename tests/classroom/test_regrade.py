@@ -61,7 +61,9 @@ def test_dry_run_says_who_gains_and_loses_and_writes_nothing(
     assert "nothing was recorded" in said
 
 
-def test_regrading_records_what_the_dry_run_showed_and_keeps_manual_grades(graded: Classroom) -> None:
+def test_regrading_records_what_the_dry_run_showed_and_keeps_manual_grades(
+    graded: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
     shown = regrade(graded, "--dry-run")
     assert regrade(graded) == shown
     found = marks(graded, TP)
@@ -71,5 +73,7 @@ def test_regrading_records_what_the_dry_run_showed_and_keeps_manual_grades(grade
     result = kept(graded, TP, "ada")
     assert result is not None
     assert result.recorded
+    capsys.readouterr()
     again = regrade(graded, "--dry-run")
     assert all(change["gain"] == 0 and change["exercises"] == [] for change in again.values())
+    assert capsys.readouterr().out.startswith("2 regraded: nothing changes\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from rich.console import Console
 
 from autograder.classroom.grading.results import GRADED, UNREADABLE, Result, keep
 from autograder.classroom.layout import Classroom
-from autograder.classroom.returns.report import made, mistakes, report, standings, unexplained
+from autograder.classroom.returns.report import made, mistakes, remark, report, standings, unexplained
 from autograder.classroom.returns.report_page import MOST, page, picture
 from autograder.cli import main
 from autograder.faults import WrongUsage
@@ -88,8 +89,34 @@ def test_the_picture_is_what_its_name_says() -> None:
     drawn = picture(TP, CLASS, "svg")
     assert b"<svg" in drawn
     assert drawn == picture(TP, CLASS, "svg")
+    assert f"{TP}: mistakes recognised in 5 submissions" in words_of(drawn)
     with pytest.raises(WrongUsage, match=r"ends in \.png or \.svg, not in \.gif"):
         picture(TP, CLASS, "gif")
+
+
+def words_of(svg: bytes) -> list[str]:
+    """The texts of a picture, which Matplotlib also writes as comments beside their outlines."""
+    return re.findall("<!-- (.*?) -->", svg.decode())
+
+
+def test_no_picture_is_drawn_of_nothing() -> None:
+    with pytest.raises(WrongUsage, match=r"no mistake was recognised in 1 submission$"):
+        picture(TP, [handed_in("dan", None)], "png")
+
+
+def test_remarks_are_sentences() -> None:
+    repairs = ["The cells a and b were missing.", "x.csv was not carried along: it is a link."]
+    assert remark(handed_in("bob", (ASCENT,))) == "adam/ascent"
+    assert remark(handed_in("bob", (ASCENT,), repairs)) == f"adam/ascent. {' '.join(repairs)}"
+    assert remark(handed_in("dan", None, repairs)) == " ".join(repairs)
+    assert remark(replace(handed_in("bob", (ASCENT, LATE)), status="timed_out")).startswith("timed out; adam/ascent")
+
+
+def test_what_waits_for_a_person_is_counted() -> None:
+    some = {"written_comparison": 3, "why": 1}
+    assert "4 answers wait for a person's mark: written_comparison 3, why 1." in text(report(TP, CLASS, some))
+    assert "1 answer waits for a person&#x27;s mark: why 1." in page(TP, CLASS, {"why": 1})
+    assert "for a person" not in text(report(TP, CLASS)) + page(TP, CLASS)
 
 
 class Page(HTMLParser):
@@ -136,7 +163,8 @@ def test_hostile_names_and_hints_are_shown_not_run() -> None:
 
 
 def test_a_class_without_mistakes_and_one_with_many_are_both_drawn() -> None:
-    assert "recognised" not in page(TP, [handed_in("dan", None)])
+    assert "No mistake was recognised" in page(TP, [handed_in("dan", None)])
+    assert "<img" not in page(TP, [handed_in("dan", None)])
     many = [handed_in(str(n), (Mistake(f"adam/{n}", "", ""),)) for n in range(3 * MOST)]
     alt = re.search(r"alt='([^']*)'", page(TP, many))
     assert alt is not None

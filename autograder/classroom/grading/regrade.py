@@ -64,9 +64,11 @@ def record_all(classroom: Classroom, tp: str, results: list[Result], workers: in
     return [(student, why) for student, result, why in Batch(classroom, tp, students, workers) if result is None]
 
 
-def table(changes: list[Change]) -> Table:
-    """What would change, one row for each exercise of a student."""
+def table(changes: list[Change]) -> Table | Text:
+    """What would change, one row for each exercise of a student; a line if nothing does."""
     changed = [change for change in changes if change.exercises or change.gain or change.before is None]
+    if not changed:
+        return Text(f"{len(changes)} regraded: nothing changes")
     gain, lose = sum(c.gain > 0 for c in changed), sum(c.gain < 0 for c in changed)
     title = f"{len(changes)} regraded: {gain} gain, {lose} lose, {len(changes) - gain - lose} keep their points"
     shown = Table(title=title, title_justify="left", min_width=len(title))

@@ -47,6 +47,6 @@ def _outputs(cell: NotebookNode, result: Result, name: str) -> list[NotebookNode
     shown = {name: harmless.without_places(text) for name, text in texts.items() if text}
     fresh = [NotebookNode(output_type="stream", name=name, text=text) for name, text in shown.items()]
     handed_in = cell.get("outputs", [])
-    if "".join(output.get("text", "data") for output in handed_in).strip() == texts["stdout"].strip():
+    if not handed_in or "".join(output.get("text", "data") for output in handed_in).strip() == texts["stdout"].strip():
         return fresh
     return [*fresh, NotebookNode(output_type="stream", name="stdout", text=HANDED_IN), *handed_in]

@@ -12,7 +12,7 @@ from copy import deepcopy
 
 from nbformat import NotebookNode
 
-from autograder.classroom.intake import own
+from autograder.classroom.intake import own, repairs
 from autograder.classroom.intake.cells import UNRUN, defines, grade_id, is_solution, text
 
 SETTINGS = ("grade", "solution", "locked", "points")
@@ -29,18 +29,16 @@ def rebuild(submitted: NotebookNode, release: NotebookNode) -> tuple[NotebookNod
         if is_solution(cell):
             work.carry_over(place, cell)
         elif not copies:
-            work.repairs.append(f"The cell {name} was missing and has been put back.")
+            work.repairs.add(repairs.MISSING, name)
         elif any(text(copy).strip() != cell.source.strip() for copy in copies):
-            work.repairs.append(f"The cell {name} had been changed and has been put back.")
+            work.repairs.add(repairs.CHANGED, name)
         elif len(copies) > 1:
-            work.repairs.append(f"The cell {name} was there {len(copies)} times; once is enough.")
-    if names := ", ".join(work.elsewhere):
-        work.repairs.append(f"Defined in other cells than their own, and graded from there: {names}.")
-    repairs = [*work.repairs, *_settings(release, work.copies), *_order(release, work.places)]
-    repairs += own.add(notebook, submitted, release, work.places, work.spare, work.taken)
+            work.repairs.add(repairs.DOUBLED, name)
+    told = [*work.repairs.told(), *_settings(release, work.copies), *_order(release, work.places)]
+    told += own.add(notebook, submitted, release, work.places, work.spare, work.taken)
     if version := submitted.metadata.get("python"):
         notebook.metadata["language_info"] = NotebookNode(name="python", version=version)
-    return notebook, repairs
+    return notebook, told
 
 
 def solutions(submitted: NotebookNode, release: NotebookNode) -> dict[str, str]:
@@ -63,8 +61,7 @@ class _Rebuild:
     """What is known of a submission while it is rebuilt.
 
     places: for each submitted cell, its place in the release. copies: by place, the submitted cells. spare: parts of
-    solution cells that were split. taken: the cells that solutions were taken from. elsewhere: what is defined in other
-    cells than its own.
+    solution cells that were split. taken: the cells that solutions were taken from.
     """
 
     def __init__(self, submitted: NotebookNode, release: NotebookNode) -> None:
@@ -74,10 +71,9 @@ class _Rebuild:
         for cell, place in zip(submitted.cells, self.places, strict=True):
             if place is not None:
                 self.copies[place].append(cell)
-        self.repairs: list[str] = []
+        self.repairs = repairs.Repairs()
         self.spare: list[NotebookNode] = []
         self.taken: list[NotebookNode] = []
-        self.elsewhere: list[str] = []
         self._names = [str(grade_id(cell)) for cell in release.cells if is_solution(cell)]
 
     def carry_over(self, place: int, cell: NotebookNode) -> None:
@@ -91,19 +87,18 @@ class _Rebuild:
             found = None if solved else self._elsewhere(name, place, bool(changed))
             if found is not None and self._runs(found, name, place):
                 right, stays = [], True
-                self.elsewhere.append(name)
+                self.repairs.add(repairs.ELSEWHERE, name)
                 cell.source = f"# {name} is defined in another cell."  # the stub could come later, and hide it
             elif found is not None:
                 right = [found]
-                self.repairs.append(f"The solution of {name} was found in another cell and has been taken from there.")
+                self.repairs.add(repairs.FOUND, name)
         elif not changed and (found := _following(place, self._cells, self.places)):
             right = [found]
-            why = "stood in the cell after it" if mine else "had lost its metadata; it was known by its place"
-            self.repairs.append(f"The {'answer' if mine else 'cell'} {name} {why}.")
+            self.repairs.add(repairs.BELOW if mine else repairs.NAMELESS, name)
         if len(mine) > 1:
-            self.repairs.append(f"There were {len(mine)} cells {name}; the last one that was changed is graded.")
+            self.repairs.add(repairs.DRAFTS, name)
         if not mine and not right and not stays:
-            self.repairs.append(f"The cell {name} was missing; it counts as not written.")
+            self.repairs.add(repairs.UNWRITTEN, name)
         commented = stays and bool(changed) and defines(text(changed[-1]), name)  # a stub with a comment in it
         if (chosen := (right or changed)[-1:]) and not commented:
             self._take(cell, chosen[0], name)
@@ -113,7 +108,7 @@ class _Rebuild:
 
     def _take(self, cell: NotebookNode, chosen: NotebookNode, name: str) -> None:
         if chosen.cell_type != cell.cell_type:
-            self.repairs.append(f"The cell {name} had become a {chosen.cell_type} cell; its text has been taken.")
+            self.repairs.add(repairs.RETYPED, name)
         cell.source = text(chosen)
         if cell.cell_type == "code":
             cell.outputs = chosen.get("outputs", [])

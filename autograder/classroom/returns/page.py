@@ -21,6 +21,7 @@ from autograder import harmless
 from autograder.classroom import convert
 from autograder.classroom.grading import handed_in
 from autograder.classroom.grading.gradebook import OfNotebook, shown_on_pages
+from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.layout import Classroom, write
 from autograder.classroom.returns.feedback import TEMPLATES
 
@@ -43,18 +44,30 @@ class Marked(NbGraderPreprocessor):
                 found = shown_on_pages(gradebook, of["assignment"], of["student"])[of["student"]]
         notebook: OfNotebook = found[of["notebook"]]
         for cell in nb.cells:
-            meta = cell.metadata.get("nbgrader", {})
-            if (grade_id := meta.get("grade_id")) in notebook.grades:
-                meta["score"], meta["points"], meta["waits"] = notebook.grades[grade_id]
-            if grade_id in notebook.comments:
-                comment = notebook.comments[grade_id]
+            name, meta = grade_id(cell), cell.metadata.get("nbgrader", {})
+            if name in notebook.grades:
+                meta["score"], meta["points"], meta["waits"] = notebook.grades[name]
+            if name in notebook.comments:
+                comment = notebook.comments[name]
                 meta["comment"] = harmless.without_tags(harmless.whole(comment)) if comment else comment
+        _place_comments(nb)
         grades = notebook.grades.values()
         of["late_penalty"] = notebook.penalty
         of["score"] = sum(score for score, _, _ in grades) - notebook.penalty
         of["max_score"] = sum(most for _, most, _ in grades)
         of["waiting"] = sum(most for _, most, waits in grades if waits)
         return nb, resources
+
+
+def _place_comments(nb: NotebookNode) -> None:
+    """Note in whose row of the summary the comment on a cell stands: its test's, if the cell itself has no points."""
+    cells = {name: cell for cell in nb.cells if (name := grade_id(cell))}
+    for name, cell in cells.items():
+        meta = cell.metadata.nbgrader
+        if meta.get("comment") and (meta.get("solution") or meta.get("task")):
+            test = cells.get(f"test_{name}", cell)
+            row = cell if is_grade(cell) or not is_grade(test) else test
+            row.metadata.nbgrader.setdefault("comments", []).append(name)
 
 
 class Page(HTMLExporter):
@@ -66,7 +79,7 @@ class Page(HTMLExporter):
         """The page. An autograded notebook holds the hidden tests, for the Formgrader, where instructors read them.
 
         nbconvert's own method parses the finished page, to write a text under pictures that have none; that takes two
-        thirds of the time, and our template writes one at once.
+        thirds of the time, and what a student's cells showed has its text from `intake/outputs.py`.
         """
         hidden = ClearHiddenTests(parent=self)
         for number, cell in enumerate(nb.cells):

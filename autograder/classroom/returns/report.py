@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 from typing import Any
@@ -14,8 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.classroom.grading.grade import NUMPY, RUNS
+from autograder.classroom.grading.gradebook import opened, shown_on_pages
 from autograder.classroom.grading.results import GRADED, UNREADABLE, Result, kept
 from autograder.classroom.layout import Classroom
+from autograder.counted import counted
 from autograder.faults import WrongUsage
 from autograder.harmless import line
 from course.judging import sections
@@ -56,18 +58,32 @@ def results(classroom: Classroom, tp: str) -> list[Result]:
     return graded
 
 
-def report(tp: str, graded: list[Result]) -> Group:
-    """The class report, for a terminal: the students, remarks on them, the exercises, the mistakes."""
+def waiting(classroom: Classroom, tp: str, graded: Sequence[Result]) -> dict[str, int]:
+    """By cell: how many answers in these submissions wait for a person's mark. Fault if there is no gradebook."""
+    students = {result.student for result in graded if result.status != UNREADABLE}
+    with opened(classroom) as gradebook:
+        known = shown_on_pages(gradebook, tp)
+    found = [notebooks for student, notebooks in known.items() if student in students]
+    cells = [notebook.grades.items() for notebooks in found for notebook in notebooks.values()]
+    return dict(Counter(cell for grades in cells for cell, (_, _, waits) in grades if waits))
+
+
+def report(tp: str, graded: list[Result], waits: Mapping[str, int] | None = None) -> Group:
+    """The class report, for a terminal: the students, remarks on them, the exercises, the mistakes.
+
+    waits: as `waiting` says.
+    """
     tables = [students(tp, graded), remarks(graded), exercises(graded), mistakes(graded)]
     shown = [part for table in tables if table.row_count or table.caption for part in (table, Text())]
-    return Group(*shown, *map(Text, notes(graded)))
+    return Group(*shown, *map(Text, notes(graded, waits)))
 
 
-def notes(graded: Sequence[Result]) -> list[str]:
-    """What the marks of a class rest on, where that must be known to defend them."""
+def notes(graded: Sequence[Result], waits: Mapping[str, int] | None = None) -> list[str]:
+    """What is still to be marked, and what the marks of a class rest on where that must be known to defend them."""
+    told = [_still_to_mark(waits)] if waits else []
     if not (tests := plain_tests(graded)):
-        return []
-    told = [
+        return told
+    told += [
         f"Plain tests ({', '.join(tests)}) run in the submission's own process and can be fooled. Warnings and what is "
         "written to stderr cost nothing, and a last value that is no score is left to a person; otherwise they mark as "
         "nbgrader does."
@@ -81,11 +97,16 @@ def notes(graded: Sequence[Result]) -> list[str]:
     return told
 
 
+def _still_to_mark(waits: Mapping[str, int]) -> str:
+    total, cells = sum(waits.values()), ", ".join(f"{cell} {count}" for cell, count in waits.items())
+    return f"{counted(total, 'answer')} {'waits' if total == 1 else 'wait'} for a person's mark: {cells}."
+
+
 def students(tp: str, graded: list[Result]) -> Table:
     """One row for each student; the exercises are numbered as in `exercises`."""
     all_asked = asked(graded)
     automatic = sum(exercise.points for exercise in all_asked)
-    title = f"{tp}: {len(graded)} submissions, {automatic:g} points by the grader"
+    title = f"{tp}: {counted(len(graded), 'submission')}, {automatic:g} points by the grader"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
     table.add_column("student", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
@@ -110,12 +131,15 @@ def remarks(graded: list[Result]) -> Table:
 
 
 def remark(result: Result) -> str:
-    """What there is to say of a submission in one line: its status, the mistakes it made, the errors that cost points,
-    what was repaired.
+    """What there is to say of a submission: its status and the mistakes it made, then in sentences the errors that cost
+    points, what the grader leaves to a person, and what was repaired.
     """
-    said = [result.status.replace("_", " ")] if result.status != GRADED else []
+    status = [result.status.replace("_", " ")] if result.status != GRADED else []
     mistakes = [str(e["mistake"]) for e in result.exercises if e["mistake"]]
-    return line("; ".join([*said, *mistakes, *result.errors, *result.remarks, *result.repairs]))
+    head = "; ".join([*status, *mistakes])
+    said = [*result.errors, *result.remarks, *result.repairs]
+    sentences = [part if part.endswith((".", "?", "!")) else f"{part}." for part in [head, *said] if part]
+    return line(" ".join(sentences) if said else head)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ exercise = Exercise(
         Check(
             "any order",
             0.2,
-            "The rate depends on t alone, whatever was asked before.",
+            "Asked in another order, the rate must be right as well; it depends on t alone.",
             at(lambda p: [50, 0, 3, 3], SLOW, FAST),
         ),
     ),

@@ -72,7 +72,7 @@ exercise = Exercise(
         Check(
             "any order",
             0.3,
-            "The rate depends on t alone, whatever was asked before.",
+            "Asked in another order, the rate must be right as well; it depends on t alone.",
             at(lambda p: [4 * p["s"], 0, p["s"], p["s"], 3 * p["s"] + 1, 0], *CASES),
         ),
     ),
