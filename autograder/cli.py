@@ -362,8 +362,9 @@ def _export(options: argparse.Namespace) -> int:
         print(f"{options.tp}: {counted(len(grades), 'mark')} written to {options.out}")
     else:
         print(table, end="")
-    _tell_of_left_over(classroom.left_over(options.tp))
-    without = len(set(map(text, classroom.handed_in(options.tp))) - {grade.student for grade in grades})
+    marked, handed_in = {grade.student for grade in grades}, set(map(text, classroom.handed_in(options.tp)))
+    _tell_of_left_over(sorted({*map(text, classroom.left_over(options.tp)), *(marked - handed_in)}))
+    without = len(handed_in - marked)
     waiting = sum(grade.waits for grade in grades)
     for count, what in (
         (without, "not graded or not readable"),

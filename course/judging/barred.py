@@ -9,9 +9,9 @@ cannot be barred.
 from __future__ import annotations
 
 import contextlib
-import gc
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from gc import get_objects
 from operator import attrgetter
 from types import CodeType, FunctionType
 from typing import Any
@@ -102,7 +102,7 @@ def _copies(meant: Mapping[FunctionType, str]) -> dict[FunctionType, str]:
     """All functions that have the code of one of these, or of one that is defined in it, with its name."""
     prints = {mark: name for function, name in meant.items() for mark in _prints(function)}
     names = {mark[1] for mark in prints}  # which are quicker to look at
-    like = [f for f in gc.get_objects() if type(f) is FunctionType and f.__code__.co_names in names]
+    like = [f for f in get_objects() if type(f) is FunctionType and f.__code__.co_names in names]
     return {f: prints[mark] for f in like if (mark := _print(f.__code__)) in prints}
 
 

@@ -936,6 +936,20 @@ BREAKING: list[Attack] = [
         ),
     ),
     Attack(
+        "pinned-memory",
+        "memory that is given back while pipes still hold it",
+        (
+            "import ctypes, mmap, os\nlibc, size, count = ctypes.CDLL(None), 2**21, 0\nfor _ in range(20):\n    r, w = os.pipe()\n"
+            "    for _ in range(16):\n        m = mmap.mmap(-1, 2 * size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)\n        m.madvise(mmap.MADV_HUGEPAGE)\n"
+            "        place = -(-ctypes.addressof(ctypes.c_char.from_buffer(m)) // size) * size\n        ctypes.memset(place, 1, 1)\n"
+            "        count += libc.vmsplice(w, (ctypes.c_size_t * 2)(place + 4096, 4096), 1, 2) == 4096\n        del m\n"
+            "if count == 320: print('REACHED 640 MB')",
+        ),
+        twin_cells=(
+            "import os\nr, w = os.pipe()\nopen('sent', 'wb').write(b'x' * 99)\nos.splice(os.open('sent', os.O_RDONLY), w, 99)\nassert os.read(r, 99) == b'x' * 99",
+        ),
+    ),
+    Attack(
         "copied-memory",
         "many processes that each write to all the memory they were born with",
         (

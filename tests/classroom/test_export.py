@@ -95,6 +95,17 @@ def test_the_table_holds_what_the_gradebook_holds(marked: Classroom, capsys: pyt
     assert (table[cells].sum(axis=1) == table["score"]).all()
 
 
+def test_marks_of_somebody_who_has_handed_in_nothing_are_said(
+    marked: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (marked.root / "submitted" / "bob" / TP).rmdir()
+    assert main(["--classroom", str(marked.root), "export", TP]) == 0
+    said = capsys.readouterr()
+    assert "bob" in said.out
+    assert "note: bob has marks here but no submission: `tp student remove bob`" in said.err
+    assert "ann has marks" not in said.err
+
+
 def test_moodle_finds_its_columns(marked: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
     head, *rows = csv.reader(io.StringIO(exported(marked, "moodle", capsys)))
     assert head == ["Username", "First name", "Last name", "Email address", TP]

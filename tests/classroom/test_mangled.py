@@ -346,7 +346,23 @@ def test_a_file_that_is_large_by_its_outputs_is_read_without_them(tmp_path: Path
     assert solved(found, release) == SOURCES
     assert [cell.source for cell in found.cells[-2:]] == [mean, "y"]
     assert found.cells[-1].outputs[0].text == "0.25"
-    assert "largest outputs were not read" in told[-1]
+    assert "largest outputs and pictures were not read" in told[-1]
+    assert size < 2**20
+
+
+def test_a_file_that_is_large_by_what_was_pasted_or_by_widgets_is_read_without_it(
+    tmp_path: Path, release: NotebookNode
+) -> None:
+    notebook = filled(release, SOURCES)
+    state = {"state": {"model": {"text": "A" * LARGEST}}}
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": state}
+    pasted = nbformat.v4.new_markdown_cell("See.", attachments={"a.png": {"image/png": "A" * LARGEST}})
+    notebook.cells.insert(0, pasted)
+    path = tmp_path / "large.ipynb"
+    path.write_text(nbformat.writes(notebook))
+    found, _, size = salvage(path)
+    assert solved(found, release) == SOURCES
+    assert found.cells[0].source == "See."
     assert size < 2**20
 
 

@@ -239,6 +239,41 @@ def test_an_answer_that_goes_on_in_other_cells_is_kept_in_its_place(
     nbformat.validate(notebook)
 
 
+@pytest.mark.parametrize("form", ["![image.png](data:{})", '<img src="data:{}" width="300">'])
+def test_pictures_that_stand_in_a_text_itself_are_shown_and_the_text_is_kept(
+    submitted: NotebookNode, release: NotebookNode, form: str
+) -> None:
+    """As Colab puts them there, and what a person pastes is large."""
+    data = "iVBORw0KGgo" + "A" * 500_000
+    at = place(submitted, WRITTEN)
+    submitted.cells[at].source = f"Look: {form.format(f'image/png;base64,{data}=')} A valley."
+    submitted.cells.insert(at + 1, new_markdown_cell(f"More: {form.format(f'image/jpeg;base64,{data}')}"))
+    notebook, repairs = rebuild(recovered(submitted), release)
+    assert repairs == []
+    answer, more = notebook.cells[place(notebook, WRITTEN) :][:2]
+    assert answer.source == f"Look: {form.replace('data:{}', 'picture-1')} A valley."
+    assert answer.attachments == {"picture-1": {"image/png": f"{data}="}}
+    assert more.source == f"More: {form.replace('data:{}', 'picture-1')}"
+    assert more.attachments == {"picture-1": {"image/jpeg": data}}
+
+
+def test_pictures_in_the_released_text_are_not_the_students(submitted: NotebookNode, release: NotebookNode) -> None:
+    shown = new_markdown_cell("Figure: ![](data:image/png;base64,iVBORw0KGgo=)", id="figure")
+    for notebook in (release, submitted):
+        notebook.cells.insert(1, copy.deepcopy(shown))
+    submitted.cells[1].id = "another"
+    notebook, _ = rebuild(recovered(submitted), release)
+    assert skeleton(notebook) == skeleton(release)
+    assert notebook.cells[1].source == shown.source
+
+
+def test_a_picture_that_is_not_shown_is_said(submitted: NotebookNode) -> None:
+    large = {"image/png": "A" * 40_000_000}
+    submitted.cells[0].attachments = {"large.png": large}
+    _, told = recover(nbformat.writes(submitted).encode())
+    assert told == ["A picture in a text is too large, or of a kind that is not shown; it was left out."]
+
+
 def test_an_answer_below_the_empty_cell_is_the_answer(submitted: NotebookNode, release: NotebookNode) -> None:
     at = place(submitted, WRITTEN)
     submitted.cells[at + 1 : at + 1] = [new_markdown_cell("First."), new_markdown_cell("Second.")]

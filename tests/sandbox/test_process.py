@@ -80,6 +80,19 @@ def test_a_right_function_earns_all_points(process: Process) -> None:
     assert score(process) == GD.points
 
 
+@pytest.mark.parametrize("hidden", ["gc.freeze()", "gc.get_objects = lambda *_: []"])
+def test_a_copy_of_what_may_not_answer_is_found_wherever_it_is_hidden(process: Process, hidden: str) -> None:
+    copy = "kept = types.FunctionType(statistics.fmean.__code__, vars(statistics))"
+    answer = "def gradient_descent_step(theta, grad, eta):\n    return theta - eta * grad * kept([1.0], None)"
+    assert process.run(f"import gc, statistics, types\n{copy}\n{hidden}\n{answer}").error is None
+    assert score(process) == GD.points
+    key = GD.draw(np.random.default_rng(0))
+    answers, _ = process.ask(key.script, key.oracles, not_by=("statistics.fmean",))
+    verdict = judge(GD, key, answers)
+    assert verdict.score == 0
+    assert "MayNotAnswer" in verdict.diagnosis
+
+
 def test_an_error_is_told_and_does_not_end_the_process(process: Process) -> None:
     error = process.run("def f():\n    return 1 / 0\nf()").error
     assert error is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import struct
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from autograder.sandbox.inside import calls, confine
 from autograder.sandbox.inside.calls import ALLOW, ARCHITECTURES, ENOSYS, EPERM, KILL, NOTHING
 
-ORDINARY = {"read": (0, 63), "write": (1, 64), "close": (3, 57), "mmap": (9, 222), "socketpair": (53, 199),
+ORDINARY = {"read": (0, 63), "write": (1, 64), "close": (3, 57), "mmap": (9, 222), "splice": (275, 76),
             "openat": (257, 56), "execve": (59, 221), "wait4": (61, 260)}  # fmt: skip
 ME, ANOTHER = 4242, 4243
 
@@ -73,6 +74,9 @@ def test_a_call_is_refused_by_what_it_is_asked(machine: str) -> None:
     for command in (calls.F_SETOWN, calls.F_SETSIG, calls.F_SETOWN_EX):
         assert decide(calls.FCNTL, 0, command) == EPERM
     assert decide(calls.FCNTL, calls.F_SETOWN, 3) == ALLOW
+    assert decide(calls.SOCKETPAIR, socket.AF_UNIX) == ALLOW
+    for family in (socket.AF_UNSPEC, socket.AF_INET, socket.AF_TIPC):
+        assert decide(calls.SOCKETPAIR, family) == EPERM
     for flag in confine.NEW_NAMESPACES.values():
         assert decide(calls.CLONE, flag | 17) == EPERM
     assert decide(calls.CLONE, 0x1200011) == ALLOW  # as fork does
@@ -97,6 +101,7 @@ def test_only_memory_that_can_be_counted_is_given(machine: str) -> None:
     assert decide(calls.MMAP, 0, 4096, 3, shared) == ALLOW  # of a file
     assert decide(calls.MMAP, 0, 4096, 3, shared | anonymous) == EPERM
     assert decide(calls.MMAP, 0, 4096, 3, 0x3 | anonymous) == EPERM  # MAP_SHARED_VALIDATE
+    assert decide(calls.MMAP, 0, 2**21, 3, private | anonymous | calls.MAP_HUGETLB) == EPERM
     for option in (calls.SO_SNDBUF, calls.SO_SNDBUFFORCE):
         assert decide(calls.SETSOCKOPT, 5, calls.SOL_SOCKET, option) == EPERM
         assert decide(calls.SETSOCKOPT, 5, 6, option) == ALLOW

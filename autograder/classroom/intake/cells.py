@@ -6,6 +6,7 @@ import re
 
 from nbformat import NotebookNode
 
+from autograder.classroom.intake import inline
 from autograder.harmless import whole
 
 LONGEST = 200_000  # characters of one cell
@@ -13,9 +14,10 @@ UNRUN = frozenset({"check", "picture"})  # tags of cells that show something to 
 
 
 def text(cell: NotebookNode) -> str:
-    """What was typed into a cell; nothing if that is more than a person types."""
+    """What was typed into a cell, without its pictures; nothing if that is more than a person types."""
     source = cell.get("source", "")
     typed = "".join(map(str, source)) if isinstance(source, list) else str(source)
+    typed = typed if cell.get("cell_type") == "code" else inline.without(typed)
     return whole(typed) if len(typed) <= LONGEST else ""
 
 

@@ -154,10 +154,12 @@ def salvage(path: Path, most: int = LARGEST) -> tuple[NotebookNode, list[str], i
             raise ValueError(f"it is larger than {LARGEST_FILE // 2**20} MB")
         data = path.read_bytes() if size <= most else without_outputs(path, most)
         if data is None:
-            raise ValueError(f"it is larger than {LARGEST // 2**20} MB without its outputs, or those before it are")
+            raise ValueError(
+                f"it is larger than {LARGEST // 2**20} MB without its outputs and pictures, or those before it are"
+            )
         notebook, told = recover(data)
         if size > most:
-            told.append(f"The file had {size // 2**20} MB; its largest outputs were not read.")
+            told.append(f"The file had {size // 2**20} MB; its largest outputs and pictures were not read.")
         return notebook, told, len(data)
     except RecursionError:
         raise Unreadable(f"{name} cannot be read: it is nested too deeply") from None

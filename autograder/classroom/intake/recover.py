@@ -13,7 +13,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.classroom.intake import outputs
+from autograder.classroom.intake import inline, outputs
 
 MOST_CELLS = 5000  # a TP has a hundred
 MOST_MERGED = 500  # of each side of a merge: every cell of one is held against every cell of the other
@@ -135,14 +135,19 @@ def _nodes(cell: Cell, told: list[str]) -> list[NotebookNode]:
     source = cell.get("source", cell.get("input", ""))
     text = "".join(map(str, source)) if isinstance(source, list) else str(source)
     text = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
-    metadata, identity = cell.get("metadata"), cell.get("id")
+    metadata, identity, attachments = cell.get("metadata"), cell.get("id"), cell.get("attachments")
     head: Cell = {"cell_type": kind, "metadata": metadata if isinstance(metadata, dict) else {}}
     if isinstance(identity, str):
         head["id"] = identity
     if kind == "code" and (shown := outputs.kept(cell.get("outputs"))):
         head["outputs"] = shown
-    elif kind != "code" and (pictures := outputs.pasted(cell.get("attachments"))):
-        head["attachments"] = NotebookNode(pictures)
+    elif kind != "code":
+        there = inline.pictures(text) | (attachments if isinstance(attachments, dict) else {})
+        if pictures := outputs.pasted(there):
+            head["attachments"] = NotebookNode(pictures)
+        if len(pictures) < len(there):
+            told.append("A picture in a text is too large, or of a kind that is not shown; it was left out.")
+        text = inline.without(text)
     texts = sides(text)
     if len(texts) > 1:
         told.append("A cell held both sides of an unfinished git merge; both were read.")

@@ -19,14 +19,15 @@ REFUSED = {  # name: numbers on x86-64 and 64-bit ARM; -1 where the call does no
     "request_key": (249, 218), "init_module": (175, 105), "finit_module": (313, 273), "kexec_load": (246, 104),
     "reboot": (169, 142), "swapon": (167, 224), "memfd_create": (319, 279), "memfd_secret": (447, 447),
     "shmget": (29, 194), "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180),
-    "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "open_by_handle_at": (304, 265),
+    "vmsplice": (278, 75), "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "open_by_handle_at": (304, 265),
     "name_to_handle_at": (303, 264), "quotactl": (179, 60), "acct": (163, 89), "settimeofday": (164, 170),
     "socket": (41, 198), "connect": (42, 203), "bind": (49, 200), "syslog": (103, 116), "modify_ldt": (154, -1),
     "clock_settime": (227, 112), "sethostname": (170, 161), "vhangup": (153, 58), "personality": (135, 92),
 }  # fmt: skip
-CLONE, CLONE3, MMAP, SETSOCKOPT = (56, 220), (435, 435), (9, 222), (54, 208)
+CLONE, CLONE3, MMAP, SETSOCKOPT, SOCKETPAIR = (56, 220), (435, 435), (9, 222), (54, 208), (53, 199)
 PRCTL, IOCTL, FCNTL, PRLIMIT = (157, 167), (16, 29), (72, 25), (302, 261)
-MAP_SHARED, MAP_ANONYMOUS = 0x1, 0x20
+MAP_SHARED, MAP_ANONYMOUS, MAP_HUGETLB = 0x1, 0x20, 0x40000
+AF_UNIX = 1
 SIGKILL = 9
 SOL_SOCKET, SO_SNDBUF, SO_SNDBUFFORCE, F_SETPIPE_SZ = 1, 7, 32, 1031
 TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP = 0x5412, 0x541C, 0x8901, 0x8902
@@ -90,6 +91,7 @@ def filtering(machine: str, me: int, others_in_reach: bool, for_signals: bool) -
         *(_refuse(FCNTL[column], _equals(SECOND, command)) for command in (F_SETOWN, F_SETSIG, F_SETOWN_EX)),
         *(_refuse(numbers[column], _differs(FIRST, me)) for numbers in TO_A_PROCESS.values() if for_signals),
         _refuse(CLONE[column], _has_any(FIRST, NAMESPACE_FLAGS)),
+        _refuse(SOCKETPAIR[column], _differs(FIRST, AF_UNIX)),  # others would have the kernel load their modules
         *_memory_of_none(column),
         *(_looks_killed(column, me) if others_in_reach else ()),  # else it is the first of its namespace, and safe
         _rule(ALLOW),
@@ -98,9 +100,13 @@ def filtering(machine: str, me: int, others_in_reach: bool, for_signals: bool) -
 
 
 def _memory_of_none(column: int) -> list[bytes]:
-    """Refuse memory that no process's size shows: shared and given back, or in large buffers."""
+    """Refuse memory that no process's size shows: shared and given back, of a pool of its own, or in large buffers.
+
+    `vmsplice`, which has a pipe hold pages that are given back then, is refused whatever it is asked.
+    """
     return [
         _refuse(MMAP[column], _has_any(FOURTH, MAP_SHARED), _has_any(FOURTH, MAP_ANONYMOUS)),
+        _refuse(MMAP[column], _has_any(FOURTH, MAP_HUGETLB)),
         *(
             _refuse(SETSOCKOPT[column], _equals(SECOND, SOL_SOCKET), _equals(THIRD, option))
             for option in (SO_SNDBUF, SO_SNDBUFFORCE)
