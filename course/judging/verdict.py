@@ -264,11 +264,13 @@ def judge(key: Key, answers: Answers) -> Verdict:
     """Hold the answers against the key.
 
     What is no part of the rule itself (inputs unchanged, integer input, the start, ...) counts only once a quarter of
-    the rule is earned: a function that returns copies of its inputs, or a constant, is polite, and wrong.
+    the rule is earned: a function that returns copies of its inputs, or a constant, is polite, and wrong. Where an
+    exercise has no points, since it is practice, each criterion is an equal part.
     """
     faults = [_fault(criterion, key, answers) for criterion in key.criteria]
-    rule = sum(c.points for c in key.criteria if c.rule)
-    rule_earned = sum(c.points for c, fault in zip(key.criteria, faults, strict=True) if c.rule and fault is None)
+    parts = [(criterion.points if key.max_score else 1.0) * criterion.rule for criterion in key.criteria]
+    rule = sum(parts)
+    rule_earned = sum(part for part, fault in zip(parts, faults, strict=True) if fault is None)
     outcomes = []
     for criterion, fault in zip(key.criteria, faults, strict=True):
         if fault is None and not criterion.rule and rule_earned < rule / 4:

@@ -60,6 +60,17 @@ def test_of_two_mistakes_made_together_each_counts() -> None:
     assert unexplained(CLASS) == {"adam_step": 1}
 
 
+def test_of_practice_who_met_all_criteria_is_told_from_who_did_not() -> None:
+    """Everybody has 0 of 0 points."""
+    results = [handed_in("ann", (ASCENT,)), handed_in("cyd", ()), handed_in("dan", None)]
+    for result in results:
+        for exercise in result.exercises:
+            exercise |= {"score": 0.0, "max_score": 0.0}
+    adam = next(s for s in standings(results) if s.exercise == "adam_step")
+    assert (adam.complete, adam.students, adam.points) == (1, 3, 0)
+    assert unexplained(results) == {"adam_step": 1}
+
+
 def test_who_handed_in_nothing_readable_is_not_in_the_averages() -> None:
     adam = next(s for s in standings(CLASS) if s.exercise == "adam_step")
     assert (adam.complete, adam.students, adam.average) == (1, 4, adam.points / 4)

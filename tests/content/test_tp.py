@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.classroom.assignment import judged
 from autograder.classroom.handout.build import from_text
 from autograder.classroom.handout.new import new
 from autograder.content import finding
@@ -71,6 +72,13 @@ def test_else_those_of_its_test_cell_and_else_those_of_its_criteria(own: Path) -
     assert points_of(tp)[f"test_{JUDGED}"] == 3
     assert from_text(tp)[1][JUDGED].points == pytest.approx(3)
     assert points_of(settings(own, "[points]", f"{JUDGED} = 1"))[f"test_{JUDGED}"] == 1
+
+
+def test_an_exercise_without_points_is_practice_and_its_check_counts_in_those_of_its_criteria(own: Path) -> None:
+    tp = settings(own, "[points]", f"{JUDGED} = 0")
+    checked, graded = from_text(tp)[1][JUDGED], judged(tp, points_of(tp))[f"test_{JUDGED}"]
+    assert checked.points == sum(check.points for check in tp.exercises[JUDGED].checks) > 0
+    assert graded.points == points_of(tp)[f"test_{JUDGED}"] == 0
 
 
 def test_an_exercise_that_is_left_out_is_gone_with_its_section(own: Path) -> None:

@@ -55,6 +55,16 @@ def test_manners_without_the_rule_earn_nothing() -> None:
     assert verdict.criteria[1].message == NOT_YET
 
 
+def test_of_practice_which_has_no_points_the_same_criteria_are_met() -> None:
+    criteria = tuple(dataclasses.replace(criterion, points=0.0) for criterion in KEY.criteria)
+    practice = dataclasses.replace(KEY, criteria=criteria)
+    for given in (answers(), answers(a=(0.0, 0.0)), answers(b=(4.0,))):
+        counted, uncounted = judge(KEY, given), judge(practice, given)
+        assert (uncounted.score, uncounted.max_score) == (0, 0)
+        assert [o.passed for o in uncounted.criteria] == [o.passed for o in counted.criteria]
+        assert [o.message for o in uncounted.criteria] == [o.message for o in counted.criteria]
+
+
 def test_the_rule_without_manners_earns_its_part() -> None:
     assert judge(KEY, answers(b=(4.0,))).score == 2.0
 

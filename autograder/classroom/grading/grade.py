@@ -136,7 +136,7 @@ class _Run:
 
     @staticmethod
     def _lacks(verdict: Verdict) -> bool:
-        return verdict.score < verdict.max_score
+        return verdict.score < verdict.max_score or not verdict.passed
 
     def result(self) -> Result:
         """What it came to."""

@@ -100,7 +100,8 @@ def from_text(tp: TP) -> tuple[NotebookNode, dict[str, Exercise], list[str]]:
     """Read and check a TP's text notebook: the notebook, the exercises in it by name, and what its author should know.
 
     Cell ids are set, so that the same source gives the same notebook. What `leave_out` names is taken out. The points
-    of an exercise are those of `tp.toml`, else those of its test cell, else those of its criteria.
+    of an exercise are those of `tp.toml`, else those of its test cell, else those of its criteria; where that are none,
+    it is practice, and its check counts in the points of the criteria.
     """
     notebook = _read(tp.notebook)
     path = tp.notebook
@@ -121,7 +122,8 @@ def from_text(tp: TP) -> tuple[NotebookNode, dict[str, Exercise], list[str]]:
             raise Fault(f"{path}, cell {name}: it defines no {name}, the name that is checked and graded")
         if name not in tp.points and "points" not in test.metadata.nbgrader:
             test.metadata.nbgrader["points"] = exercise.points
-        exercises[name] = exercise.scaled(_points(tp, name, test))
+        points = _points(tp, name, test)
+        exercises[name] = exercise.scaled(points) if points else exercise
     for name in tp.points:
         if name not in exercises:
             raise Fault(f"{tp.folder / SETTINGS}: it gives points to {name}, which is no exercise in {path.name}")

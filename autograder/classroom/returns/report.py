@@ -172,7 +172,8 @@ def standings(graded: Sequence[Result]) -> list[Standing]:
         there = [r.by_label[exercise.name] for r in graded if r.status != UNREADABLE and exercise.name in r.by_label]
         if done := [e for e in there if not e["by_hand"]]:  # the others wait for a person
             missed = Counter(c["name"] for e in done for c in e["criteria"] if not c["passed"]).most_common(1)
-            average, complete = mean(e["score"] for e in done), sum(e["score"] == exercise.points for e in done)
+            average = mean(e["score"] for e in done)
+            complete = sum(all(c["passed"] for c in e["criteria"]) for e in done)
             worst = missed[0] if missed else None
             found.append(Standing(exercise.name, average, exercise.points, complete, len(done), worst))
     return found
@@ -194,7 +195,7 @@ def made(graded: Sequence[Result]) -> list[Made]:
 def unexplained(graded: Sequence[Result]) -> dict[str, int]:
     """By exercise: how many were wrong in a way that has no name, or gave no answer. Plain tests name nothing."""
     judged = [(name, e) for result in graded for name, e in result.by_label.items() if not _is_plain(e)]
-    wrong = [name for name, e in judged if not e["mistake"] and e["score"] < e["max_score"]]
+    wrong = [name for name, e in judged if not e["mistake"] and not all(c["passed"] for c in e["criteria"])]
     return {exercise.name: wrong.count(exercise.name) for exercise in asked(graded) if exercise.name in wrong}
 
 
