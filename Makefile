@@ -5,7 +5,7 @@ READY := .venv/.ready
 # uv trusts what the system trusts: a university's proxy may sign with an authority of its own.
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: demo test test-full lab site wheels bench lock clean
+.PHONY: demo test test-full lab site wheels fresh bench lock clean
 
 demo: $(READY)  ## a made-up class: build, release, hand in, grade, feedback, report
 	.venv/bin/tp demo
@@ -33,6 +33,18 @@ wheels: $(READY)  ## the two packages in dist/, the student's with the TPs as st
 	.venv/bin/python -m build --wheel --no-isolation --outdir dist course
 	.venv/bin/python -m build --wheel --no-isolation --outdir dist .
 	rm -rf course/tps
+
+fresh: wheels  ## the student package in an empty environment: seconds, megabytes, and what `course start` writes
+	rm -rf build/fresh
+	$(PYTHON) -m venv build/fresh/python
+	@for extra in "" "[lab]"; do \
+		start=$$(date +%s); \
+		build/fresh/python/bin/python -m pip install --quiet --disable-pip-version-check \
+			"$$(ls dist/deep_learning_for_finance-[0-9]*.whl)$$extra" || exit 1; \
+		echo "course$$extra: $$(($$(date +%s) - start)) s, $$(du -sm build/fresh/python | cut -f1) MB in all"; \
+	done
+	@start=$$(date +%s); cd build/fresh && python/bin/course start --no-open && echo "course start: $$(($$(date +%s) - start)) s"
+	du -sh build/fresh/deep-learning-for-finance
 
 bench: $(READY)  ## grading beside stock nbgrader and otter; stacked training beside a loop over model.fit
 	.venv/bin/python -m autograder.bench

@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.handout.lab import first
 from autograder.classroom.layout import Classroom
 from autograder.cli import main
-from autograder.content.tp import TP
-from autograder.faults import WrongUsage
 from tests.shared import TPS
 
 
@@ -139,14 +136,3 @@ def test_a_broken_configuration_is_a_fault(classroom: Classroom, capsys: pytest.
 def test_the_exercises_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check-exercises", "--counts", *TPS]) == 0
     assert f"to solve {sum(len(tp.exercises) for tp in TPS.values())} exercises" in capsys.readouterr().out
-
-
-def test_without_a_name_the_lab_opens_a_tp_that_needs_no_other(tmp_path: Path) -> None:
-    def made(id: str, *uses: str) -> TP:
-        return TP(tmp_path, id, id, tmp_path / f"{id}.py", uses)
-
-    assert first({"a": made("a", "b"), "b": made("b")}) == "b"
-    assert first({"a": made("a", "b"), "b": made("b", "a")}) == "a"
-    with pytest.raises(WrongUsage, match="there is no TP here"):
-        first({})
-    assert not TPS[first(TPS)].uses

@@ -43,14 +43,19 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def installed(wheels: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `bin` of an environment with the grader's wheel, and with this environment's packages behind it."""
+    (grader,) = (path for name, path in wheels.items() if name.endswith("grader"))
     home = tmp_path_factory.mktemp("installed") / "venv"
+    return environment_with(grader, home, {"tp": "autograder.cli", "alembic": "alembic.config"})
+
+
+def environment_with(wheel: Path, home: Path, commands: dict[str, str]) -> Path:
+    """The `bin` of a new environment with a wheel, its commands, and this environment's packages behind it."""
     venv.create(home, with_pip=False, symlinks=True)
     site = Path(sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)}))
-    (grader,) = (path for name, path in wheels.items() if name.endswith("grader"))
-    with zipfile.ZipFile(grader) as archive:
+    with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
     (site / "behind.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    for name, module in (("tp", "autograder.cli"), ("alembic", "alembic.config")):  # as an installer writes them
+    for name, module in commands.items():  # as an installer writes them
         command = home / "bin" / name
         command.write_text(f"#!{home / 'bin' / 'python'}\nimport sys\nfrom {module} import main\nsys.exit(main())\n")
         command.chmod(0o755)
@@ -74,6 +79,35 @@ def test_the_student_package_holds_the_tps_as_they_are_released(wheels: dict[str
             assert {f"course/tps/{id}/{id}.ipynb", f"course/tps/{id}/checks.json"} <= files
             assert {f"course/tps/{id}/{name}" for name in tp.public} <= files
             assert "BEGIN SOLUTION" not in archive.read(f"course/tps/{id}/{id}.ipynb").decode()
+
+
+def test_who_learns_alone_starts_from_the_wheel_and_checks_a_first_step(
+    wheels: dict[str, Path], tmp_path: Path
+) -> None:
+    (student,) = (path for name, path in wheels.items() if not name.endswith("grader"))
+    with zipfile.ZipFile(student) as archive:
+        (entries,) = (name for name in archive.namelist() if name.endswith("entry_points.txt"))
+        assert "course = course.start.console:main" in archive.read(entries).decode()
+    programs = environment_with(student, tmp_path / "venv", {"course": "course.start.console"})
+    places = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COURSE_"))}
+
+    def run(*command: object, cwd: Path = tmp_path) -> str:
+        done = subprocess.run([*map(str, command)], cwd=cwd, env=places, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    said = run(programs / "course", "start", "my course", "--no-open")
+    folder = tmp_path / "my course"
+    assert str(folder / "start.ipynb") in said
+    assert all((folder / id / f"{id}.ipynb").is_file() for id in TPS)
+    first = (
+        "import course; from course.judging import check; print(course.__file__)\n"
+        "print(check('gradient_descent_step', lambda theta, grad, eta: theta - eta * grad))"
+    )
+    place, verdict = run(programs / "python", "-c", first, cwd=folder / "optimizers").splitlines()
+    assert Path(place).is_relative_to(tmp_path)
+    assert verdict.startswith("gradient_descent_step: right.")
+    assert "0 files are new, 0 renewed" in run(programs / "course", "start", "my course", "--no-open")
 
 
 def test_the_graders_wheel_knows_the_tps_and_is_what_runs(installed: Path, tmp_path: Path) -> None:

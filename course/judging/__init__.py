@@ -5,6 +5,6 @@ check("adam_step", adam_step)
 """
 
 from course.judging.checks import check
-from course.judging.display import CheckFailed, Report
+from course.judging.display import Report
 
-__all__ = ["CheckFailed", "Report", "check"]
+__all__ = ["Report", "check"]

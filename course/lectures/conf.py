@@ -41,6 +41,7 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_merge_streams = True
 nb_number_source_lines = False
+nb_mime_priority_overrides = [("html", "image/png", 5)]  # before HTML: a figure becomes a file beside the page
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 nb_code_prompt_show = "Show the {type}"
 nb_code_prompt_hide = "Hide the {type}"

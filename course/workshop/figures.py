@@ -1,5 +1,7 @@
 """One look for the whole course: contours with the paths of the rules, loss curves, figures with alt text."""
 
+import base64
+import html
 import io
 from collections.abc import Iterable
 from itertools import cycle
@@ -176,7 +178,11 @@ def show(fig: Figure, alt: str) -> None:
     plt.close(fig)
     pixels = int.from_bytes(buffer.getvalue()[16:20], "big")  # where a PNG says how wide it is
     metadata = {"image/png": {"alt": alt, "width": pixels // 2}}
-    display({"image/png": buffer.getvalue(), "text/plain": alt}, raw=True, metadata=metadata)
+    # JupyterLab shows a PNG without its alternative text, and prefers HTML.
+    data = base64.b64encode(buffer.getvalue()).decode()
+    image = f'<img alt="{html.escape(alt)}" width="{pixels // 2}" src="data:image/png;base64,{data}">'
+    forms = {"image/png": buffer.getvalue(), "text/html": image, "text/plain": alt}
+    display(forms, raw=True, metadata=metadata)
 
 
 def _looks(labels: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:

@@ -15,16 +15,16 @@
 # # TP: optimizers
 #
 # You write the six update rules of sections 3.5 and 3.6 and the two schedules of section 3.7, watch your own rules at
-# work, and compare them on the fit of a yield curve. 20 points, about two hours. The lectures lie in
-# `course/lectures/`; each exercise names the one that it belongs to, and derives nothing again.
+# work, and compare them on the fit of a yield curve. 20 points, about two hours. Each exercise names the lecture that it
+# belongs to, and derives nothing again.
 #
 # An exercise has four cells after its text.
 #
 # 1. **Your function.** Put your code in place of `# YOUR CODE HERE` and `raise NotImplementedError()`.
 # 2. **Check.** Says in words which property holds and which does not. Run it as often as you like; it costs nothing.
 # 3. **Picture.** Your own rule at work. Change its numbers and run it again; nothing there is graded.
-# 4. **Graded cell.** Locked. It passes when your check passes; the button *Validate* runs all of these cells at once. The
-#    grader then asks your function for the same properties with fresh inputs.
+# 4. **Graded cell.** Locked. It says in one line whether your check passes; where nbgrader is installed, the button
+#    *Validate* runs all of these cells at once. The grader then asks your function for the same properties with fresh inputs.
 #
 # What holds for every rule:
 #

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,18 +14,16 @@ from nbgrader.api import Gradebook
 
 from autograder.classroom.assignment import assignment
 from autograder.classroom.grading.batch import Batch
-from autograder.classroom.handout import lab
 from autograder.classroom.intake.reading import read
 from autograder.classroom.layout import Classroom
+from autograder.demo import filled
+from course.start.server import environment
+from tests.browser import jupyterlab, known_page
 from tests.classroom.hand_ins import POINTS, SOURCES, WRITTEN, hand_in, without_pictures
 from tests.shared import TP
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]  # nothing else can be reached
 PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-PATIENCE = 600  # seconds; a busy machine is no fault
 
 
 @pytest.fixture(scope="module")
@@ -50,45 +42,10 @@ def room(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Classroom:
 
 
 @pytest.fixture(scope="module")
-def server(room: Classroom) -> Iterator[str]:
-    """JupyterLab in the classroom; the address with its token at the end."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    token = secrets.token_hex(8)
-    command = [sys.executable, "-m", "jupyter", "lab", "--allow-root", "--no-browser", f"--ServerApp.port={port}"]
-    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={room.root}"]
-    beside = room.root.parent
-    environment = lab.environment(beside) | {"JUPYTER_DATA_DIR": str(beside / "data")}
-    with open(beside / "log", "wb") as log:
-        process = subprocess.Popen(command, cwd=room.root, env=environment, stdout=log, stderr=log)
-    try:
-        end = time.monotonic() + PATIENCE
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={token}", timeout=PATIENCE).close()
-                break
-            except OSError:
-                assert process.poll() is None and time.monotonic() < end, (beside / "log").read_text()  # noqa: PT018
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/?token={token}"
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-
-
-@pytest.fixture(scope="module")
-def page(server: str) -> Iterator[Any]:
-    """A page of the browser that is known to the server and reaches nothing else."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed (group `test`)")
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (Debian: chromium)")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE * 1000)
-        page = browser.new_context(base_url=server.partition("/?")[0]).new_page()
-        page.set_default_timeout(PATIENCE * 1000)
-        page.goto(f"/lab?{server.partition('?')[2]}", wait_until="domcontentloaded")
+def page(room: Classroom) -> Iterator[Any]:
+    """A page of the browser at JupyterLab in the classroom."""
+    with jupyterlab(room.root, environment(room.root.parent)) as server, known_page(server) as page:
         yield page
-        browser.close()
 
 
 def grades(room: Classroom) -> dict[str, tuple[float | None, float | None]]:
@@ -135,10 +92,12 @@ def test_an_instructor_grades_in_the_formgrader(page: Any, room: Classroom) -> N
     assert grades(room) == before | {WRITTEN: (None, 2.5)}
 
 
-def test_a_student_validates_in_jupyterlab(page: Any, room: Classroom) -> None:
+def test_validate_finds_no_fault_where_all_code_is_right_and_the_answer_in_words_is_due(
+    page: Any, room: Classroom
+) -> None:
     work = shutil.copytree(room.released(TP), room.root / "work")
-    notebook = read(room.submitted(TP, "ada") / f"{TP}.ipynb")
-    nbformat.write(without_pictures(notebook), work / f"{TP}.ipynb")
+    written = {name: source for name, source in SOURCES.items() if name != WRITTEN}
+    nbformat.write(without_pictures(filled(read(room.release(TP)), written)), work / f"{TP}.ipynb")
     page.goto(f"/lab/tree/work/{TP}.ipynb?reset", wait_until="domcontentloaded")
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
     page.locator(".jp-Toolbar").get_by_text("Validate", exact=True).click()

@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
-import re
+import json
+import os
 from pathlib import Path
 
-import nbformat
+import pytest
 
-import course
 from autograder.classroom.handout.lab import prepare
 from autograder.classroom.layout import Classroom
+from course.start import server
 from tests.shared import TP
 
 
-def test_the_work_folder_has_the_tp_its_checks_and_the_lectures(classroom: Classroom) -> None:
-    work = prepare(classroom, TP)
+def hidden(work: Path) -> set[str]:
+    config = json.loads((work / server.SETTINGS / "labconfig" / "page_config.json").read_text(encoding="utf-8"))
+    return {name.partition(":")[2] for name, off in config["disabledExtensions"].items() if off}
+
+
+def test_the_work_folder_holds_nothing_of_the_grader(classroom: Classroom) -> None:
+    work = prepare(classroom, [TP])
     assert (work / TP / "checks.json").is_file()
-    lectures = Path(course.__file__).parent / "lectures"
-    made = {path: nbformat.read(path, as_version=4) for path in sorted((work / "lectures").rglob("*.ipynb"))}
-    there = {path.relative_to(work / "lectures").with_suffix(".md") for path in made}
-    assert there == {path.relative_to(lectures) for path in lectures.rglob("*.md")}
-    links = 0
-    for path, lecture in made.items():
-        text = "\n".join(cell.source for cell in lecture.cells if cell.cell_type == "markdown")
-        assert ".md)" not in text, path
-        for link in re.findall(r"\]\((?!https?:)([^)#]+\.ipynb)", text):
-            assert (path.parent / link).is_file(), (path, link)
-            links += 1
-    assert links > 0
-    cells = [cell for lecture in made.values() for cell in lecture.cells]
-    assert any(cell.metadata.get("jupyter", {}).get("source_hidden") for cell in cells)
+    assert (work / "lectures" / "index.ipynb").is_file()
     assert not [path for path in work.rglob("*") if "autograder" in path.name or path.suffix == ".db"]
 
 
 def test_preparing_again_keeps_the_students_work(classroom: Classroom) -> None:
-    notebook = prepare(classroom, TP) / TP / f"{TP}.ipynb"
+    notebook = prepare(classroom, [TP]) / TP / f"{TP}.ipynb"
     notebook.write_text("my work")
-    prepare(classroom, TP)
+    prepare(classroom, [TP])
     assert notebook.read_text() == "my work"
+
+
+def test_fetch_and_submit_are_shown_where_there_is_an_exchange(
+    classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """nbgrader reads its configuration where the server would find it."""
+    place = tmp_path / "config"
+    place.mkdir()
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(place))
+    monkeypatch.chdir(tmp_path)
+    root = tmp_path / "exchange"
+    (place / "nbgrader_config.py").write_text(f"c = get_config()\nc.Exchange.root = {os.fspath(root)!r}\n")
+    teachers = {"formgrader", "course-list", "create-assignment"}
+    assert hidden(prepare(classroom, [TP])) - {""} == teachers | {"assignment-list", "menu"}
+    root.mkdir()
+    assert hidden(prepare(classroom, [TP])) - {""} == teachers

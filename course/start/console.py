@@ -1,0 +1,55 @@
+"""`course`: what a learner types. Exit codes: 0 done, 1 something is in the way, 2 wrong usage."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from course.start import server, start_page, unpacked
+
+FOLDER = Path("deep-learning-for-finance")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.command(options)
+        return code
+    except OSError as error:  # of the disk or its rights
+        print(f"course: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="course", description="Deep Learning for Finance: lectures and exercises.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    about = "Put lectures, exercises and their checks into a folder, and open its start page."
+    start = commands.add_parser("start", help=about, description=about)
+    start.add_argument("folder", nargs="?", type=Path, default=FOLDER, help=f"default: {FOLDER}; yours stays as it is")
+    start.add_argument("--no-open", action="store_true", help="open nothing")
+    start.set_defaults(command=_start)
+    return parser
+
+
+def _start(options: argparse.Namespace) -> int:
+    tps, folder = unpacked.tps(), options.folder.expanduser().resolve()
+    if not tps:
+        print("course: this is a checkout, whose TPs are not built: use `make lab`", file=sys.stderr)
+        return 1
+    if folder.exists() and not folder.is_dir():
+        print(f"course: {folder} is a file, give the name of a folder", file=sys.stderr)
+        return 2
+    done = unpacked.unpack(folder, tps)
+    print(f"{folder}: {len(done.new)} files are new, {len(done.renewed)} renewed")
+    for name in done.kept:
+        print(f"{name}: has your work in it and stays; rename it and start again for the one of this version")
+    if options.no_open or not server.installed():
+        print(f"begin with {folder / start_page.NAME}, in VS Code, Notebook 7, Colab or JupyterLab; it says how")
+        return 0
+    server.prepare(folder)
+    print("JupyterLab opens in your browser; Ctrl+C here ends it")
+    return server.serve(folder)

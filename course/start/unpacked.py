@@ -1,0 +1,94 @@
+"""A learner's folder: what is put into it, what is renewed, and what stays because it is the learner's unpacked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import nbformat
+
+from course.judging.sections import LECTURES
+from course.start import notebooks, start_page
+
+TPS = Path(__file__).parents[1] / "tps"  # as released; `make wheels` puts them there
+NOTES = ".course/written.json"  # in the folder: which files are ours, and a digest of each as we wrote it
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """What was done in a folder, by paths inside it."""
+
+    new: tuple[str, ...]
+    renewed: tuple[str, ...]
+    kept: tuple[str, ...]  # the learner's own, of which there is another version now
+
+
+def tps() -> dict[str, Path]:
+    """By id, the folders of the TPs that this package holds; none in a checkout."""
+    return {path.name: path for path in sorted(TPS.glob("*")) if (path / f"{path.name}.ipynb").is_file()}
+
+
+def unpack(folder: Path, released: Mapping[str, Path]) -> Unpacked:
+    """Put the lectures, some TPs and the start page into a folder. OSError if it cannot be written.
+
+    released: by id of a TP, the folder of what students get. A file that is not as it was written here is the
+    learner's and stays as it is.
+    """
+    noted = _noted(folder)
+    new, renewed, kept = list[str](), list[str](), list[str]()
+    for name, content in _contents(released):
+        path, digest = folder.joinpath(*PurePosixPath(name).parts), hashlib.sha256(content).hexdigest()
+        there = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+        if there is not None and there not in (noted.get(name), digest):
+            if noted.get(name) != digest:
+                kept.append(name)
+            continue
+        if there != digest:
+            (new if there is None else renewed).append(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, content)
+        noted[name] = digest
+    _write(folder / NOTES, json.dumps(noted, indent=1).encode())
+    return Unpacked(tuple(new), tuple(renewed), tuple(kept))
+
+
+def _contents(released: Mapping[str, Path]) -> Iterator[tuple[str, bytes]]:
+    """The files, by their path with `/` between its parts."""
+    pages = {path: notebooks.notebook_of(path) for path in sorted(LECTURES.rglob("*.md"))}
+    for path, lecture in pages.items():
+        name = PurePosixPath("lectures", path.relative_to(LECTURES).with_suffix(".ipynb").as_posix())
+        yield str(name), notebooks.written(lecture)
+    texts = {}
+    for id, tp in released.items():
+        for path in sorted(tp.rglob("*")):
+            inside = PurePosixPath(id, path.relative_to(tp).as_posix())
+            if not path.is_file() or "__pycache__" in inside.parts or ".ipynb_checkpoints" in inside.parts:
+                continue
+            content = path.read_bytes()
+            if path.suffix == ".ipynb":
+                notebook = nbformat.reads(content.decode(), as_version=4)
+                texts[str(inside)] = notebook
+                content = notebooks.written(notebook)
+            yield str(inside), content
+    yield start_page.NAME, notebooks.written(start_page.start(texts))
+
+
+def _noted(folder: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads((folder / NOTES).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,98 @@
+"""A learner's first hour in a real JupyterLab: from the start page to an exercise, a wrong step, and the lecture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from autograder.demo import filled
+from course.start import server, unpacked
+from course.start.start_page import NAME
+from tests.browser import jupyterlab, known_page
+from tests.classroom.hand_ins import SOURCES
+from tests.shared import TP
+
+pytestmark = pytest.mark.browser
+WRONG = SOURCES["momentum_step"].replace("theta - v", "theta + v")
+OURS = (".jp-MarkdownOutput", ".jp-OutputArea-output")
+PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+
+
+@pytest.fixture(scope="module")
+def folder(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A learner's folder, in which two rules are written, one of them wrong. The other exercises are cut off."""
+    folder = tmp_path_factory.mktemp("learner") / "work"
+    unpacked.unpack(folder, {TP: built / "release" / TP})
+    path = folder / TP / f"{TP}.ipynb"
+    solutions = {"gradient_descent_step": SOURCES["gradient_descent_step"], "momentum_step": WRONG}
+    notebook = filled(nbformat.read(path, as_version=4), solutions)
+    last = [cell.id for cell in notebook.cells].index("test_momentum_step")
+    del notebook.cells[last + 1 :]
+    nbformat.write(notebook, path)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path) -> Iterator[Any]:
+    """A page of the browser at this learner's JupyterLab."""
+    server.prepare(folder)
+    here = f"--LabApp.default_url=/lab/tree/{NAME}"
+    with jupyterlab(folder, server.environment(folder), here) as address, known_page(address) as page:
+        yield page
+
+
+def is_open(page: Any, heading: str) -> None:
+    """Wait until a notebook's kernel is ready and a heading of it can be seen."""
+    page.locator(f"{PANEL} .jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    found = page.locator(PANEL).get_by_role("heading", name=heading)
+    found.wait_for()
+    seen = "e => { const r = e.getBoundingClientRect(); return r.top >= 60 && r.bottom <= innerHeight }"
+    page.wait_for_function(seen, arg=found.element_handle())
+
+
+def barriers(page: Any) -> list[str]:
+    """What axe-core calls serious or critical in what the course wrote: texts and outputs, not JupyterLab's own."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe-core here (group `test`)")
+    shown = [selector for selector in OURS if page.locator(selector).count()]
+    found = axe.Axe().run(page, context={"include": [[selector] for selector in shown]}).response["violations"]
+    grave = [violation for violation in found if violation["impact"] in ("serious", "critical")]
+    return [f"{violation['id']}: {node['html'][:200]}" for violation in grave for node in violation["nodes"]]
+
+
+def test_the_start_page_opens_first_and_leads_to_the_exercise(page: Any) -> None:
+    page.goto("/", wait_until="domcontentloaded")
+    is_open(page, "Start here")
+    assert page.locator(".jp-Dialog").count() == 0  # such as "Select Kernel"
+    assert page.locator(".jp-mod-dirty").count() == 0
+    menus = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
+    assert "Run" in menus
+    assert "Nbgrader" not in menus
+    assert barriers(page) == []
+    page.locator(PANEL).get_by_role("link", name="2. Momentum").click()
+    is_open(page, "2. Momentum")
+    assert page.locator(".jp-mod-dirty").count() == 0
+
+
+def test_a_wrong_step_stops_nothing_and_leads_to_its_lecture(page: Any) -> None:
+    page.goto(f"/lab/tree/{TP}/{TP}.ipynb?reset", wait_until="domcontentloaded")
+    page.locator(f"{PANEL} .jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    page.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    graded = page.locator(f"{PANEL} .jp-CodeCell", has_text='check("momentum_step", momentum_step).required()')
+    told = graded.locator(".jp-OutputArea-output")
+    told.wait_for()
+    assert told.inner_text().strip().count("\n") == 0
+    assert told.inner_text().startswith("momentum_step: ")
+    pictures = page.locator(f"{PANEL} .jp-OutputArea-output img")
+    assert pictures.count() >= 4
+    assert all(len(picture.get_attribute("alt").split()) > 4 for picture in pictures.all())
+    assert barriers(page) == []
+    again = page.locator(PANEL).get_by_text("Read again").locator("a").first
+    title = again.inner_text().partition('"')[2].rstrip('"')
+    again.click()
+    is_open(page, title)
+    assert barriers(page) == []
