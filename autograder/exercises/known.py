@@ -42,7 +42,10 @@ class KnownFunctions:
     def mistakes(self) -> list[Mistake]:
         """The catalogue."""
         prefix = self.exercise.prefix
-        return [Mistake(f"{prefix}/{wrong.id}", str(wrong.hint), wrong.section) for wrong in self.exercise.mistakes]
+        return [
+            Mistake(f"{prefix}/{wrong.id}", str(wrong.hint), wrong.section, wrong.part)
+            for wrong in self.exercise.mistakes
+        ]
 
     @cached_property
     def pairs(self) -> list[tuple[int, int]]:

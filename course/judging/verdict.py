@@ -95,11 +95,21 @@ class Rungs:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known wrong variant: a stable id, the hint a student reads, and the lecture section to read again."""
+    """A known wrong variant: a stable id, the hint a student reads, and the lecture section to read again.
+
+    A hint is true of code that makes this one mistake. `part` says what belongs in its place, and stays true where
+    another mistake is made in another place; empty if nobody has written it.
+    """
 
     id: str
     hint: str
     section: str
+    part: str = ""
+
+    @property
+    def in_pair(self) -> str:
+        """What is told of it beside another mistake."""
+        return self.part or f"One of them, by itself, would be: {self.hint}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +117,12 @@ class Key:
     """All that judging one exercise needs: the script, the criteria, and the expected answers by name.
 
     oracles: the functions that the script lets the learner ask, as data (`scripts.oracle`). parameters, outputs: the
-    names of what the learner's function takes and returns. roles: role -> parameter, for example {"state": "v"}; see
-    `ROLES`. lecture: the one that derives it. public: the module of the TP's public part that uses the learner's class;
-    empty if it is called directly. ways: the ways in which it does, each in words. Numbers agree within `rtol` of their
-    size, or `atol` near zero; `tolerances` holds both for the answers that have their own. failures_alike: two failures
-    agree whatever their reasons, since exceptions differ between backends. not_by: what may not answer in the place of
-    the learner's code (`course.judging.barred`).
+    names of what the learner's function takes and returns; defaults: the numbers of those that may be left out. roles:
+    role -> parameter, for example {"state": "v"}; see `ROLES`. lecture: the one that derives it. public: the module of
+    the TP's public part that uses the learner's class; empty if it is called directly. ways: the ways in which it does,
+    each in words. Numbers agree within `rtol` of their size, or `atol` near zero; `tolerances` holds both for the
+    answers that have their own. failures_alike: two failures agree whatever their reasons, since exceptions differ
+    between backends. not_by: what may not answer in the place of the learner's code (`course.judging.barred`).
     """
 
     exercise: str
@@ -121,6 +131,7 @@ class Key:
     expected: Answers
     oracles: dict[str, Plain] = field(default_factory=dict)
     parameters: tuple[str, ...] = ()
+    defaults: dict[str, float] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
     roles: dict[str, str] = field(default_factory=dict)
     lecture: str = ""
@@ -229,8 +240,8 @@ class Verdict:
         """The mistake that explains the numbers, or the two that do so together as one; None if nothing does."""
         if len(self.mistakes) < 2:
             return self.mistakes[0] if self.mistakes else None
-        ids, hints = ([getattr(mistake, name) for mistake in self.mistakes] for name in ("id", "hint"))
-        return Mistake(" + ".join(ids), " And: ".join(hints), ", ".join(self.sections))
+        ids, hints = ([getattr(mistake, name) for mistake in self.mistakes] for name in ("id", "in_pair"))
+        return Mistake(" + ".join(ids), " ".join(hints), ", ".join(self.sections))
 
     @property
     def sections(self) -> tuple[str, ...]:

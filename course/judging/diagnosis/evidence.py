@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from course.judging.diagnosis.source import Code
 from course.judging.scripts import (
     BOUNDED,
     NOT_ANSWERED,
@@ -70,10 +71,17 @@ class Use:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A key and the answers to it."""
+    """A key and the answers to it. source: the text of the cell that defines what was asked, if it is at hand."""
 
     key: Key
     answers: Answers
+    source: str = ""
+
+    @cached_property
+    def code(self) -> Code | None:
+        """What was asked as its text has it; None if the text is not at hand or cannot be read."""
+        code = Code(self.source, self.key.exercise)
+        return code if code.node else None
 
     @cached_property
     def reads(self) -> list[Read | Asked]:

@@ -126,7 +126,7 @@ def _failing(evidence: Evidence, uses: list[Use]) -> str | None:
     if not reasons:
         return None
     count, reason = sum(reasons.values()), max(reasons, key=lambda r: (r != NOT_ASKED, reasons[r]))
-    why = f"it {reason.rstrip('.')}. {in_words(reason)}".rstrip()
+    why = f"it {reason.rstrip('.')}. {in_words(reason, evidence)}".rstrip()
     if count == len(uses):
         return f"Every call fails: {why}"
     those = when(evidence.key, uses, [use.failure is not None for use in uses])
@@ -231,8 +231,10 @@ def ignored(evidence: Evidence, uses: list[Use]) -> list[str]:
         ]
         # Exactly the same: numbers that are both tiny agree, and may still depend on it.
         moves = any(not evidence.key.agree(a[1], b[1]) for a, b in both)
+        if evidence.code and evidence.code.unused(name):
+            continue  # said already, and more plainly
         if moves and all(np.array_equal(a[0], b[0]) for a, b in both):
-            said.append(f"Where {name} alone was changed, your results stayed the same: is it used?")
+            said.append(f"Where {name} alone was changed, your results stayed the same, and should not have.")
     return said
 
 

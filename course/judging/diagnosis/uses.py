@@ -27,7 +27,7 @@ def findings(evidence: Evidence, words: Mapping[str, str]) -> list[str]:
     failed = {way: reason for way, those in ways.items() if (reason := _reason(those))}
     if failed:
         reason = Counter(failed.values()).most_common(1)[0][0]
-        why = f"it {reason.rstrip('.')}. {in_words(reason)}".rstrip()
+        why = f"it {reason.rstrip('.')}. {in_words(reason, evidence)}".rstrip()
         failing = [use for way in failed for use in ways[way] if use.failure]
         if len(failing) < sum(len(ways[way]) for way in failed):  # in some of its uses a way works
             return [f"In {len(failing)} of {len(uses)} uses, {listed(list(failed))}, {why}"]

@@ -138,7 +138,7 @@ averages = (
         "no-memory",
         did="The old m and v are not used.",
         effect="The first step is right; later ones are long at first sight of t and short after: no average is left.",
-        hint="The old m and v are not used: m = beta_1 m + (1 - beta_1) g, and v likewise.",
+        hint="The old m and v have no effect: m = beta_1 m + (1 - beta_1) g, and v likewise.",
         section=RULE,
         m_new=lambda s: (1 - s.b1) * s.g,
         v_new=lambda s: (1 - s.b2) * s.square,

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.exercises.variants import Anatomy, keep
 
+from ...families import places
 from ...reference import exponential_decay
 
 SHARE = "learning_rates#two-schedules-each-from-one-sentence"
@@ -23,6 +24,7 @@ rule = Anatomy(
         "eta": lambda p: p.start * p.decay,
     },
     returns=("eta",),
+    should=places.EXPONENTIAL,
 )
 
 mistakes = (
@@ -104,7 +106,7 @@ mistakes = (
         "no-time",
         did="exp(-k), without t.",
         effect="The rate is constant, and too small from the start.",
-        hint="t is not used: your rate is constant. It is exp(-k t).",
+        hint="t has no effect: your rate is constant. It is exp(-k t).",
         section=SHARE,
         exponent=lambda p: -p.constant,
     ),
@@ -112,7 +114,7 @@ mistakes = (
         "no-constant",
         did="exp(-t), without k.",
         effect="Practically zero after a dozen steps.",
-        hint="k is not used: it is exp(-k t).",
+        hint="k has no effect: it is exp(-k t).",
         section=SHARE,
         constant=lambda p: 1.0,
     ),

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.exercises.variants import Anatomy, keep
 
+from ...families import places
 from ...families.habits import habits
 from ...reference import gradient_descent_step
 
@@ -24,6 +25,7 @@ rule = Anatomy(
         "theta_new": lambda s: s.theta_old - s.step,
     },
     returns=("theta_new",),
+    should=places.DESCENT,
 )
 
 mistakes = (
@@ -32,7 +34,7 @@ mistakes = (
         "no-rate",
         did="The whole gradient is subtracted.",
         effect="Diverges as soon as a curvature is above 2.",
-        hint="The learning rate is not used: subtract eta times the gradient.",
+        hint="The learning rate has no effect: subtract eta times the gradient.",
         section=RATE,
         step=lambda s: s.g,
     ),
@@ -202,7 +204,7 @@ mistakes = (
         "gradient-in-place",
         did="`grad *= eta` changes the caller's gradient.",
         effect="The path is right; whoever uses the same gradient again finds it shrunk.",
-        hint="`grad *= eta` changes the array that you are given. `eta * grad` makes a new one.",
+        hint="Your function changes the array that it is given as grad. eta g belongs into a new one.",
         section=STEP,
         step=lambda s: imul(s.g, s.rate),
     ),

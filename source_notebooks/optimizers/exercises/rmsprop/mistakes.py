@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.exercises.variants import Anatomy
 
+from ...families import places
 from ...families.habits import habits
 from ...families.scaling import scaling
 from ...reference import rmsprop_step
@@ -36,6 +37,7 @@ rule = Anatomy(
         "theta_new": lambda s: s.theta_old - s.step,
     },
     returns=("theta_new", "r_new"),
+    should=places.RMSPROP,
 )
 
 mistakes = (
@@ -212,7 +214,7 @@ mistakes = (
         "no-memory",
         did="The old r is not used.",
         effect="Every step is eta / sqrt(1 - rho) long, 3.16 eta at rho = 0.9, also at the minimum.",
-        hint="The old r is not used: r = rho r + (1 - rho) g^2.",
+        hint="The old r has no effect: r = rho r + (1 - rho) g^2.",
         section=RULE,
         r_new=lambda s: s.share,
         also={"r is set to zero at each call": {"r_old": lambda s: np.zeros(np.shape(s.r))}},
@@ -273,7 +275,7 @@ mistakes = (
         "gradient-in-place",
         did="`grad *= eta` changes the caller's gradient.",
         effect="The path is right; whoever uses the same gradient again finds it shrunk.",
-        hint="`grad *= eta` changes the array that you are given. `eta * grad` makes a new one.",
+        hint="Your function changes the array that it is given as grad. eta g belongs into a new one.",
         section=RULE,
         step=lambda s: imul(s.g, s.rate) / s.root,
     ),
