@@ -27,6 +27,7 @@ ROLES = ("point", "gradient", "field", "rate", "clock", "period")
 POINT, GRADIENT, FIELD, RATE, CLOCK, PERIOD = ROLES
 # What of an answer an expectation is about, if not about all of it: how many rows it has, or the rows that are there.
 LENGTH, ROWS = "length", "rows"
+NOTHING_TO_COMPARE = "It shows once there are numbers to compare with: yours are NaN, infinite, or all zero."
 NOT_YET = "Right, but so is it without the rule: it counts only once a quarter of the rule itself is right."
 
 
@@ -341,7 +342,7 @@ def _against(expectation: Expectation, criterion: Criterion, key: Key, answers: 
         if model.size != wanted.size:
             return f"{criterion.fails} ({label}: {model.size} numbers, expected {wanted.size})"
         if not np.isfinite(model).all() or (wanted.any() and not model.any()):
-            return f"{criterion.fails} ({label}: there are no numbers to compare with)"  # NaN, or nothing done
+            return f"{NOTHING_TO_COMPARE} ({label})"  # NaN, or nothing done
         wanted = expectation.times * model.reshape(wanted.shape)
     rtol, atol = key.tolerance(expectation.answer)
     with np.errstate(all="ignore"):

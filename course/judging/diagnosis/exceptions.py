@@ -10,7 +10,7 @@ from course.judging.diagnosis.source import Code
 
 NOT_WRITTEN = "raised NotImplementedError"
 # What TensorFlow and JAX say where a tensor is asked for its numbers while a step is traced.
-TRACED = re.compile(r"symbolic|only available when eager|Tracer|NotAllowedInGraph|ConcretizationType")
+TRACED = re.compile(r"[Ss]ymbolic|only available when eager|Tracer|NotAllowedInGraph|ConcretizationType")
 TRACING = "Where a step is compiled (`fit` does so), a tensor has no numbers yet, and something asks for them"
 PLAIN_NUMBERS = {"float", "int", "bool"}
 MEANINGS = (
@@ -30,7 +30,7 @@ MEANINGS = (
     ("raised IndexError", "An index is beyond the end: is a shape, or a number of elements, taken for granted?"),
     ("raised KeyError", "A key is looked up that is not there; `d.get(key)` gives None instead."),
     ("negative power", "Zero is raised to a negative power."),
-    ("raised ZeroDivisionError", "A plain number is divided by zero."),
+    ("raised ZeroDivisionError", "A plain number is divided by zero, or a remainder by zero is asked."),
     ("raised OverflowError", "A number became too large."),
     (
         "not recognized: {",
@@ -42,7 +42,9 @@ MEANINGS = (
         (f"'{kind}' object has no attribute", "Something is of another kind than the code takes it for.")
         for kind in ("NoneType", "float", "int", "list", "tuple", "dict", "str", "numpy.ndarray", "numpy.float64")
     ),
+    ("bitwise_xor", "A power is `**`; `^` means something else in Python."),
     ("for ^", "A power is `**`; `^` means something else in Python."),
+    ("singleton tf.Variable", "A variable is made while a step is compiled; `build` is the place to make it, once."),
     ("read-only", "It writes into an array that it was only lent."),
     ("took too long", "Is there a loop that does not end?"),
 )
@@ -55,7 +57,7 @@ def in_words(reason: str, evidence: Evidence) -> str:
         return "It is not written yet." if code and code.unwritten else ""
     if TRACED.search(reason):
         asks = _asks_for_numbers(code) if code and code.is_class else []
-        places = f" (the code has {' and '.join(asks)})" if asks else ""
+        places = f" (see {' and '.join(asks)})" if asks else ""
         return f"{TRACING}{places}. The functions of `keras.ops` do without."
     if f"'{name}' object has no attribute" in reason:
         return "Is it made, under this name, before it is read: in `__init__`, or in `build`, after `super()` ran?"

@@ -12,7 +12,7 @@ from course.judging.diagnosis.findings import listed
 from course.judging.scripts import INPUT, INTEGERS, SHAPE, SHARED, Failure, Value
 from course.judging.verdict import POINT, Key, Mistake
 
-SHARED_MEMORY = "manners/shared"
+IN_PLACE, SHARED_MEMORY = "manners/in-place", "manners/shared"
 
 
 def manners(evidence: Evidence) -> list[Mistake]:
@@ -23,7 +23,7 @@ def manners(evidence: Evidence) -> list[Mistake]:
     if changed:
         arrays, new = ("array", "a new one") if len(set(changed)) == 1 else ("arrays", "new ones")
         hint = f"Your function changes the {arrays} that it is given as {_listed(changed)}. Compute {new}."
-        found.append(Mistake("manners/in-place", " ".join([hint, *written(evidence)]), section))
+        found.append(Mistake(IN_PLACE, " ".join([hint, *written(evidence)]), section))
     shared = [name for name, _, _ in _unlike_themselves(evidence, SHARED)]
     if shared and not changed:
         does = "shares its" if len(set(shared)) == 1 else "share their"

@@ -15,9 +15,10 @@ import numpy as np
 from course.judging.diagnosis import uses
 from course.judging.diagnosis.degenerate import degenerate
 from course.judging.diagnosis.evidence import Evidence
-from course.judging.diagnosis.facts import facts
+from course.judging.diagnosis.facts import facts, unused
 from course.judging.diagnosis.findings import NOTHING_MORE, findings
-from course.judging.diagnosis.manners import SHARED_MEMORY, manners, written
+from course.judging.diagnosis.following import followed
+from course.judging.diagnosis.manners import IN_PLACE, SHARED_MEMORY, manners, written
 from course.judging.diagnosis.messages import Message
 from course.judging.diagnosis.messages import told as told_by
 from course.judging.scripts import BOUNDED, INPUT, INTEGERS, NUMBERS, SHAPE, SHARED, Answers, Failure
@@ -65,6 +66,7 @@ def diagnosed(
     if verdict.passed:
         return verdict
     evidence = Evidence(key, answers, source)
+    verdict = replace(verdict, criteria=followed(verdict.criteria, evidence))
     empty = degenerate(evidence)
     names, exact = named(evidence, known)
     if empty and not (empty.copied and len(names) == 1):
@@ -72,16 +74,19 @@ def diagnosed(
     told = [] if exact else manners(evidence)
     if names or (evidence.numbers_right and not evidence.outside):
         # What remains are manners, some of which have a name too.
+        if any(mistake.id.endswith(("in-place", "overwritten")) for mistake in names):
+            told = [mistake for mistake in told if mistake.id != IN_PLACE]  # said already
         kept = (*names, *(mistake for mistake in told if mistake.id))
         rest = [mistake.hint for mistake in told if not mistake.id]
-        lines = written(evidence) if exact else []
+        lines = [*([] if evidence.numbers_right else unused(evidence)), *(written(evidence) if exact else [])]
         return replace(verdict, mistakes=kept, diagnosis=_words(names, kept, [*lines, *rest], evidence.numbers_right))
     seen = [*told_by(messages, evidence), *facts(evidence)]
     if empty:
         seen = [str(empty.words), *seen]
     else:
         found = uses.findings(evidence, key.ways) if key.public or key.ways else findings(evidence)
-        seen += [sentence for sentence in found if not (seen and sentence == NOTHING_MORE)]
+        more = bool(seen) or any(mistake.id for mistake in told)
+        seen += [sentence for sentence in found if not (more and sentence == NOTHING_MORE)]
     rest = [*seen, *(mistake.hint for mistake in told if mistake.id and not (empty and mistake.id == SHARED_MEMORY))]
     return replace(verdict, diagnosis=" ".join(rest))
 

@@ -144,6 +144,20 @@ class Code:
         }
         return bool(found & set(names))
 
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """What a class derives from, as it is written; nothing for a function."""
+        return tuple(map(ast.unparse, self.node.bases)) if isinstance(self.node, Class) else ()
+
+    def adds_to(self, name: str) -> bool:
+        """Whether something is added to a name or attribute, by `+` or by a function whose name has `add` in it."""
+        for part in ast.walk(self.node) if self.node else ():
+            adds = isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add)
+            adds = adds or (isinstance(part, ast.Call) and "add" in ast.unparse(part.func))
+            if (adds or isinstance(part, ast.AugAssign)) and name in ast.unparse(part):
+                return True
+        return False
+
     def writes(self) -> list[Write]:
         """The lines of a function that certainly write into an array that it was given."""
         node = self.function

@@ -214,6 +214,13 @@ def _root(h: _Rule) -> tuple[Wrong, ...]:
             step=lambda s: s.rate * h.top(s),
         ),
         h.wrong(
+            "nothing-on-top",
+            did=f"The step is eta divided by the root: {h.above} is left out.",
+            effect="Every coordinate only ever falls, by long steps where the slope is gentle.",
+            hint=f"{h.above} is missing from the step: yours is eta / sqrt({h.under} + eps). It is {h.right}.",
+            step=lambda s: s.rate / s.root + np.zeros(np.shape(s.theta_old)),
+        ),
+        h.wrong(
             "sign-on-top",
             did=f"The numerator is the sign of {h.above}.",
             effect="A vanishing gradient makes long steps: it never settles.",

@@ -149,6 +149,14 @@ def velocity(rule: Anatomy, section: str) -> tuple[Wrong, ...]:
             decay=lambda s: 0.9,
         ),
         wrong(
+            "gamma-default-0.99",
+            did="The default of gamma is 0.99.",
+            effect="The velocity remembers ten times as long whenever gamma is not passed.",
+            hint="Your default for gamma is 0.99. Here it is 0.9.",
+            section=MEMORY,
+            defaults={"gamma": 0.99},
+        ),
+        wrong(
             "rate-and-gamma-fixed",
             did="eta = 0.01 and gamma = 0.9 are written into the code.",
             effect="Right at these two numbers only.",

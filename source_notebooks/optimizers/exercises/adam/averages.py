@@ -51,6 +51,32 @@ averages = (
         v_new=lambda s: (1 - s.b2) * s.v_old + s.b2 * s.square,
     ),
     rule.wrong(
+        "beta-1-reversed",
+        did="beta_1 and 1 - beta_1 are exchanged in m; v is right.",
+        effect="m follows the last gradient: hardly anything is averaged.",
+        hint="beta_1 and 1 - beta_1 are exchanged in m: beta_1 keeps the old m, 1 - beta_1 admits the gradient.",
+        section=RULE,
+        m_new=lambda s: (1 - s.b1) * s.m_old + s.b1 * s.g,
+    ),
+    rule.wrong(
+        "beta-2-reversed",
+        did="beta_2 and 1 - beta_2 are exchanged in v; m is right.",
+        effect="v follows the last square: its correction makes the first steps far too short.",
+        hint="beta_2 and 1 - beta_2 are exchanged in v: beta_2 keeps the old v, 1 - beta_2 admits the square.",
+        section=RULE,
+        v_new=lambda s: (1 - s.b2) * s.v_old + s.b2 * s.square,
+    ),
+    rule.wrong(
+        "brackets-forgotten-in-the-averages",
+        did="`beta_1 * m + 1 - beta_1 * g`, and the same for v: the brackets about 1 - beta are missing.",
+        effect="1 is added to each average, and the new terms enter with a minus: the root becomes NaN.",
+        hint="These are the numbers of beta_1 m + 1 - beta_1 g, and the same for v: without brackets beta alone "
+        "multiplies the new term. It is (1 - beta_1) g, and (1 - beta_2) g^2.",
+        section=RULE,
+        m_new=lambda s: s.b1 * s.m_old + 1 - s.b1 * s.g,
+        v_new=lambda s: s.b2 * s.v_old + 1 - s.b2 * s.square,
+    ),
+    rule.wrong(
         "no-one-minus-beta-1",
         did="The factor 1 - beta_1 is missing from m.",
         effect="At the defaults the steps are 10 times too long.",

@@ -98,9 +98,17 @@ mistakes = (
         "e-rounded",
         did="2.718 instead of e.",
         effect="The rate is a little too large, by more and more as time goes on.",
-        hint="You write e as 2.718. All its digits are needed: `np.exp(-k * t)`.",
+        hint="You raise 2.718, which is e to three decimals only. All its digits are needed: `np.exp(-k * t)`.",
         section=SHARE,
         decay=lambda p: 2.718**p.exponent,
+    ),
+    rule.wrong(
+        "e-to-one-decimal",
+        did="e is taken to one decimal only.",
+        effect="The rate is a little too large, by more and more as time goes on.",
+        hint="You raise 2.7, which is e to one decimal only. All its digits are needed: `np.exp(-k * t)`.",
+        section=SHARE,
+        decay=lambda p: 2.7**p.exponent,
     ),
     rule.wrong(
         "no-time",

@@ -130,6 +130,14 @@ mistakes = (
         g=lambda s: (s.grad_fn(s.theta_old) + s.grad_fn(s.look)) / 2,
     ),
     rule.wrong(
+        "mean-gradient",
+        did="The entries of the gradient are averaged.",
+        effect="Every coordinate gets the same push; the minimum is reached only by accident.",
+        hint="You average the entries of the gradient. Each parameter is pushed by its own entry: no mean.",
+        section=AHEAD,
+        g=lambda s: np.mean(s.grad_fn(s.look)),
+    ),
+    rule.wrong(
         "asked-too-often",
         did="The gradient is asked at theta as well, and not used.",
         effect="The path is right at twice the cost.",

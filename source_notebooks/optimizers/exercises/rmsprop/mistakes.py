@@ -138,6 +138,15 @@ mistakes = (
         share=lambda s: s.square,
     ),
     rule.wrong(
+        "brackets-forgotten",
+        did="`rho * r + 1 - rho * grad**2`: the brackets about 1 - rho are missing.",
+        effect="1 is added and rho g^2 subtracted: r becomes negative, and its root NaN.",
+        hint="These are the numbers of rho r + 1 - rho g^2: without brackets only rho multiplies the square. It is "
+        "(1 - rho) g^2.",
+        section=RULE,
+        share=lambda s: 1 - s.decay * s.square,
+    ),
+    rule.wrong(
         "no-rho",
         did="The old r enters with factor 1: r + (1 - rho) g^2.",
         effect="Nothing is forgotten: AdaGrad with a larger rate.",
