@@ -64,7 +64,7 @@ def in_words(reason: str, evidence: Evidence) -> str:
     of_its_own = re.search(rf"\b{re.escape(name)}(\.__init__)?\(\)", reason)
     if of_its_own and "argument" in reason:
         return "It must take the arguments that the exercise lists, under these names and in that order."
-    if "returned None" in reason and code and code.function and not code.returns:
+    if "returned None" in reason and code and code.function and not code.returns():
         return "No `return` in it gives anything back."
     return next((meaning for part, meaning in MEANINGS if part in reason), "")
 

@@ -95,10 +95,9 @@ class Code:
         changed = any(isinstance(part, ast.AugAssign) and _is_name(part.target, parameter) for part in inside)
         return parameter not in names and not changed and not names & REFLECTING
 
-    @property
-    def returns(self) -> bool:
-        """Whether a function returns anything anywhere, or is no function that can be read."""
-        node = self.function
+    def returns(self, method: str = "") -> bool:
+        """Whether a function, or a method of a class, returns anything anywhere, or cannot be read."""
+        node = self.methods().get(method) if method else self.function
         return node is None or any(isinstance(part, ast.Return) and part.value for part in _own(node))
 
     @property

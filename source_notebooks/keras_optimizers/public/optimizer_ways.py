@@ -205,7 +205,16 @@ def _counts_from_zero(code: Code, evidence: Evidence) -> bool:
     return wild and code.mentions("iterations") and not code.adds_to("iterations")
 
 
+@_read
+def _configures_nothing(code: Code, _: Evidence) -> bool:
+    return "get_config" in code.methods() and not code.returns("get_config")
+
+
 OF_ANY = (
+    Message(
+        _configures_nothing,
+        Rungs("Your `get_config` returns nothing.", mend="End it with `return config`, the dict that it has made."),
+    ),
     Message(
         _lacks_the_step,
         Rungs("Your class has no method `update_step`.", "Keras calls one for each variable: is the name misspelt?"),
