@@ -133,6 +133,13 @@ def _parser() -> argparse.ArgumentParser:
         "are operators, constants, arguments, order, omissions, bounds, memory, shapes and special cases "
         "(autograder/proof/grammar.py says how)",
     )
+    check.add_argument(
+        "--messages",
+        type=_count,
+        metavar="N",
+        help="say of which share of single classic mistakes the check says something useful: those of the catalogue, "
+        "and N of each exercise that are drawn from its reference (autograder/proof/messages.py says what counts)",
+    )
     compare = command("compare", _compare, "Test what is said of optimizers by training, and show how not to.")
     compare.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help="default: all; --list names them")
     compare.add_argument("--list", action="store_true", help="name the experiments and the claims that they test")
@@ -412,6 +419,9 @@ def _check_exercises(options: argparse.Namespace) -> int:
         return command.catalogue(exercises, wide)
     if options.compare:
         return command.compare(exercises, wide, console)
+    if options.messages:
+        seed, *_ = options.seed or command.fresh_seeds(1)
+        return command.messages(exercises, options.messages, seed, wide, console)
     if options.mutants:
         seed, *_ = options.seed or command.fresh_seeds(1)
         return command.mutants(exercises, options.mutants, seed, wide, console)

@@ -156,6 +156,7 @@ class Exercise:
             {},
             oracles=ask.oracles,
             parameters=tuple(self.parameters),
+            defaults={name: p.default for name, p in self.parameters.items() if type(p.default) in (int, float)},
             outputs=self.outputs,
             roles=dict(self.roles),
             lecture=self.lecture,

@@ -23,9 +23,10 @@ def generator(secret: bytes, *identity: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
-def judge(exercise: Exercise, key: Key, answers: Answers) -> Verdict:
-    """Hold answers against a fresh key; the known mistakes are asked only if something failed."""
-    return diagnosed(hold_against(key, answers), key, answers, known_functions(exercise), exercise.messages)
+def judge(exercise: Exercise, key: Key, answers: Answers, source: str = "") -> Verdict:
+    """Hold answers against a fresh key; the known mistakes are asked only if something failed. source: the text of the
+    cell that defines what was asked, "" if it is not at hand."""
+    return diagnosed(hold_against(key, answers), key, answers, known_functions(exercise), exercise.messages, source)
 
 
 def public_key(exercise: Exercise, rng: np.random.Generator) -> Plain:

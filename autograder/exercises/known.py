@@ -42,12 +42,17 @@ class KnownFunctions:
     def mistakes(self) -> list[Mistake]:
         """The catalogue."""
         prefix = self.exercise.prefix
-        return [Mistake(f"{prefix}/{wrong.id}", str(wrong.hint), wrong.section) for wrong in self.exercise.mistakes]
+        return [
+            Mistake(f"{prefix}/{wrong.id}", str(wrong.hint), wrong.section, wrong.part)
+            for wrong in self.exercise.mistakes
+        ]
 
     @cached_property
     def pairs(self) -> list[tuple[int, int]]:
-        """The pairs of mistakes that go together, as places in the catalogue."""
-        return [(i, j) for (i, a), (j, b) in combinations(enumerate(self.exercise.mistakes), 2) if together(a, b)]
+        """The pairs of mistakes that go together and change one stage each, as places in the catalogue: those that the
+        check in the notebook holds, so that both say the same."""
+        single = [(place, wrong) for place, wrong in enumerate(self.exercise.mistakes) if atomic(wrong)]
+        return [(i, j) for (i, a), (j, b) in combinations(single, 2) if together(a, b)]
 
     def function(self, *places: int) -> Callable[..., Any]:
         """A function that makes one mistake, or two that go together; new each time."""
@@ -60,7 +65,7 @@ class KnownFunctions:
         right = evidence.numbers_right  # then manners alone are to be explained
         asked: Iterable[tuple[int, ...]] = [(place,) for place in range(len(self.mistakes))]
         if size == 2:
-            asked = self._of_manners(evidence) if right else self._likely(evidence)
+            asked = [] if right else self._likely(evidence)  # manners are read off directly
         found = self._fitting(evidence, given, asked)
         return [fit for fit in found if fit.exact or not right]
 
@@ -104,12 +109,6 @@ class KnownFunctions:
             if any(self.exercise.mistakes[place].remembers for place in places)  # all calls before would matter
             or key.agree(given[answer], perform(self.function(*places))[answer], answer)
         )
-
-    def _of_manners(self, evidence: Evidence) -> list[tuple[int, int]]:
-        """The pairs of mistakes that leave the numbers right."""
-        singles = self._fitting(evidence, evidence.key.expected, [(place,) for place in range(len(self.mistakes))])
-        polite = {place for fit in singles for place in fit.mistakes}
-        return [pair for pair in self.pairs if polite.issuperset(pair)]
 
     def _likely(self, evidence: Evidence) -> list[tuple[int, int]]:
         """The pairs worth asking, MOST at most, by an excerpt of the script that each single mistake is asked.
@@ -174,8 +173,8 @@ class KnownFunctions:
     def in_numbers(self, key: Key, other: Key) -> Plain:
         """The mistakes and their pairs as fingerprints, for `diagnosis.fingerprints.KnownNumbers`.
 
-        Of the pairs those of mistakes that change one stage and show in the numbers, if the pair shows otherwise than
-        each single mistake: manners are read off directly. Where two fingerprints are the same, their answers to
+        Of the pairs those of mistakes that show in the numbers, if the pair shows otherwise than each single mistake:
+        manners are read off directly. Where two fingerprints are the same, their answers to
         `other` tell whether they always are.
         """
         rows = self._fingerprints(key)
@@ -205,7 +204,7 @@ class KnownFunctions:
         def differs(row: np.ndarray, others: np.ndarray) -> bool:
             return bool((np.abs(others - row[:SUMS]) > tolerated(key)).any(axis=1).all())
 
-        single = {i for (i,), row in rows.items() if atomic(self.exercise.mistakes[i]) and differs(row, right[None, :])}
+        single = {i for (i,), row in rows.items() if differs(row, right[None, :])}
         for pair in self.pairs:
             if single.issuperset(pair) and differs(row := sums(*pair), known):
                 rows[pair] = row

@@ -29,12 +29,15 @@ class Anatomy:
 
     `stages` maps the name of each intermediate result to how it follows from the arguments and the stages before it
     (attributes of `s`); `returns` names the results. `signature` supplies the argument names and defaults. `s.kept` is
-    a dict that lives as long as the function: only wrong variants use it, the rules themselves keep nothing.
+    a dict that lives as long as the function: only wrong variants use it, the rules themselves keep nothing. `should`
+    says by stage what belongs there, as "v should be gamma v + eta g": what is told of a mistake in it where another
+    one is made, too. It stays true whatever is wrong in other stages; "returns" is what is handed back.
     """
 
     signature: Callable[..., Any]
     stages: Stages
     returns: tuple[str, ...]
+    should: Mapping[str, str] = field(default_factory=dict)
 
     def variant(
         self,
@@ -147,6 +150,17 @@ class Wrong:
             assert self.written is not None
             return self.written
         return self.anatomy.variant(self.returns, self.defaults, **self.replaced)
+
+    @property
+    def part(self) -> str:
+        """What belongs where it is made, in a sentence for each stage; empty if the anatomy does not say so of all."""
+        if self.anatomy is None:
+            return ""
+        should, parameters = self.anatomy.should, signature(self.anatomy.signature).parameters
+        places = [should.get(stage) for stage in (*self.replaced, *(["returns"] if self.returns is not None else []))]
+        places += [f"the default of {name} should be {parameters[name].default:g}" for name in self.defaults]
+        told = list(dict.fromkeys(place for place in places if place))
+        return " ".join(f"{place[0].upper()}{place[1:]}." for place in told) if all(places) else ""
 
     @property
     def twins(self) -> Mapping[str, Callable[..., Any]]:

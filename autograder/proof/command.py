@@ -22,6 +22,7 @@ from autograder.proof.beside import Counted, counted, tables
 from autograder.proof.gate import Examination, examine
 from autograder.proof.grammar import Mutant
 from autograder.proof.marks import earned
+from autograder.proof.messages import NAMED, OBSERVED, VAGUELY, Told, catalogued, generated, shares
 from autograder.proof.mutants import EQUAL, KILLED, SURVIVOR, Trial, difference, source_of, tried
 from autograder.proof.rivals import NEEDED, comparable
 
@@ -122,6 +123,42 @@ def mutants(exercises: Exercises, count: int, seed: int, show: Console, progress
         )
     show.print(table)
     return int(any(trial.end == SURVIVOR or trial.drawn for trial in found["all"]))
+
+
+def messages(exercises: Exercises, count: int, seed: int, show: Console, progress: Console) -> int:
+    """Print of which share of single classic mistakes something useful is said. Returns 0, or 1 if something is said of
+    code that is not so. Mistakes are drawn from references that can be read and called directly."""
+    tasks = list(exercises)
+
+    def run(name: str) -> tuple[list[Told], list[Told]]:
+        exercise = exercises[name]
+        return list(catalogued(exercise, seed)), [] if exercise.ways else list(generated(exercise, count, seed))
+
+    found = dict(in_processes(run, tasks, WORKERS, "messages", progress))
+    table = Table(title=f"What is said of single classic mistakes, drawn with seed {seed}", title_justify="left")
+    for column in ("exercise", "of", "asked", NAMED, OBSERVED, VAGUELY, "useful", "untrue"):
+        table.add_column(column, justify="left" if column in ("exercise", "of") else "right")
+    ends: dict[str, list[Told]] = {"catalogue": [], "generated": []}
+    for name, kinds in found.items():
+        for kind, told in zip(ends, kinds, strict=True):
+            ends[kind] += told
+            if told:
+                table.add_row(name, kind, *_shares(told))
+    table.add_section()
+    for kind, told in ends.items():
+        table.add_row("all", kind, *_shares(told))
+    show.print(table)
+    untrue = [(one, said) for told in ends.values() for one in told for said in one.untrue]
+    for one, said in untrue:
+        show.print(f"UNTRUE: {said}\n{one.verdict.diagnosis}\n{one.source}\n", highlight=False, markup=False)
+    return int(bool(untrue))
+
+
+def _shares(told: list[Told]) -> list[str]:
+    found = shares(told)
+    useful = f"{(found[NAMED] + found[OBSERVED]) / max(1, len(told)):.1%}"
+    numbers = [str(n) for n in (len(told), *(found[end] for end in (NAMED, OBSERVED, VAGUELY)))]
+    return [*numbers, useful, str(sum(bool(one.untrue) for one in told))]
 
 
 def compare(exercises: Exercises, show: Console, progress: Console) -> int:

@@ -21,11 +21,12 @@ from course.judging import picture, public, scripts
 from course.judging.barred import OF_THE_COURSE, barred
 from course.judging.diagnosis import diagnosed
 from course.judging.diagnosis.fingerprints import KnownNumbers
+from course.judging.diagnosis.source import text_of
 from course.judging.display import Report
 from course.judging.verdict import Key, Mistake, judge
 
 FILE = "checks.json"
-FORMAT = 3  # of that file; see FORMATS.md
+FORMAT = 4  # of that file; see FORMATS.md
 DAMAGED = f"{FILE} cannot be read or is damaged; fetch the assignment again"
 
 
@@ -51,7 +52,7 @@ def check(exercise: str, function: Callable[..., Any]) -> Report:
     with _quiet(), barred((*OF_THE_COURSE, *key.not_by)):
         answers = scripts.perform(key.script, {exercise: function}, oracles, ways=ways)
     known = KnownNumbers([Mistake(**mistake) for mistake in kept["mistakes"]], kept["explanations"])
-    verdict = diagnosed(judge(key, answers), key, answers, known, messages)
+    verdict = diagnosed(judge(key, answers), key, answers, known, messages, text_of(function, exercise))
     if verdict.passed:
         return Report(verdict)
     spec = kept["picture"]

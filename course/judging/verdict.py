@@ -27,6 +27,7 @@ ROLES = ("point", "gradient", "field", "rate", "clock", "period")
 POINT, GRADIENT, FIELD, RATE, CLOCK, PERIOD = ROLES
 # What of an answer an expectation is about, if not about all of it: how many rows it has, or the rows that are there.
 LENGTH, ROWS = "length", "rows"
+NOTHING_TO_COMPARE = "It shows once there are numbers to compare with: yours are NaN, infinite, or all zero."
 NOT_YET = "Right, but so is it without the rule: it counts only once a quarter of the rule itself is right."
 
 
@@ -95,11 +96,21 @@ class Rungs:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known wrong variant: a stable id, the hint a student reads, and the lecture section to read again."""
+    """A known wrong variant: a stable id, the hint a student reads, and the lecture section to read again.
+
+    A hint is true of code that makes this one mistake. `part` says what belongs in its place, and stays true where
+    another mistake is made in another place; empty if nobody has written it.
+    """
 
     id: str
     hint: str
     section: str
+    part: str = ""
+
+    @property
+    def in_pair(self) -> str:
+        """What is told of it beside another mistake."""
+        return self.part or f"One of them, by itself, would be: {self.hint}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +118,12 @@ class Key:
     """All that judging one exercise needs: the script, the criteria, and the expected answers by name.
 
     oracles: the functions that the script lets the learner ask, as data (`scripts.oracle`). parameters, outputs: the
-    names of what the learner's function takes and returns. roles: role -> parameter, for example {"state": "v"}; see
-    `ROLES`. lecture: the one that derives it. public: the module of the TP's public part that uses the learner's class;
-    empty if it is called directly. ways: the ways in which it does, each in words. Numbers agree within `rtol` of their
-    size, or `atol` near zero; `tolerances` holds both for the answers that have their own. failures_alike: two failures
-    agree whatever their reasons, since exceptions differ between backends. not_by: what may not answer in the place of
-    the learner's code (`course.judging.barred`).
+    names of what the learner's function takes and returns; defaults: the numbers of those that may be left out. roles:
+    role -> parameter, for example {"state": "v"}; see `ROLES`. lecture: the one that derives it. public: the module of
+    the TP's public part that uses the learner's class; empty if it is called directly. ways: the ways in which it does,
+    each in words. Numbers agree within `rtol` of their size, or `atol` near zero; `tolerances` holds both for the
+    answers that have their own. failures_alike: two failures agree whatever their reasons, since exceptions differ
+    between backends. not_by: what may not answer in the place of the learner's code (`course.judging.barred`).
     """
 
     exercise: str
@@ -121,6 +132,7 @@ class Key:
     expected: Answers
     oracles: dict[str, Plain] = field(default_factory=dict)
     parameters: tuple[str, ...] = ()
+    defaults: dict[str, float] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
     roles: dict[str, str] = field(default_factory=dict)
     lecture: str = ""
@@ -229,8 +241,8 @@ class Verdict:
         """The mistake that explains the numbers, or the two that do so together as one; None if nothing does."""
         if len(self.mistakes) < 2:
             return self.mistakes[0] if self.mistakes else None
-        ids, hints = ([getattr(mistake, name) for mistake in self.mistakes] for name in ("id", "hint"))
-        return Mistake(" + ".join(ids), " And: ".join(hints), ", ".join(self.sections))
+        ids, hints = ([getattr(mistake, name) for mistake in self.mistakes] for name in ("id", "in_pair"))
+        return Mistake(" + ".join(ids), " ".join(hints), ", ".join(self.sections))
 
     @property
     def sections(self) -> tuple[str, ...]:
@@ -332,7 +344,7 @@ def _against(expectation: Expectation, criterion: Criterion, key: Key, answers: 
         if model.size != wanted.size:
             return f"{criterion.fails} ({label}: {model.size} numbers, expected {wanted.size})"
         if not np.isfinite(model).all() or (wanted.any() and not model.any()):
-            return f"{criterion.fails} ({label}: there are no numbers to compare with)"  # NaN, or nothing done
+            return f"{NOTHING_TO_COMPARE} ({label})"  # NaN, or nothing done
         wanted = expectation.times * model.reshape(wanted.shape)
     rtol, atol = key.tolerance(expectation.answer)
     with np.errstate(all="ignore"):

@@ -36,16 +36,16 @@ def keras_habits(
             "state-shared-between-variables",
             did=f"There is one {what} for all variables.",
             effect="With a single variable nothing is wrong; with more, each is driven by the gradients of the others.",
-            hint=f"All variables share one {what}. Make one for each variable in `build`, and take the one of this "
-            "variable, `self._get_variable_index(variable)`.",
+            hint=f"Variables of the same shape share one {what}. Make one for each variable in `build`, and take the "
+            "one of this variable, `self._get_variable_index(variable)`.",
             owner=lambda s: 0,
         ),
         wrong(
             "state-not-saved",
             did=f"The {what} is made when it is first needed, not in build.",
             effect="Training goes well until the model is saved and loaded: then it starts from zero again.",
-            hint=f"After saving and loading, your {what} starts from zero again: Keras did not know it. Make it in "
-            "`build`, with `self.add_variable_from_reference`.",
+            hint=f"After saving and loading, your {what} starts from zero again: it was not saved with the model. Make "
+            "it in `build`, with `self.add_variable_from_reference`.",
             slots=lambda s: s.optimizer.untracked,
         ),
         wrong(

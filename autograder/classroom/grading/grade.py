@@ -22,6 +22,7 @@ from autograder.sandbox.limits import Fund, slowness
 from autograder.sandbox.process import Process
 from autograder.sandbox.warm import WarmParent
 from autograder.sandbox.watch import Died, Killed
+from course.judging.diagnosis.source import binds
 from course.judging.scripts import Failure
 from course.judging.verdict import Key, Outcome, Verdict
 
@@ -185,7 +186,7 @@ class _Run:
         if place.test in self._exercises:
             exercise = self._exercises[place.test]
             if place.again or process.defines(exercise.name):
-                self._verdicts[place.test] = self._ask(exercise, process)
+                self._verdicts[place.test] = self._ask(exercise, process, place)
         elif place.test in self._plain:
             self._verdicts.setdefault(place.test, self._test(place, process))
         elif _defines(place.cell):
@@ -222,7 +223,7 @@ class _Run:
             return plain_verdict(place.cell, 0.0, f"it {ran.error['text']}")
         return plain_verdict(place.cell) if ran.value is None else partial_credit(place.cell, ran.value)
 
-    def _ask(self, exercise: Exercise, process: Process) -> Verdict:
+    def _ask(self, exercise: Exercise, process: Process, place: _Place) -> Verdict:
         key = self._key(exercise)
         seconds = (exercise.seconds or 0.0) * self._factor
         public = {key.public: self._job.files[f"{key.public}.py"].decode()} if key.public else {}
@@ -233,7 +234,15 @@ class _Run:
             isinstance(answer, Failure) and "MemoryError" in answer.reason for answer in answers.values()
         ):
             self._status = OUT_OF_MEMORY
-        return judge(exercise, key, answers)
+        return judge(exercise, key, answers, self._source(exercise.name, place))
+
+    def _source(self, name: str, place: _Place) -> str:
+        """The text of the cell that defined a name when it was asked; "" unless a single one did so."""
+        ran = [p for p in self._places if p.notebook == place.notebook and not p.again and _defines(p.cell)]
+        if not place.again:
+            ran = [p for p in ran if p.number < place.number]
+        found = [p.cell.source for p in ran if binds(p.cell.source, name)]
+        return found[0] if len(found) == 1 else ""
 
     def _key(self, exercise: Exercise) -> Key:
         """Drawn when the code is frozen; the same again for the same code: grading twice gives the same marks."""

@@ -13,10 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from course.judging.diagnosis.source import Code
 from course.judging.scripts import (
     BOUNDED,
+    INPUT,
     NOT_ANSWERED,
     NUMBERS,
+    SHARED,
     Answers,
     Asked,
     AskOracle,
@@ -38,6 +41,7 @@ class Use:
 
     given: parameter -> array, number, or the data of an oracle; what was left out or came from an earlier call is
     missing. before: the call whose results it was fed, if any. step: 1 + the number of calls before it in such a row.
+    overwritten: it was passed an array that had been overwritten after another call.
     results: output -> (what the learner gave, what was expected), of kind NUMBERS; fits: output -> whether they agree;
     answers: output -> the name of the answer, whose tolerance it has.
     bounded: output -> (what the learner gave, what the reference gave, whether the bounds are kept), where only bounds
@@ -48,6 +52,7 @@ class Use:
     given: dict[str, Any]
     before: Use | None
     step: int
+    overwritten: bool = False
     results: dict[str, tuple[Value, Value]] = field(default_factory=dict)
     fits: dict[str, bool] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
@@ -70,12 +75,24 @@ class Use:
         return next((value for value in given if isinstance(value, Failure)), None)
 
 
+def _times(model: Value, times: float, given: Value, key: Key) -> bool:
+    """Whether an answer is so many times another one."""
+    return not isinstance(model, Failure) and key.agree(given, times * model)
+
+
 @dataclass(frozen=True)
 class Evidence:
-    """A key and the answers to it."""
+    """A key and the answers to it. source: the text of the cell that defines what was asked, if it is at hand."""
 
     key: Key
     answers: Answers
+    source: str = ""
+
+    @cached_property
+    def code(self) -> Code | None:
+        """What was asked as its text has it; None if the text is not at hand or cannot be read."""
+        code = Code(self.source, self.key.exercise)
+        return code if code.node else None
 
     @cached_property
     def reads(self) -> list[Read | Asked]:
@@ -87,15 +104,18 @@ class Evidence:
     def uses(self) -> dict[str, Use]:
         """Every call of the script, in order, by its key."""
         puts: dict[str, np.ndarray] = {}
+        filled: set[str] = set()
         found: dict[str, Use] = {}
         for op in self.key.script:
             if isinstance(op, Put):
                 puts[op.key] = op.value
             elif isinstance(op, Fill) and op.ref.key in puts:
                 puts[op.ref.key] = np.full_like(puts[op.ref.key], op.number)
+                filled.add(op.ref.key)
             elif isinstance(op, Call):
                 before = found.get(op.before)
-                found[op.key] = Use(op, self._given(op, puts), before, before.step + 1 if before else 1)
+                old = any(isinstance(arg, Ref) and arg.key in filled for arg in op.args)
+                found[op.key] = Use(op, self._given(op, puts), before, before.step + 1 if before else 1, old)
         for read in self.reads:
             if read.kind == NUMBERS and isinstance(read, Read):
                 use, pair = found[read.call], (self.given(read.answer), self.key.expected[read.answer])
@@ -109,8 +129,14 @@ class Evidence:
 
     @property
     def numbers(self) -> list[Use]:
-        """The calls of kind NUMBERS of which something was read."""
-        return [use for use in self.uses.values() if use.call.kind == NUMBERS and (use.results or use.bounded)]
+        """The calls of kind NUMBERS of which something was read. Where results share memory with inputs, or inputs are
+        written into, nobody knows what a call was given whose arrays had been overwritten: such calls are left out."""
+        unsure = any(next(self.wrong(kind), None) for kind in (INPUT, SHARED))
+        return [
+            use
+            for use in self.uses.values()
+            if use.call.kind == NUMBERS and (use.results or use.bounded) and not (unsure and use.overwritten)
+        ]
 
     @property
     def outside(self) -> bool:
@@ -133,6 +159,14 @@ class Evidence:
     def numbers_right(self) -> bool:
         """Whether no answer of kind NUMBERS is wrong."""
         return next(self.wrong(NUMBERS), None) is None
+
+    def as_itself(self, use: Use) -> bool:
+        """Whether all that is expected of a use is what it has in common with another one, and that is so."""
+        own = {e.answer: e for criterion in self.key.criteria for e in criterion.expectations if e.like}
+        expected = [own.get(read.answer) for read in self.reads if read.call == use.call.key]
+        return bool(expected) and all(
+            e is not None and _times(self.given(str(e.like)), e.times, self.given(e.answer), self.key) for e in expected
+        )
 
     def firsts(self) -> list[Read]:
         """The first number of each output in each criterion, of those that depend on no call but their own."""

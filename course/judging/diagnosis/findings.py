@@ -46,7 +46,7 @@ def of_uses(evidence: Evidence, uses: list[Use], parts: bool = True) -> list[str
         return [of_all]
     if length := _length(evidence, single):
         return [length, *ignored(evidence, single)][:MOST]
-    nearly = _but_for_zeros(evidence, uses) or _nearly(evidence, single)
+    nearly = _but_for_zeros(evidence, uses) or _nearly(evidence, single) or _ends(evidence, single)
     if nearly:
         return [nearly]
     if apart := _apart(evidence, single):
@@ -126,7 +126,7 @@ def _failing(evidence: Evidence, uses: list[Use]) -> str | None:
     if not reasons:
         return None
     count, reason = sum(reasons.values()), max(reasons, key=lambda r: (r != NOT_ASKED, reasons[r]))
-    why = f"it {reason.rstrip('.')}. {in_words(reason)}".rstrip()
+    why = f"it {reason.rstrip('.')}. {in_words(reason, evidence)}".rstrip()
     if count == len(uses):
         return f"Every call fails: {why}"
     those = when(evidence.key, uses, [use.failure is not None for use in uses])
@@ -180,6 +180,9 @@ def _apart(evidence: Evidence, uses: list[Use]) -> str | None:
     right = [use.right for use in uses]
     clock = evidence.key.roles.get(CLOCK, "")
     # Where the gradient is zero, or the time is, almost any formula is right.
+    few = min(sum(right), len(right) - sum(right)) < LEAST  # by chance a call or two have something in common
+    if few:
+        return None
     if (those := when(evidence.key, uses, right)) and those not in ("with a gradient of zeros", f"with {clock} = 0"):
         return f"Your results are right in the calls {those}, and only there."
     if those := when(evidence.key, uses, [not r for r in right]):
@@ -233,8 +236,10 @@ def ignored(evidence: Evidence, uses: list[Use]) -> list[str]:
         ]
         # Exactly the same: numbers that are both tiny agree, and may still depend on it.
         moves = any(not evidence.key.agree(a[1], b[1], answer) for a, b, answer in both)
+        if evidence.code and evidence.code.unused(name):
+            continue  # said already, and more plainly
         if moves and all(np.array_equal(a[0], b[0]) for a, b, _ in both):
-            said.append(f"Where {name} alone was changed, your results stayed the same: is it used?")
+            said.append(f"Where {name} alone was changed, your results stayed the same, and should not have.")
     return said
 
 
@@ -301,7 +306,10 @@ def _nearly(evidence: Evidence, uses: list[Use]) -> str | None:
     if not all(count for _, count in wrong):
         return None
     told = listed([f"{name} to {count}" for name, count in wrong])
-    return f"Your numbers are nearly right, {told}: is something rounded, or kept in float32?"
+    given = [np.asarray(g, dtype=float) for use in uses for g, _ in use.results.values()]
+    single = all(np.array_equal(array, array.astype(np.float32)) for array in given)
+    why = "All are single-precision numbers, float32." if single else "Which small number is added, cut off or rounded?"
+    return f"Your numbers are nearly right, {told}. {why}"
 
 
 def _but_for_zeros(evidence: Evidence, uses: list[Use]) -> str | None:
@@ -325,6 +333,24 @@ def _but_for_zeros(evidence: Evidence, uses: list[Use]) -> str | None:
             wild += int(not np.isfinite(given).all())
     more = " There they are NaN or infinite, as 0/0 is." if wild == wrong else ""
     return f"Your results are right except where the gradient is zero.{more}" if wrong else None
+
+
+def _ends(evidence: Evidence, uses: list[Use]) -> str | None:
+    """Results that are right in every entry but the last, or but the first, as those of a loop that stops too early."""
+    for place, which in ((-1, "last"), (0, "first")):
+        wrong = set()
+        for use in uses:
+            for name, (given, wanted) in use.results.items():
+                if not isinstance(given, np.ndarray) or not isinstance(wanted, np.ndarray) or given.ndim != 1:
+                    return None
+                if given.size > 1 and not evidence.key.agree(np.delete(given, place), np.delete(wanted, place)):
+                    return None
+                if given.size > 1 and not use.fits[name]:
+                    wrong.add(name)
+        if wrong:
+            names = listed([name for name in _outputs(uses) if name in wrong])
+            return f"Your {names} {'is' if len(wrong) == 1 else 'are'} right in every entry but the {which}."
+    return None
 
 
 def _row(evidence: Evidence) -> str | None:

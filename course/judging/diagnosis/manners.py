@@ -13,6 +13,7 @@ from course.judging.scripts import INPUT, INTEGERS, SHAPE, SHARED, Asked, Failur
 from course.judging.verdict import POINT, Key, Mistake
 
 Unlike = tuple[Read | Asked, Value, np.ndarray]
+IN_PLACE, SHARED_MEMORY = "manners/in-place", "manners/shared"
 
 
 def manners(evidence: Evidence) -> list[Mistake]:
@@ -21,17 +22,14 @@ def manners(evidence: Evidence) -> list[Mistake]:
     found = []
     changed = [read.name for read, given, _ in evidence.wrong(INPUT) if not isinstance(given, Failure)]
     if changed:
-        arrays = "array" if len(set(changed)) == 1 else "arrays"
-        hint = (
-            f"Your function changes the {arrays} that it is given as {_listed(changed)}: `x -= ...`, `x[...] = ...` "
-            "and `out=x` do. Compute a new one, `x = x - ...`."
-        )
-        found.append(Mistake("manners/in-place", hint, section))
+        arrays, new = ("array", "a new one") if len(set(changed)) == 1 else ("arrays", "new ones")
+        hint = f"Your function changes the {arrays} that it is given as {_listed(changed)}. Compute {new}."
+        found.append(Mistake(IN_PLACE, " ".join([hint, *written(evidence)]), section))
     shared = [read.name for read, _, _ in _unlike_themselves(evidence, SHARED)]
     if shared and not changed:
         does = "shares its" if len(set(shared)) == 1 else "share their"
         hint = f"Your {_listed(shared)} {does} memory with an input or another result. Return new arrays, `x.copy()`."
-        found.append(Mistake("manners/shared", hint, section))
+        found.append(Mistake(SHARED_MEMORY, hint, section))
     whole = [w for w in _unlike_themselves(evidence, INTEGERS) if not _follows(key, w, changed)]
     if whole and all(not isinstance(g, Failure) and _cut(key, r, g, w) for r, g, w in whole):
         names = [read.name for read, _, _ in whole]
@@ -49,6 +47,21 @@ def manners(evidence: Evidence) -> list[Mistake]:
         alike = [answer for answer in shaped if answer[2].shape == wanted.shape]
         found.append(Mistake("", f"With {arrays} of shape {wanted.shape} {_seen(alike, 'in a row')}.", section))
     return found
+
+
+def written(evidence: Evidence) -> list[str]:
+    """Which lines write into the arrays that were seen to be changed, as far as the code shows it."""
+    changed = {read.name for read, given, _ in evidence.wrong(INPUT) if not isinstance(given, Failure)}
+    writes = [write for write in (evidence.code.writes() if evidence.code else []) if write.parameter in changed]
+    said = []
+    for write in list({write.parameter: write for write in reversed(writes)}.values())[::-1]:
+        line = f"Line {write.line.number}, `{write.line.text}`, writes into {write.parameter}"
+        if write.alias and write.named:
+            alias = f"line {write.named.number}, `{write.named.text}`, only gives it another name"
+            said.append(f"{line}: {alias}. `{write.parameter}.copy()` would be a new array.")
+        else:
+            said.append(f"{line}.")
+    return said
 
 
 def _unlike_themselves(evidence: Evidence, kind: str) -> list[Unlike]:

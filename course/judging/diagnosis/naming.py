@@ -13,13 +13,19 @@ from typing import Protocol
 import numpy as np
 
 from course.judging.diagnosis import uses
+from course.judging.diagnosis.degenerate import degenerate
 from course.judging.diagnosis.evidence import Evidence
+from course.judging.diagnosis.facts import facts, unused
 from course.judging.diagnosis.findings import NOTHING_MORE, findings
-from course.judging.diagnosis.manners import manners
+from course.judging.diagnosis.following import followed
+from course.judging.diagnosis.manners import IN_PLACE, SHARED_MEMORY, manners, written
 from course.judging.diagnosis.messages import Message
 from course.judging.diagnosis.messages import told as told_by
 from course.judging.scripts import BOUNDED, INPUT, INTEGERS, NUMBERS, SHAPE, SHARED, Answers, Failure
 from course.judging.verdict import Key, Mistake, Verdict
+
+# A hint says what is so where the other mistake is not made, so a pair is told by what belongs in both places.
+PAIR = "Two known mistakes at once give these numbers."
 
 
 @dataclass(frozen=True)
@@ -49,23 +55,40 @@ class Known(Protocol):
 
 
 @np.errstate(all="ignore")  # a learner may return 1e308, or nothing at all like a number
-def diagnosed(verdict: Verdict, key: Key, answers: Answers, known: Known, messages: Sequence[Message] = ()) -> Verdict:
-    """The verdict with its diagnosis; as it is if everything is right. messages: those of the TP for this exercise."""
+def diagnosed(
+    verdict: Verdict, key: Key, answers: Answers, known: Known, messages: Sequence[Message] = (), source: str = ""
+) -> Verdict:
+    """The verdict with its diagnosis; as it is if everything is right.
+
+    messages: those of the TP for this exercise. source: the text of the cell that defines what was asked; "" if it is
+    not at hand: then nothing is said of the code.
+    """
     if verdict.passed:
         return verdict
-    evidence = Evidence(key, answers)
+    evidence = Evidence(key, answers, source)
+    verdict = replace(verdict, criteria=followed(verdict.criteria, evidence))
+    empty = degenerate(evidence)
     names, exact = named(evidence, known)
+    if empty and not (empty.copied and len(names) == 1):
+        names, exact = (), False
     told = [] if exact else manners(evidence)
     if names or (evidence.numbers_right and not evidence.outside):
         # What remains are manners, some of which have a name too.
-        names = (*names, *(mistake for mistake in told if mistake.id))
+        if any(mistake.id.endswith(("in-place", "overwritten")) for mistake in names):
+            told = [mistake for mistake in told if mistake.id != IN_PLACE]  # said already
+        kept = (*names, *(mistake for mistake in told if mistake.id))
         rest = [mistake.hint for mistake in told if not mistake.id]
+        lines = [*([] if evidence.numbers_right else unused(evidence)), *(written(evidence) if exact else [])]
+        return replace(verdict, mistakes=kept, diagnosis=_words(names, kept, [*lines, *rest], evidence.numbers_right))
+    seen = [*told_by(messages, evidence), *facts(evidence)]
+    if empty:
+        seen = [str(empty.words), *seen]
     else:
-        seen = told_by(messages, evidence)
         found = uses.findings(evidence, key.ways) if key.public or key.ways else findings(evidence)
-        seen += [sentence for sentence in found if not (seen and sentence == NOTHING_MORE)]
-        rest = [*seen, *(mistake.hint for mistake in told if mistake.id)]
-    return replace(verdict, mistakes=names, diagnosis=_words(names, rest))
+        more = bool(seen) or any(mistake.id for mistake in told)
+        seen += [sentence for sentence in found if not (more and sentence == NOTHING_MORE)]
+    rest = [*seen, *(mistake.hint for mistake in told if mistake.id and not (empty and mistake.id == SHARED_MEMORY))]
+    return replace(verdict, diagnosis=" ".join(rest))
 
 
 def named(evidence: Evidence, known: Known) -> tuple[tuple[Mistake, ...], bool]:
@@ -126,9 +149,11 @@ def _one_of(fits: list[Fit], known: Known) -> tuple[Mistake, ...]:
     return tuple(known.mistakes[i] for i in fits[0].mistakes)
 
 
-def _words(names: tuple[Mistake, ...], rest: list[str]) -> str:
-    if len(names) == 2:
-        told = [f"Two things at once. {names[0].hint} And: {names[1].hint}"]
-    else:
-        told = [" And: ".join(mistake.hint for mistake in names)] if names else []
-    return " ".join([*told, *(["Also:"] if names and rest else []), *rest])
+def _words(names: tuple[Mistake, ...], kept: tuple[Mistake, ...], rest: list[str], right: bool) -> str:
+    """names: those that explain the numbers; kept: these and what else has a name. right: the numbers are right, so two
+    mistakes are two habits, and each is told as if it were alone."""
+    told = [mistake.hint for mistake in names]
+    if len(names) == 2 and not right:
+        told = [" ".join([PAIR, *(mistake.in_pair for mistake in names)])]
+    told += [mistake.hint for mistake in kept[len(names) :]]
+    return " ".join([*[" And: ".join(told)][: len(told)], *rest])

@@ -27,17 +27,20 @@ def findings(evidence: Evidence, words: Mapping[str, str]) -> list[str]:
     failed = {way: reason for way, those in ways.items() if (reason := _reason(those))}
     if failed:
         reason = Counter(failed.values()).most_common(1)[0][0]
-        why = f"it {reason.rstrip('.')}. {in_words(reason)}".rstrip()
+        why = f"it {reason.rstrip('.')}. {in_words(reason, evidence)}".rstrip()
         failing = [use for way in failed for use in ways[way] if use.failure]
         if len(failing) < sum(len(ways[way]) for way in failed):  # in some of its uses a way works
             return [f"In {len(failing)} of {len(uses)} uses, {listed(list(failed))}, {why}"]
         if len(failed) == len(ways):
             return [f"However it is used: {why}"]
         others = [way for way in ways if way not in failed]
-        works = "It works" if all(use.right for way in others for use in ways[way]) else "It gives numbers"
-        return [f"{works} {listed(others)}. But {listed(list(failed))}: {why}"]
+        fine = all(use.right for way in others for use in ways[way])
+        does = f"It works {listed(others)}." if fine else f"It gives numbers {listed(others)}, not all of them right."
+        return [f"{does} But {listed(list(failed))}: {why}"]
     right = [way for way, those in ways.items() if all(_first_wrong(use) is None for use in those)]
     wrong = [way for way in ways if way not in right]
+    # What is compared with the class itself, and agrees with it, is wrong because that is.
+    wrong = [way for way in wrong if not all(map(evidence.as_itself, ways[way]))] or wrong
     said = []
     if right and wrong:
         said.append(f"Your numbers are right {listed(right)}. They are wrong {listed(wrong)}.")

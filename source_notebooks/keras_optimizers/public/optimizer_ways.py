@@ -18,6 +18,12 @@ from typing import Any
 
 import numpy as np
 
+from course.judging.diagnosis.evidence import Evidence
+from course.judging.diagnosis.messages import Message
+from course.judging.diagnosis.source import Code
+from course.judging.scripts import Failure
+from course.judging.verdict import Rungs
+
 Array = np.ndarray
 Names = Sequence[str]
 
@@ -163,3 +169,78 @@ IN_WORDS = {
     "fit": "in `fit`",
     "saved": "when training is saved and loaded",
 }
+
+
+# What the text of a class shows; each is told only where the numbers, or the exceptions, are what it leads to.
+KERAS_OWN = (("Optimizer",), ("optimizers.Optimizer",), ("keras.optimizers.Optimizer",))
+ASSIGNING = ("assign", "assign_sub", "assign_add")
+MAKING = ("add_variable_from_reference", "add_variable", "add_optimizer_variables", "Variable")
+
+
+def _read(holds: Callable[[Code, Evidence], bool]) -> Callable[[Evidence], bool]:
+    """A predicate on a class that is read, and derives from Keras' bare optimizer alone: all it does stands in it."""
+    return lambda seen: seen.code is not None and seen.code.bases in KERAS_OWN and holds(seen.code, seen)
+
+
+@_read
+def _lacks_the_step(code: Code, evidence: Evidence) -> bool:
+    reasons = [given.reason for given in evidence.answers.values() if isinstance(given, Failure)]
+    return "update_step" not in code.methods() and any("NotImplementedError" in reason for reason in reasons)
+
+
+@_read
+def _assigns_nothing(code: Code, _: Evidence) -> bool:
+    return "update_step" in code.methods() and not code.mentions(*ASSIGNING)
+
+
+@_read
+def _keeps_nothing(code: Code, _: Evidence) -> bool:
+    return code.mentions(*ASSIGNING) and not code.mentions(*MAKING)
+
+
+@_read
+def _counts_from_zero(code: Code, evidence: Evidence) -> bool:
+    numbers = [given for given in evidence.answers.values() if isinstance(given, np.ndarray)]
+    wild = any(np.isnan(given).any() for given in numbers)
+    return wild and code.mentions("iterations") and not code.adds_to("iterations")
+
+
+@_read
+def _configures_nothing(code: Code, _: Evidence) -> bool:
+    return "get_config" in code.methods() and not code.returns("get_config")
+
+
+OF_ANY = (
+    Message(
+        _configures_nothing,
+        Rungs("Your `get_config` returns nothing.", mend="End it with `return config`, the dict that it has made."),
+    ),
+    Message(
+        _lacks_the_step,
+        Rungs("Your class has no method `update_step`.", "Keras calls one for each variable: is the name misspelt?"),
+    ),
+    Message(
+        _assigns_nothing,
+        Rungs(
+            "Nothing in your class assigns to a variable.",
+            "What does a line `variable = ...` change outside of the method?",
+            mend="`self.assign_sub(variable, step)` changes the variable itself.",
+        ),
+    ),
+    Message(
+        _keeps_nothing,
+        Rungs(
+            "Your class makes no variable of its own, in which something could be kept from step to step.",
+            mend="`self.add_variable_from_reference` in `build` makes one.",
+        ),
+    ),
+    Message(
+        _counts_from_zero,
+        Rungs(
+            "`self.iterations` is 0 at the first step, and you add nothing to it.",
+            "What is 1 - beta^t there?",
+            mend="t is `self.iterations + 1`.",
+        ),
+    ),
+)
+MESSAGES = {"LookAheadSGD": OF_ANY, "RootEpsilonAdam": OF_ANY}

@@ -204,7 +204,7 @@ def _theta_arrays(h: _Rule) -> tuple[Wrong, ...]:
             "theta-in-place",
             did="`theta -= ...` changes the caller's array.",
             effect="Every theta kept from earlier steps becomes the last one: a recorded path is a single point.",
-            hint="`theta -= ...` changes the array that you are given. `theta = theta - ...` makes a new one.",
+            hint="Your function changes the array that it is given as theta. Compute a new one, theta minus the step.",
             **h.minus,
         ),
         h.wrong(
@@ -212,15 +212,15 @@ def _theta_arrays(h: _Rule) -> tuple[Wrong, ...]:
             did="`theta[:] = ...` changes the caller's array.",
             effect="Every theta kept from earlier steps becomes the last one; a theta of integers is rounded "
             "towards 0.",
-            hint="`theta[:] = ...` writes into the array that you are given. `theta = ...` makes a new one.",
+            hint="Your function writes the new theta into the array that it is given. Compute and return a new one.",
             theta_new=h.overwritten["theta_new"],
         ),
         h.wrong(
             "shared-at-rest",
             did="If the step is zero, the caller's theta itself is returned.",
             effect="The path is right until somebody changes an array in place; then two of them change.",
-            hint="If nothing moves you return the very array that you were given. Return a new one each time: "
-            "`theta - step` does so for a step of zeros too.",
+            hint="If nothing moves you return the very array that you were given. Return a new one each time: theta "
+            "minus a step of zeros is one, too.",
             theta_new=lambda s: s.theta_old - s.step if np.any(s.step) else s.theta_old,
         ),
         h.wrong(
@@ -228,7 +228,7 @@ def _theta_arrays(h: _Rule) -> tuple[Wrong, ...]:
             did="The new theta is given the type of the old one (zeros_like(theta), astype(theta.dtype)).",
             effect="A theta of integers is rounded towards 0 at each step; steps shorter than 1 are lost or too long.",
             hint="The new theta takes the type of the old one, so an integer theta stays integer and the step is "
-            "rounded away. Let NumPy choose the type: `theta - ...` gives floats.",
+            "rounded. Let NumPy choose the type: theta minus the step gives floats.",
             theta_new=h.rounded["theta_new"],
         ),
     )
@@ -241,7 +241,7 @@ def _gradient(h: _Rule, shrunk: Stages) -> tuple[Wrong, ...]:
             "gradient-in-place",
             did="`grad *= eta` changes the caller's gradient.",
             effect="The path is right; whoever uses the same gradient again finds it shrunk.",
-            hint="`grad *= eta` changes the array that you are given. `eta * grad` makes a new one.",
+            hint="Your function changes the array that it is given as grad. eta g belongs into a new one.",
             **shrunk,
         ),
     )
@@ -282,7 +282,7 @@ def _state_arrays(h: _Rule) -> tuple[Wrong, ...]:
             did=f"Operators such as `+=` change the caller's {h.what}.",
             effect="The path is right; but making the same step again gives other numbers, and a recorded state is "
             "lost.",
-            hint=f"You change the {h.what} that you are given, with an operator such as `+=` or `*=`. Compute a new "
+            hint=f"Your function changes the {h.what} that it is given, so a step cannot be made again. Compute a new "
             "array instead.",
             **h.in_place,
         ),
@@ -290,7 +290,7 @@ def _state_arrays(h: _Rule) -> tuple[Wrong, ...]:
             "all-in-place",
             did=f"Operators such as `-=` and `+=` change theta and {h.what}.",
             effect="A recorded path is a single point, and making the same step again gives other numbers.",
-            hint=f"You change theta and {h.what} in place, with operators such as `-=` and `+=`. Compute new arrays.",
+            hint=f"Your function changes the theta and the {h.what} that it is given. Compute new arrays.",
             **h.minus,
             **h.in_place,
         ),
@@ -298,15 +298,15 @@ def _state_arrays(h: _Rule) -> tuple[Wrong, ...]:
             "state-overwritten",
             did=f"The new {h.what} is written into the caller's ({h.first}[:] = ...).",
             effect="The path is right; but making the same step again gives other numbers. Integers are rounded.",
-            hint=f"`{h.first}[:] = ...` writes into the array that you are given. `{h.first} = ...` makes a new one.",
+            hint=f"Your function writes the new {h.what} into what it is given. Compute new arrays and return those.",
             **{stage: change for stage, change in h.overwritten.items() if stage != "theta_new"},
         ),
         h.wrong(
             "all-overwritten",
             did=f"theta and {h.what} are written into the caller's arrays (theta[:] = ...).",
             effect="A recorded path is a single point, and making the same step again gives other numbers.",
-            hint="`theta[:] = ...` and the like write into the arrays that you are given. `theta = ...` makes a new "
-            "one.",
+            hint=f"Your function writes the new theta and {h.what} into the arrays that it is given. Compute new ones "
+            "and return those.",
             **h.overwritten,
         ),
         h.wrong(
@@ -321,16 +321,16 @@ def _state_arrays(h: _Rule) -> tuple[Wrong, ...]:
             "all-rounded",
             did=f"theta and {h.what} take the type of the old ones (zeros_like, astype).",
             effect="Integers stay integers: fractions of every step are lost.",
-            hint="The new arrays take the type of the old ones (zeros_like, astype), so integers stay integers. Let "
-            "NumPy choose the type: the formula alone gives floats.",
+            hint="The new arrays take the type of the old ones, so integers stay integers. Let NumPy choose the type: "
+            "the formula alone gives floats.",
             **h.rounded,
         ),
         h.wrong(
             "own-state",
             did=f"{h.what} is kept in a global or an attribute; what is passed is ignored.",
             effect="The first run is right; a second run, or a second layer, starts with what the first one left.",
-            hint=f"You keep {h.what} in a variable of your own and ignore what is passed. Use the state that you are "
-            "given, and return the new one.",
+            hint=f"Your function goes on from the {h.what} of its last call, and not from what is passed. Use the "
+            "state that you are given, and return the new one.",
             remembers=True,
             **h.kept,
         ),

@@ -91,7 +91,7 @@ def _epsilon(h: _Rule) -> tuple[Wrong, ...]:
             "epsilon-not-used",
             did="eps is left out.",
             effect="A parameter that never had a gradient becomes 0/0 = NaN and stays NaN.",
-            hint=f"eps is not used: a parameter without gradient becomes 0/0. Divide by sqrt({h.under} + eps).",
+            hint=f"eps has no effect: a parameter without gradient becomes 0/0. Divide by sqrt({h.under} + eps).",
             root=lambda s: np.sqrt(h.inner(s)),
         ),
         h.wrong(
@@ -163,7 +163,8 @@ def _epsilon(h: _Rule) -> tuple[Wrong, ...]:
             "epsilon-added-to-the-step",
             did=f"`step = {h.sum_last}`: the sum comes last.",
             effect="Every coordinate drifts down by eps at each step, and a zero gradient gives 0/0.",
-            hint=f"eps is added to the step: in `{h.sum_last}` the sum comes last. Write np.sqrt({h.under} + eps).",
+            hint=f"eps is added to the step, as in `{h.sum_last}`, where the sum comes last. It belongs "
+            f"under the root: np.sqrt({h.under} + eps).",
             section=EPSILON,
             step=lambda s: h.divided(s) + s.floor,
         ),
@@ -171,8 +172,8 @@ def _epsilon(h: _Rule) -> tuple[Wrong, ...]:
             "epsilon-added-to-theta",
             did=f"`theta - {h.sum_last}`: the sum comes last.",
             effect="Every coordinate drifts up by eps at each step, and a zero gradient gives 0/0.",
-            hint=f"eps is added to theta: in `theta - {h.sum_last}` the sum comes last. Write "
-            f"np.sqrt({h.under} + eps).",
+            hint=f"eps is added to theta, as in `theta - {h.sum_last}`, where the sum comes last. It belongs under the "
+            f"root: np.sqrt({h.under} + eps).",
             section=EPSILON,
             step=h.divided,
             theta_new=lambda s: s.theta_old - s.step + s.floor,
@@ -213,6 +214,13 @@ def _root(h: _Rule) -> tuple[Wrong, ...]:
             step=lambda s: s.rate * h.top(s),
         ),
         h.wrong(
+            "nothing-on-top",
+            did=f"The step is eta divided by the root: {h.above} is left out.",
+            effect="Every coordinate only ever falls, by long steps where the slope is gentle.",
+            hint=f"{h.above} is missing from the step: yours is eta / sqrt({h.under} + eps). It is {h.right}.",
+            step=lambda s: s.rate / s.root + np.zeros(np.shape(s.theta_old)),
+        ),
+        h.wrong(
             "sign-on-top",
             did=f"The numerator is the sign of {h.above}.",
             effect="A vanishing gradient makes long steps: it never settles.",
@@ -229,7 +237,7 @@ def _rate(h: _Rule) -> tuple[Wrong, ...]:
             "rate-not-used",
             did="eta is left out of the step.",
             effect="As with eta = 1.",
-            hint=f"The learning rate is not used: the step is {h.right}.",
+            hint=f"The learning rate has no effect: the step is {h.right}.",
             rate=lambda s: 1.0,
         ),
         h.wrong(
@@ -270,7 +278,7 @@ def _square(h: _Rule) -> tuple[Wrong, ...]:
             "doubled-instead-of-squared",
             did="`grad * 2` instead of `grad ** 2`.",
             effect="What is under the root can become negative, and the root NaN.",
-            hint="You double the gradient where its square is asked: `*` where `**` is needed.",
+            hint="You double the gradient where its square is asked, g^2.",
             square=lambda s: s.g * 2,
         ),
         h.wrong(

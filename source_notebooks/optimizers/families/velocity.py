@@ -53,7 +53,7 @@ def velocity(rule: Anatomy, section: str) -> tuple[Wrong, ...]:
             "rate-not-used",
             did="eta is not used at all.",
             effect="As with eta = 1: the steps are as long as the slopes are steep.",
-            hint="The learning rate is not used: v = gamma v + eta g.",
+            hint="The learning rate has no effect: v = gamma v + eta g.",
             push=lambda s: s.g,
         ),
         wrong(
@@ -96,8 +96,7 @@ def velocity(rule: Anatomy, section: str) -> tuple[Wrong, ...]:
             "one-plus-gamma",
             did="`v += gamma * v + eta * g`: the old velocity counts 1 + gamma.",
             effect="The first step is right; then the velocity grows by itself.",
-            hint="`v += gamma * v + ...` adds gamma v to v: the old velocity counts 1 + gamma. Write v = gamma v + "
-            "eta g.",
+            hint="The old velocity counts 1 + gamma times, as where gamma v is added to v. It is v = gamma v + eta g.",
             section=MEMORY,
             v_new=lambda s: s.v_old + s.decay * s.v_old + s.push,
         ),
@@ -148,6 +147,14 @@ def velocity(rule: Anatomy, section: str) -> tuple[Wrong, ...]:
             hint="You use 0.9 whatever gamma is passed. Use gamma.",
             section=MEMORY,
             decay=lambda s: 0.9,
+        ),
+        wrong(
+            "gamma-default-0.99",
+            did="The default of gamma is 0.99.",
+            effect="The velocity remembers ten times as long whenever gamma is not passed.",
+            hint="Your default for gamma is 0.99. Here it is 0.9.",
+            section=MEMORY,
+            defaults={"gamma": 0.99},
         ),
         wrong(
             "rate-and-gamma-fixed",

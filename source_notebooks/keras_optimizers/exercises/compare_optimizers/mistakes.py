@@ -32,6 +32,17 @@ rule = Anatomy(
         "inside": lambda s: ((s.low < s.rate) & (s.rate < s.high)).astype(float),
     },
     returns=("rate", "loss", "inside"),
+    should={
+        "runs": "a run that diverged should count as infinitely bad",
+        "score": "a rate should be judged by the mean of its losses over all seeds",
+        "best": "the best rate should be the one with the smallest mean loss",
+        "rate": "the rate should be the best one itself",
+        "loss": "the loss should be the mean loss at the best rate",
+        "low": "the lower edge of the grid should be its smallest rate",
+        "high": "the upper edge of the grid should be its largest rate",
+        "inside": "inside should be true where the best rate lies strictly between the edges",
+        "returns": "each entry should have rate, loss and inside",
+    },
 )
 
 

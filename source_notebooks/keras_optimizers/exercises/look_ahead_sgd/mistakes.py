@@ -41,6 +41,18 @@ rule = Anatomy(
         "theta_new": lambda s: s.theta - s.step,
     },
     returns=("theta_new",),
+    should={
+        "rate": "the rate should be the `learning_rate` that this step is given",
+        "friction": "the share of the old velocity that is kept should be the momentum that was asked for",
+        "slots": "the velocity should be made in `build`, so that Keras keeps it",
+        "owner": "each variable should have a velocity of its own",
+        "pulled": "what the gradient adds to the velocity should be eta g",
+        "v_new": "the new velocity should be gamma v + eta g",
+        "stored": "the new velocity should be kept for the next step",
+        "ahead": "the look ahead should be gamma times the new velocity",
+        "step": "what is taken from the variable should be gamma v + eta g, with the new v",
+        "theta_new": "the step should be taken off the variable",
+    },
 )
 
 mistakes = (
@@ -103,8 +115,8 @@ mistakes = (
         "velocity-not-kept",
         did="The new velocity is computed and not assigned.",
         effect="Every step is a first step: gradient descent with the rate (1 + gamma) eta.",
-        hint="Your velocity is zero at every step: the new one is computed but not kept. `self.assign(v, ...)` keeps "
-        "it.",
+        hint="Every step of yours is a first step: no velocity is remembered. It must be kept between the steps: "
+        "`self.assign(v, ...)`.",
         section=KERAS,
         stored=lambda s: None,
     ),

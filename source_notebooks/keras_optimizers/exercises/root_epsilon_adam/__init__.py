@@ -53,6 +53,7 @@ exercise = Exercise(
     size=(6,),
     public="optimizer_ways",
     way_words=optimizer_ways.IN_WORDS,
+    messages=optimizer_ways.MESSAGES["RootEpsilonAdam"],
     not_by=NOT_BY,
     checks=(
         Check(

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.exercises.variants import Anatomy
 
+from ...families import places
 from ...families.habits import habits
 from ...families.scaling import scaling
 from ...reference import adagrad_step
@@ -34,6 +35,7 @@ rule = Anatomy(
         "theta_new": lambda s: s.theta_old - s.step,
     },
     returns=("theta_new", "r_new"),
+    should=places.ADAGRAD,
 )
 
 mistakes = (
@@ -100,7 +102,7 @@ mistakes = (
         "no-memory",
         did="The old r is not used.",
         effect="Every step is eta long in each coordinate, and ends jumping around the minimum.",
-        hint="The old r is not used: every step has the length eta. r must add up: r + g^2.",
+        hint="The old r has no effect: every step has the length eta. r must add up: r + g^2.",
         section=MEMORY,
         r_new=lambda s: s.square,
         also={"r is set to zero at each call": {"r_old": lambda s: np.zeros(np.shape(s.r))}},

@@ -65,6 +65,16 @@ correction = (
         also={"t is set to 1 at each call": {"m_sum": lambda s: 1 - s.b1**1, "v_sum": lambda s: 1 - s.b2**1}},
     ),
     rule.wrong(
+        "brackets-forgotten",
+        did="`m / 1 - beta_1**t`, and the same for v: the brackets about 1 - beta^t are missing.",
+        effect="m and v are divided by 1, and the powers subtracted: roots of negative numbers, NaN.",
+        hint="These are the numbers of m / 1 - beta_1^t and v / 1 - beta_2^t: without brackets m is divided by 1. "
+        "Divide by the whole of 1 - beta^t.",
+        section=CORRECTION,
+        m_hat=lambda s: s.m_new / 1 - s.b1**s.clock,
+        v_hat=lambda s: s.v_new / 1 - s.b2**s.clock,
+    ),
+    rule.wrong(
         "t-plus-one",
         did="The correction uses t + 1.",
         effect="At the defaults the first step is 0.744 eta.",

@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.exercises.variants import Anatomy
 
+from ...families import places
 from ...reference import adam_step
 
 RULE = "adam#momentum-as-an-average"
@@ -40,4 +41,5 @@ rule = Anatomy(
         "theta_new": lambda s: s.theta_old - s.step,
     },
     returns=("theta_new", "m_new", "v_new"),
+    should=places.ADAM,
 )

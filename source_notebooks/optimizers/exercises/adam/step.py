@@ -132,7 +132,7 @@ step = (
         "gradient-in-place",
         did="`grad **= 2` changes the caller's gradient.",
         effect="The path is right; whoever uses the same gradient again finds its square.",
-        hint="`grad **= 2` changes the array that you are given. `grad ** 2` makes a new one.",
+        hint="Your function changes the array that it is given as grad. Its square belongs into a new one.",
         section=RULE,
         square=lambda s: np.square(s.g, out=s.g),
         v_new=lambda s: s.b2 * s.v_old + (1 - s.b2) * s.square,

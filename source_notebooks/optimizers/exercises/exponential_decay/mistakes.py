@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.exercises.variants import Anatomy, keep
 
+from ...families import places
 from ...families.schedules import schedule
 from ...reference import exponential_decay
 
@@ -24,6 +25,7 @@ rule = Anatomy(
         "eta": lambda p: p.start * p.decay,
     },
     returns=("eta",),
+    should=places.EXPONENTIAL,
 )
 
 mistakes = (
@@ -97,15 +99,23 @@ mistakes = (
         "e-rounded",
         did="2.718 instead of e.",
         effect="The rate is a little too large, by more and more as time goes on.",
-        hint="You write e as 2.718. All its digits are needed: `np.exp(-k * t)`.",
+        hint="You raise 2.718, which is e to three decimals only. All its digits are needed: `np.exp(-k * t)`.",
         section=SHARE,
         decay=lambda p: 2.718**p.exponent,
+    ),
+    rule.wrong(
+        "e-to-one-decimal",
+        did="e is taken to one decimal only.",
+        effect="The rate is a little too large, by more and more as time goes on.",
+        hint="You raise 2.7, which is e to one decimal only. All its digits are needed: `np.exp(-k * t)`.",
+        section=SHARE,
+        decay=lambda p: 2.7**p.exponent,
     ),
     rule.wrong(
         "no-time",
         did="exp(-k), without t.",
         effect="The rate is constant, and too small from the start.",
-        hint="t is not used: your rate is constant. It is exp(-k t).",
+        hint="t has no effect: your rate is constant. It is exp(-k t).",
         section=SHARE,
         exponent=lambda p: -p.constant,
     ),
@@ -113,7 +123,7 @@ mistakes = (
         "no-constant",
         did="exp(-t), without k.",
         effect="Practically zero after a dozen steps.",
-        hint="k is not used: it is exp(-k t).",
+        hint="k has no effect: it is exp(-k t).",
         section=SHARE,
         constant=lambda p: 1.0,
     ),

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.exercises.variants import Anatomy, keep
 
+from ...families import places
 from ...families.habits import habits
 from ...reference import gradient_descent_step
 
@@ -24,6 +25,7 @@ rule = Anatomy(
         "theta_new": lambda s: s.theta_old - s.step,
     },
     returns=("theta_new",),
+    should=places.DESCENT,
 )
 
 mistakes = (
@@ -32,7 +34,7 @@ mistakes = (
         "no-rate",
         did="The whole gradient is subtracted.",
         effect="Diverges as soon as a curvature is above 2.",
-        hint="The learning rate is not used: subtract eta times the gradient.",
+        hint="The learning rate has no effect: subtract eta times the gradient.",
         section=RATE,
         step=lambda s: s.g,
     ),

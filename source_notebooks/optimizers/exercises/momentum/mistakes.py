@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.exercises.variants import Anatomy
 
+from ...families import places
 from ...families.habits import habits
 from ...families.velocity import velocity
 from ...reference import momentum_step
@@ -31,6 +32,7 @@ rule = Anatomy(
         "theta_new": lambda s: s.theta_old - s.step,
     },
     returns=("theta_new", "v_new"),
+    should=places.VELOCITY,
 )
 
 mistakes = (
@@ -108,7 +110,7 @@ mistakes = (
         "no-memory",
         did="The old velocity is not used.",
         effect="This is gradient descent.",
-        hint="The old velocity is not used: this is gradient descent. v = gamma v + eta g.",
+        hint="The old velocity has no effect: this is gradient descent. v = gamma v + eta g.",
         section=MEMORY,
         v_new=lambda s: s.push,
         also={"the velocity is set to zero at each call": {"v_old": lambda s: np.zeros(np.shape(s.v))}},

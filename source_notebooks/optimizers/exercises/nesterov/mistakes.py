@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.exercises.variants import Anatomy
 
+from ...families import places
 from ...families.habits import habits
 from ...families.velocity import velocity
 from ...reference import nesterov_step
@@ -33,6 +34,7 @@ rule = Anatomy(
         "theta_new": lambda s: s.theta_old - s.step,
     },
     returns=("theta_new", "v_new"),
+    should=places.LOOK_AHEAD,
 )
 
 mistakes = (
@@ -128,6 +130,14 @@ mistakes = (
         g=lambda s: (s.grad_fn(s.theta_old) + s.grad_fn(s.look)) / 2,
     ),
     rule.wrong(
+        "mean-gradient",
+        did="The entries of the gradient are averaged.",
+        effect="Every coordinate gets the same push; the minimum is reached only by accident.",
+        hint="You average the entries of the gradient. Each parameter is pushed by its own entry: no mean.",
+        section=AHEAD,
+        g=lambda s: np.mean(s.grad_fn(s.look)),
+    ),
+    rule.wrong(
         "asked-too-often",
         did="The gradient is asked at theta as well, and not used.",
         effect="The path is right at twice the cost.",
@@ -148,7 +158,7 @@ mistakes = (
         "look-in-place",
         did="`theta -= gamma * v` moves the caller's theta to the look-ahead point.",
         effect="The new theta is right; the old one is lost, and so is a recorded path.",
-        hint="`theta -= gamma * v` changes the array that you are given. Compute the look-ahead point as a new array.",
+        hint="Your function moves the theta that it is given to the look-ahead point. Compute that in a new array.",
         section=AHEAD,
         look=lambda s: isub(s.theta_old, s.decay * s.v_old),
         theta_new=lambda s: s.look - s.push,
@@ -232,7 +242,7 @@ mistakes = (
         "gradient-descent",
         did="The velocity is set to zero at each call.",
         effect="This is gradient descent.",
-        hint="The velocity that you are given is not used at all: this is gradient descent.",
+        hint="The velocity that you are given has no effect: this is gradient descent.",
         section=MEMORY,
         v_old=lambda s: np.zeros(np.shape(s.v)),
     ),
@@ -240,7 +250,7 @@ mistakes = (
         "no-gamma",
         did="gamma is not used at all: v + eta g, and the look ahead at theta - v.",
         effect="As with gamma = 1: nothing is forgotten.",
-        hint="gamma is not used: look at theta - gamma v, and keep v = gamma v + eta g.",
+        hint="gamma has no effect: look at theta - gamma v, and keep v = gamma v + eta g.",
         section=MEMORY,
         decay=lambda s: 1.0,
     ),

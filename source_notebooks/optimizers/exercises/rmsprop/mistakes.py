@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.exercises.variants import Anatomy
 
+from ...families import places
 from ...families.habits import habits
 from ...families.scaling import scaling
 from ...reference import rmsprop_step
@@ -36,6 +37,7 @@ rule = Anatomy(
         "theta_new": lambda s: s.theta_old - s.step,
     },
     returns=("theta_new", "r_new"),
+    should=places.RMSPROP,
 )
 
 mistakes = (
@@ -136,6 +138,15 @@ mistakes = (
         share=lambda s: s.square,
     ),
     rule.wrong(
+        "brackets-forgotten",
+        did="`rho * r + 1 - rho * grad**2`: the brackets about 1 - rho are missing.",
+        effect="1 is added and rho g^2 subtracted: r becomes negative, and its root NaN.",
+        hint="These are the numbers of rho r + 1 - rho g^2: without brackets only rho multiplies the square. It is "
+        "(1 - rho) g^2.",
+        section=RULE,
+        share=lambda s: 1 - s.decay * s.square,
+    ),
+    rule.wrong(
         "no-rho",
         did="The old r enters with factor 1: r + (1 - rho) g^2.",
         effect="Nothing is forgotten: AdaGrad with a larger rate.",
@@ -204,7 +215,7 @@ mistakes = (
         "no-memory",
         did="The old r is not used.",
         effect="Every step is eta / sqrt(1 - rho) long, 3.16 eta at rho = 0.9, also at the minimum.",
-        hint="The old r is not used: r = rho r + (1 - rho) g^2.",
+        hint="The old r has no effect: r = rho r + (1 - rho) g^2.",
         section=RULE,
         r_new=lambda s: s.share,
         also={"r is set to zero at each call": {"r_old": lambda s: np.zeros(np.shape(s.r))}},

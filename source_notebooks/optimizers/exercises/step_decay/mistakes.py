@@ -11,6 +11,7 @@ import numpy as np
 
 from autograder.exercises.variants import Anatomy, keep
 
+from ...families import places
 from ...families.schedules import schedule
 from ...reference import step_decay
 
@@ -27,6 +28,7 @@ rule = Anatomy(
         "eta": lambda p: p.start * p.factor**p.drops,
     },
     returns=("eta",),
+    should=places.STEP_DECAY,
 )
 
 
@@ -147,7 +149,7 @@ mistakes = (
         "every-step",
         did="s is ignored.",
         effect="The rate drops at every step.",
-        hint="s is ignored: your rate drops at every step. Count the whole periods, floor(t / s).",
+        hint="s has no effect: your rate drops at every step. Count the whole periods, floor(t / s).",
         section=BLOCKS,
         drops=lambda p: p.time,
     ),
@@ -236,7 +238,7 @@ mistakes = (
         "precedence",
         did="`eta_0 * gamma ** t // s`: the division comes last.",
         effect="The rate is 0 almost everywhere.",
-        hint="In `eta_0 * gamma ** t // s` the division comes last. Put t // s in brackets.",
+        hint="These are the numbers of `eta_0 * gamma ** t // s`, where the division comes last. Bracket t // s.",
         section=BLOCKS,
         eta=lambda p: p.start * p.factor**p.time // p.period,
     ),
@@ -244,7 +246,7 @@ mistakes = (
         "constant",
         did="eta_0 is returned as it is.",
         effect="The rate never drops.",
-        hint="Your rate never drops: t is not used. Multiply by gamma once for every s steps.",
+        hint="Your rate never drops, whatever t is. Multiply by gamma once for every s steps.",
         section=BLOCKS,
         eta=lambda p: p.start,
     ),
