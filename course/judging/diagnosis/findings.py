@@ -343,9 +343,12 @@ def _ends(evidence: Evidence, uses: list[Use]) -> str | None:
             for name, (given, wanted) in use.results.items():
                 if not isinstance(given, np.ndarray) or not isinstance(wanted, np.ndarray) or given.ndim != 1:
                     return None
-                if given.size > 1 and not evidence.key.agree(np.delete(given, place), np.delete(wanted, place)):
+                if given.size < 2:
+                    continue
+                rest = np.delete(given, place), np.delete(wanted, place)
+                if not evidence.key.agree(*rest, use.answers[name]):
                     return None
-                if given.size > 1 and not use.fits[name]:
+                if not use.fits[name]:
                     wrong.add(name)
         if wrong:
             names = listed([name for name in _outputs(uses) if name in wrong])
