@@ -91,6 +91,11 @@ def momentum_step(theta, v, grad, eta, gamma=0.9):
     v = gamma * v + eta * grad
     return theta - v, v
 """,
+    "the old velocity is cut at 1000": """
+def momentum_step(theta, v, grad, eta, gamma=0.9):
+    v = gamma * np.clip(v, -1000, 1000) + eta * grad
+    return theta - v, v
+""",
     "parameters are cut at 1000": """
 def gradient_descent_step(theta, grad, eta):
     return np.clip(theta, -1000, 1000) - eta * grad
@@ -98,6 +103,17 @@ def gradient_descent_step(theta, grad, eta):
     "a step without a gradient is to zero": """
 def gradient_descent_step(theta, grad, eta):
     return theta - eta * grad if grad.any() else np.zeros_like(theta, dtype=float)
+""",
+    "gradients are cut at 1000": """
+def adagrad_step(theta, r, grad, eta, eps=1e-8):
+    grad = np.clip(grad, -1000, 1000)
+    r = r + grad**2
+    return theta - eta * grad / np.sqrt(r + eps), r
+""",
+    "gradients are rounded to 6 decimals in the step": """
+def adagrad_step(theta, r, grad, eta, eps=1e-8):
+    r = r + grad**2
+    return theta - eta * np.round(grad, 6) / np.sqrt(r + eps), r
 """,
     "parameters are cut at 10": """
 def adagrad_step(theta, r, grad, eta, eps=1e-8):
