@@ -54,6 +54,11 @@ def averages(rng: Generator, shape: Shape) -> Array:
     return alternating(shape, 3, 2) * spread(rng, shape, 0.3, 2.0, first=0.6)
 
 
+def fast(rng: Generator, shape: Shape) -> Array:
+    """A velocity from 600 to 4000, of both signs."""
+    return 2000.0 * averages(rng, shape)
+
+
 def squares(rng: Generator, shape: Shape) -> Array:
     """Positive numbers of the size of squares, 0.1 to 4."""
     return spread(rng, shape, 0.3, 2.0, first=0.8) ** 2
@@ -65,8 +70,8 @@ def magnitudes(rng: Generator, shape: Shape) -> Array:
 
 
 def steep(rng: Generator, shape: Shape) -> Array:
-    """Gradients from 0.01 to 1e3, of the other signs."""
-    return -10.0 * magnitudes(rng, shape)
+    """Gradients from 0.1 to 1500, of the other signs."""
+    return -45.0 * magnitudes(rng, shape)
 
 
 def far(rng: Generator, shape: Shape) -> Array:
@@ -131,6 +136,7 @@ BOLD: Fixed = {
 # One parameter, once with a slope up and once with a slope down.
 ALONE: tuple[Fixed, ...] = ({**GENTLE, "grad": large, "size": (1,)}, {**BOLD, "size": (1,)})
 AFAR: Fixed = {"theta": far, "grad": steep, "eta": high_rate}
+FAST: Fixed = {"v": fast}
 STILL: Fixed = {"eta": 0.0}
 FORGETFUL: Fixed = {"gamma": 0.0, "rho": 0.0, "beta_1": 0.0, "beta_2": 0.0}
 USUAL = (GENTLE, BOLD)

@@ -10,6 +10,8 @@ from nbformat import NotebookNode
 from tps.optimizers.sample_class._accidents import RIGHT
 
 from autograder.classroom.grading.batch import Batch
+from autograder.classroom.handout.build import from_text
+from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.intake.reading import read
 from autograder.classroom.layout import Classroom, write
 from autograder.demo import SAMPLE, filled, solutions
@@ -21,12 +23,18 @@ WRITTEN = "written_comparison"  # the answer in words, which a person marks
 POINTS = {exercise.name: exercise.points for exercise in EXERCISES[TP]}
 
 
+def model_solutions() -> dict[str, str]:
+    """The solution cells of the TP's text notebook, by exercise, without the lines that mark them."""
+    cells = {grade_id(cell): cell.source.split("\n") for cell in from_text(TPS[TP])[0].cells}
+    return {name: "\n".join(line for line in cells[name] if " SOLUTION" not in line) for name in POINTS}
+
+
 def sources(student: str) -> dict[str, str]:
     """The solutions of one of the sample class."""
     return solutions(TPS[TP].folder / SAMPLE / f"{student}.py")
 
 
-SOURCES = sources(RIGHT)
+SOURCES = model_solutions() | sources(RIGHT)  # all that the TP asks for, also what nobody of the class has written
 
 
 def hand_in(classroom: Classroom, student: str, written: dict[str, str]) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -89,6 +91,30 @@ def momentum_step(theta, v, grad, eta, gamma=0.9):
     v = gamma * v + eta * grad
     return theta - v, v
 """,
+    "the old velocity is cut at 1000": """
+def momentum_step(theta, v, grad, eta, gamma=0.9):
+    v = gamma * np.clip(v, -1000, 1000) + eta * grad
+    return theta - v, v
+""",
+    "parameters are cut at 1000": """
+def gradient_descent_step(theta, grad, eta):
+    return np.clip(theta, -1000, 1000) - eta * grad
+""",
+    "a step without a gradient is to zero": """
+def gradient_descent_step(theta, grad, eta):
+    return theta - eta * grad if grad.any() else np.zeros_like(theta, dtype=float)
+""",
+    "gradients are cut at 1000": """
+def adagrad_step(theta, r, grad, eta, eps=1e-8):
+    grad = np.clip(grad, -1000, 1000)
+    r = r + grad**2
+    return theta - eta * grad / np.sqrt(r + eps), r
+""",
+    "gradients are rounded to 6 decimals in the step": """
+def adagrad_step(theta, r, grad, eta, eps=1e-8):
+    r = r + grad**2
+    return theta - eta * np.round(grad, 6) / np.sqrt(r + eps), r
+""",
     "parameters are cut at 10": """
 def adagrad_step(theta, r, grad, eta, eps=1e-8):
     r = r + grad**2
@@ -107,6 +133,7 @@ def step_decay(t, eta_0, gamma, s):
 """,
     "a floor under the rate": "def exponential_decay(t, eta_0, k): return max(1e-6, eta_0 * np.exp(-k * t))",
     "a rate without decay": "def exponential_decay(t, eta_0, k): return eta_0 * np.exp(-(k or 0.1) * t)",
+    "time stops at 1000": "def exponential_decay(t, eta_0, k): return eta_0 * np.exp(-k * min(t, 1000))",
     "a rate of at most 1": "def exponential_decay(t, eta_0, k): return min(1.0, eta_0 * np.exp(-k * t))",
 }
 
@@ -116,6 +143,33 @@ def test_wrong_in_a_corner_costs_the_same_points_on_every_key(source: str) -> No
     scores = {judged(source, seed).score for seed in SEEDS}
     assert len(scores) == 1
     assert scores.pop() < judged(source, SEEDS[0]).max_score
+
+
+# Numbers, and results, that somebody might cut; and where.
+CUT = [
+    *(("step_decay", name) for name in ("eta_0", "gamma", "eta")),
+    *(("exponential_decay", name) for name in ("eta_0", "k", "eta")),
+    *(("momentum_step", name) for name in ("eta", "gamma")),
+    *(("rmsprop_step", name) for name in ("eta", "rho")),
+]
+BOUNDS = (1e-8, 1e-6, 1e-3, 0.01, 0.035, 0.05, 0.1, 0.25, 0.35, 0.4, 0.5, 0.7, 0.75, 0.9, 1.0, 1.2, 2.5)
+
+
+@pytest.mark.parametrize(("name", "what"), CUT)
+def test_a_bound_on_a_number_costs_the_same_points_on_every_key(name: str, what: str) -> None:
+    exercise = replace(ALL[name], further=None)
+    keys = [exercise.draw(np.random.default_rng(seed)) for seed in SEEDS[:3]]
+    places = list(exercise.parameters)
+    for bound, cut in itertools.product(BOUNDS, (max, min)):
+
+        def function(*arguments: Any, bound: float = bound, cut: Any = cut) -> Any:
+            if what not in places:
+                return cut(bound, exercise.reference(*arguments))
+            given = [cut(bound, x) if of == what else x for of, x in zip(places, arguments, strict=False)]
+            return exercise.reference(*given)
+
+        scores = {judge(key, exercise.answers_of(function, key)).score for key in keys}
+        assert len(scores) == 1, (cut.__name__, bound)
 
 
 NOTHING = {

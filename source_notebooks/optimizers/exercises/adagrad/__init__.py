@@ -81,7 +81,7 @@ exercise = Exercise(
             "ten steps in a row",
             0.4,
             "Fed with its own theta and r, the function leaves the right path.",
-            step_probes.many_steps(fixed={"grad": step_probes.large}),
+            step_probes.many_steps(fixed={"grad": step_probes.large, "theta": probes.zeros}),
         ),
         zero_gradient(0.2),
         *manners(0.05),

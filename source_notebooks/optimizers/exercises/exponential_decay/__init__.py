@@ -26,6 +26,7 @@ SLOW = {"eta_0": SMALL, "k": between(0.0312, 0.0318)}
 FAST = {"eta_0": LARGE, "k": between(0.361, 0.364)}
 FASTEST = {"eta_0": LARGE, "k": between(1.61, 1.64)}
 CONSTANT = {"eta_0": LARGE, "k": 0.0}
+LATE = {"eta_0": LARGE, "k": between(3.11e-5, 3.19e-5)}
 
 exercise = Exercise(
     reference=exponential_decay,
@@ -46,6 +47,7 @@ exercise = Exercise(
             all_of(
                 at(lambda p: [1, 2, 7, 30, 60, 100], SLOW, FAST),
                 at(lambda p: [1, 8], FASTEST, CONSTANT),
+                at(lambda p: [20_000], LATE),
             ),
         ),
         Check(

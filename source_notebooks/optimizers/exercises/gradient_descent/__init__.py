@@ -16,6 +16,8 @@ from ...reference import gradient_descent_step
 from .mistakes import equivalents, mistakes
 
 LECTURE = "gradient_descent"
+# Usual steps, one from far away, and those at which nothing moves.
+CASES = (*step_probes.USUAL, *step_probes.ALONE, step_probes.AFAR, step_probes.STILL, {"grad": probes.zeros})
 
 
 def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
@@ -46,7 +48,7 @@ exercise = Exercise(
             "length of the step",
             0.4,
             "The step must be eta times the gradient.",
-            step_probes.one_step(cases=(*step_probes.USUAL, *step_probes.ALONE, step_probes.STILL)),
+            step_probes.one_step(cases=CASES),
         ),
         *manners(0.1),
     ),

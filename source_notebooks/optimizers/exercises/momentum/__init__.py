@@ -17,8 +17,16 @@ from .mistakes import equivalents, mistakes
 
 LECTURE = "momentum"
 SLOW = {"theta": probes.zeros, "eta": step_probes.low_rate}
-# Usual steps, and those at which a term is zero. eta = 0 is not asked: eta (gamma v / eta + g) is a right form.
-VELOCITY = (*step_probes.USUAL, *step_probes.ALONE, SLOW, step_probes.FORGETFUL, {"grad": probes.zeros})
+# Usual steps, a fast one, and those at which a term is zero. eta = 0 is not asked: eta (gamma v / eta + g) is a right
+# form.
+VELOCITY = (
+    *step_probes.USUAL,
+    *step_probes.ALONE,
+    SLOW,
+    step_probes.FAST,
+    step_probes.FORGETFUL,
+    {"grad": probes.zeros},
+)
 
 
 def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:

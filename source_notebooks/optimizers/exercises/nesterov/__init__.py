@@ -15,10 +15,11 @@ from ...reference import nesterov_step
 from .mistakes import equivalents, mistakes
 
 LECTURE = "nesterov"
-# Usual steps, and those at which a term is zero.
+# Usual steps, a fast one, and those at which a term is zero.
 VELOCITY = (
     *step_probes.USUAL,
     *step_probes.ALONE,
+    step_probes.FAST,
     step_probes.STILL,
     step_probes.FORGETFUL,
     {"grad_fn": step_probes.flat},

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.random import Generator
 
 from autograder.exercises import probes
-from autograder.exercises.exercise import Check, Exercise
+from autograder.exercises.ask import Ask
+from autograder.exercises.exercise import Check, Exercise, Probe
 from autograder.exercises.variants import Wrong
 
 from ..public import callback_ways
@@ -16,6 +17,10 @@ from ..public import callback_ways
 Array = np.ndarray
 
 EPOCHS = 12
+# The losses of the epochs by their order. After the 4th four epochs are worse, and not each than the one before; the
+# best is the 10th.
+ORDER = np.array([11, 8, 9, 4, 6, 5, 10, 7, 1, 0, 3, 2])
+NAN = [0, 4, 6]  # the epochs at which there is none, counted from 0
 
 
 def Patience(values: Any, missing: Any, patience: int = 3, min_delta: float = 0.0, mode: str = "min") -> None:
@@ -197,6 +202,16 @@ def plain_fit(kind: Any, names: Any, values: Array, missing: Array, *hyper: Any)
     return callback_ways.told(kind(**dict(zip(names, hyper, strict=False))), losses, losses)[:2]
 
 
+def falling(rng: Generator, size: tuple[int]) -> Array:
+    """Losses in ORDER; single precision holds them."""
+    return 0.5 * (ORDER + rng.integers(1, 100)) + 0.25
+
+
+def rising(rng: Generator, size: tuple[int]) -> Array:
+    """The same upside down."""
+    return -falling(rng, size)
+
+
 def creeping(rng: Generator, size: tuple[int]) -> Array:
     """Losses that fall by less than 0.7 in each epoch."""
     return 10.0 - np.cumsum(rng.uniform(0.4, 0.6, size))
@@ -204,17 +219,29 @@ def creeping(rng: Generator, size: tuple[int]) -> Array:
 
 def with_nan(rng: Generator, size: tuple[int]) -> Array:
     """Losses of which the first is nan, and some later ones."""
-    values = arguments(rng, size)["values"]
-    values[[0, *rng.choice(np.arange(2, size[0]), 3, replace=False)]] = np.nan
+    values = falling(rng, size)
+    values[NAN] = np.nan
     return values
 
 
-def some_missing(rng: Generator, size: tuple[int]) -> Array:
-    """Every second or third epoch has a validation."""
-    return np.array(np.arange(size[0]) % int(rng.integers(2, 4)) > 0, dtype=float)
+def told(*outputs: int, cases: tuple[probes.Fixed, ...] = ({"patience": 2}, {"patience": 3})) -> Probe:
+    """The losses in ORDER, or what a case has in their place; expects the outputs at the given positions, or all."""
+
+    def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
+        for k, case in enumerate(cases, start=1):
+            results = probes.call(ex, ask, probes.drawn(ex, rng, MIN | case), way="driven")
+            for i in outputs or range(len(ex.outputs)):
+                ask.expect(results[i], f"{ex.outputs[i]}, case {k}")
+
+    return probe
 
 
-MIN = {"min_delta": 0.0, "mode": "min"}
+def missing(every: int, patience: int) -> dict[str, Any]:
+    """A case in which so many epochs come to one validation."""
+    return {"missing": np.array(np.arange(EPOCHS) % every > 0, dtype=float), "patience": patience}
+
+
+MIN = {"values": falling, "min_delta": 0.0, "mode": "min"}
 exercise = Exercise(
     reference=variant(),
     asked=Patience,
@@ -232,7 +259,7 @@ exercise = Exercise(
             "when it stops",
             1.5,
             "It must stop after `patience` epochs in a row without a new best.",
-            probes.used("driven", 0, times=8, fixed=MIN),
+            told(0),
         ),
         Check(
             "by how much",
@@ -244,37 +271,37 @@ exercise = Exercise(
             "best weights",
             1.0,
             "At the end the weights must be those of the best epoch.",
-            probes.used("driven", 1, times=8, fixed=MIN),
+            told(1),
         ),
         Check(
             "never stopped",
             0.5,
             "Also without an early end the weights must be those of the best epoch.",
-            probes.used("driven", times=6, fixed=MIN | {"patience": EPOCHS}),
+            told(cases=({"patience": EPOCHS},)),
         ),
         Check(
             "the largest",
             0.5,
             'With mode="max" larger is better.',
-            probes.used("driven", times=6, fixed=MIN | {"mode": "max"}),
+            told(cases=({"patience": 2, "mode": "max", "values": rising},)),
         ),
         Check(
             "by default",
             0.25,
             "Left out, patience is 3, min_delta 0 and mode min.",
-            probes.used("driven", times=4, defaults=True),
+            probes.used("driven", times=1, defaults=True, fixed=MIN),
         ),
         Check(
             "no validation",
             0.5,
             "An epoch without val_loss must not count.",
-            probes.used("driven", times=8, fixed=MIN | {"missing": some_missing}),
+            told(cases=(missing(2, 1), missing(2, 2), missing(3, 2))),
         ),
         Check(
             "nan",
             0.5,
             "nan must never be an improvement.",
-            probes.used("driven", times=8, fixed=MIN | {"values": with_nan, "patience": 3}),
+            told(cases=({"values": with_nan, "patience": 3},)),
         ),
         Check(
             "in fit",

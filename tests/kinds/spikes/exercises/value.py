@@ -8,7 +8,8 @@ import numpy as np
 from numpy.random import Generator
 
 from autograder.exercises import probes
-from autograder.exercises.exercise import Check, Exercise
+from autograder.exercises.ask import Ask
+from autograder.exercises.exercise import Check, Exercise, Probe
 from autograder.exercises.variants import Wrong
 
 from ..public import value_ways
@@ -158,14 +159,29 @@ def program(*operators: int) -> Any:
     return draw
 
 
-def diamond(rng: Generator, size: Any) -> Array:
-    """a b is used twice, and what comes of it again."""
-    return np.array([(MULTIPLY, 0, 1), (ADD, 3, 2), (MULTIPLY, 4, 3), (MULTIPLY, 5, 4)])
+# Programs of three leaves, whose results follow as 3, 4, ... In the sums and products nothing is used twice; in the
+# diamond a b is, and what comes of it again; MIXED has all operators, and each order of its leaves shows.
+SUMS = (((SUBTRACT, 0, 1), (ADD, 3, 2)), ((ADD, 0, 1), (SUBTRACT, 2, 3)))
+PRODUCTS = (((MULTIPLY, 0, 1), (MULTIPLY, 2, 3)),)
+DIAMOND = (((MULTIPLY, 0, 1), (ADD, 3, 2), (MULTIPLY, 4, 3), (MULTIPLY, 5, 4)),)
+MIXED = (((SUBTRACT, 0, 1), (MULTIPLY, 3, 2), (ADD, 1, 4)), ((MULTIPLY, 0, 1), (SUBTRACT, 2, 3), (ADD, 4, 0)))
+
+
+def run(way: str, *outputs: int, programs: Any = MIXED) -> Probe:
+    """These programs, in one of the ways; expects the outputs at the given positions, or all."""
+
+    def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
+        for k, rows in enumerate(programs, start=1):
+            results = probes.call(ex, ask, probes.drawn(ex, rng, {"program": np.array(rows)}), way=way)
+            for i in outputs or range(len(ex.outputs)):
+                ask.expect(results[i], f"{ex.outputs[i]}, program {k}")
+
+    return probe
 
 
 def arguments(rng: Generator, size: tuple[int, ...]) -> dict[str, Any]:
     """Draw leaves, none near 0 or 1, and a program."""
-    leaves = probes.signs(rng, (LEAVES,)) * rng.uniform(1.2, 2.0, LEAVES)
+    leaves = np.array([-1.0, 1.0, 1.0]) * rng.uniform(1.2, 2.0, LEAVES)
     return {"leaves": leaves, "program": program(*rng.permutation([ADD, SUBTRACT, MULTIPLY, MULTIPLY]))(rng, size)}
 
 
@@ -179,26 +195,26 @@ exercise = Exercise(
     ways=value_ways.WAYS,
     messages=value_ways.MESSAGES["Value"],
     checks=(
-        Check("values", 1.0, "The operators must compute as numbers do.", probes.used("of its kind", 0, times=4)),
+        Check("values", 1.0, "The operators must compute as numbers do.", run("of its kind", 0)),
         Check(
             "sums",
             1.0,
             "A sum has the derivatives 1 and 1, a difference 1 and -1.",
-            probes.used("of its kind", 1, fixed={"program": program(SUBTRACT, ADD, SUBTRACT)}),
+            run("of its kind", 1, programs=SUMS),
         ),
         Check(
             "products",
             1.0,
             "The derivative of a product by one factor is the other.",
-            probes.used("of its kind", 1, fixed={"program": program(MULTIPLY)}, times=4),
+            run("of its kind", 1, programs=PRODUCTS),
         ),
         Check(
             "used more than once",
             1.0,
             "What is used twice gets the sum of both derivatives, before it hands it on.",
-            probes.used("of its kind", 1, fixed={"program": diamond}),
+            run("of its kind", 1, programs=DIAMOND),
         ),
-        Check("plain numbers", 1.0, "2 * a and a * 2 must work.", probes.used("with numbers")),
+        Check("plain numbers", 1.0, "2 * a and a * 2 must work.", run("with numbers")),
     ),
     mistakes=(
         Wrong(
