@@ -18,6 +18,7 @@ from autograder.classroom.layout import Classroom
 from autograder.faults import Fault
 
 WITHOUT_REASON = "There was an error processing"  # which nbgrader says where it has said why, or says so afterwards
+PLACE = f"{WITHOUT_REASON} assignment: "  # and then in which folder
 
 
 def run(
@@ -26,7 +27,7 @@ def run(
     tp: str,
     force: bool = False,
 ) -> None:
-    """Run a converter on one TP. Fault with nbgrader's own reason if it fails."""
+    """Run a converter on one TP. Fault with nbgrader's own reason, and the folder, if it fails."""
     config = configuration(classroom)
     config.CourseDirectory.assignment_id = tp
     heard: list[str] = []
@@ -39,7 +40,8 @@ def run(
             work.start()
     except (NbGraderException, SystemExit) as error:
         reason = next((line for line in heard if not line.startswith(WITHOUT_REASON)), str(error))
-        raise Fault(f"nbgrader ({type(work).__name__}, {tp}): {reason}") from None
+        place = next((line.removeprefix(PLACE) for line in heard if line.startswith(PLACE)), tp)
+        raise Fault(f"nbgrader ({type(work).__name__}, {place}): {reason}") from None
 
 
 def course_directory(classroom: Classroom) -> CourseDirectory:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.preprocessors import GetGrades
 
@@ -15,6 +18,7 @@ from autograder.classroom import convert
 from autograder.classroom.layout import Classroom
 from autograder.classroom.returns.feedback import feedback
 from autograder.classroom.returns.page import Marked
+from autograder.faults import Fault
 from tests.plain import ours
 from tests.plain.scores import gradebook
 
@@ -107,7 +111,39 @@ def test_a_page_that_could_not_be_written_is_not_taken_for_up_to_date(room: Clas
     whole = notebook.read_text(encoding="utf-8")
     notebook.write_text("{", encoding="utf-8")
     for _ in range(2):
-        with pytest.raises(Exception, match=SOMEBODY):
+        with pytest.raises(Fault, match=rf"{SOMEBODY}/{NAME}\): .*does not appear to be JSON"):
             feedback(room, NAME)
     notebook.write_text(whole, encoding="utf-8")
     assert len(feedback(room, NAME)) == PAGES
+
+
+def test_nbgrader_is_not_loaded_for_a_class_in_which_nothing_has_changed(room: Classroom) -> None:
+    """It takes longer to load than a class takes to look through."""
+
+    def again(student: str | None = None) -> tuple[int, bool]:
+        code = (
+            "import sys, pathlib, autograder.classroom.layout as layout\n"
+            "from autograder.classroom.returns.feedback import feedback\n"
+            f"pages = feedback(layout.Classroom.at(pathlib.Path({str(room.root)!r})), {NAME!r}, {student!r})\n"
+            "print(len(pages), 'nbgrader' in sys.modules)"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        count, loaded = done.stdout.split()
+        return int(count), loaded == "True"
+
+    feedback(room, NAME)
+    assert again() == (PAGES, False)
+    by_a_person(room.root, 2.5, "Look at the units.")
+    assert again() == (PAGES, True)
+    assert again() == (PAGES, False)
+    (room.root / "feedback" / SOMEBODY / NAME / "2_model.html").unlink()
+    assert again(SOMEBODY) == (2, True)
+
+
+def test_the_gradebook_is_asked_once_for_a_class(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not for each page, which takes longer than the page."""
+    asked = []
+    stock = Gradebook.__init__
+    monkeypatch.setattr(Gradebook, "__init__", lambda *given, **more: (asked.append(given), stock(*given, **more))[1])
+    assert len(feedback(room, NAME, workers=1)) == PAGES
+    assert len(asked) == 1

@@ -126,6 +126,18 @@ def test_what_stays_behind_is_named(tmp_path: Path) -> None:
     }
 
 
+def test_many_files_that_stay_behind_take_one_sentence(tmp_path: Path) -> None:
+    for number in range(100):
+        put(tmp_path / f"{number:02d}.csv")
+    os.symlink("/etc/passwd", tmp_path / "a.csv")
+    os.symlink("/etc/passwd", tmp_path / "b.csv")
+    found, (many, links) = carried(tmp_path, {}, set())
+    assert len(found) == 50
+    assert many.startswith("50.csv, 51.csv, ")
+    assert many.endswith("69.csv and 30 more were not carried along: at most 50 files are, of 5 MB together.")
+    assert links == "a.csv and b.csv were not carried along: they are links."
+
+
 @pytest.mark.parametrize(
     ("content", "hour"),
     [

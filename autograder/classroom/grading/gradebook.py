@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from nbgrader.api import (
@@ -53,6 +54,12 @@ def opened(classroom: Classroom) -> Iterator[Gradebook]:
             raise Fault(f"the gradebook {place} cannot be opened ({reason(error)})") from None
         with gradebook:
             yield gradebook
+
+
+def file_of(gradebook: Gradebook) -> Path | None:
+    """The file of a gradebook; None if it is on a server."""
+    url = gradebook.engine.url
+    return Path(url.database).resolve() if url.get_backend_name() == "sqlite" and url.database else None
 
 
 @contextmanager

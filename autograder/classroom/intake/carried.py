@@ -8,10 +8,30 @@ from pathlib import Path, PurePosixPath
 
 from autograder.classroom.intake.folders import ARCHIVES, OF_NBGRADER, files
 from autograder.classroom.intake.recover import plain
+from autograder.classroom.intake.repairs import Repairs
 
 MOST, LARGEST = 50, 5 * 2**20  # files, bytes of all of them
 LONGEST_NAME = 200  # characters
-IN_THE_WAY = "something of this name was handed out"
+Kind = tuple[str, str]
+CHANGED = (
+    "{} had been changed; the one that was handed out is used.",
+    "{} had been changed; those that were handed out are used.",
+)
+IN_THE_WAY = (
+    "{} was not carried along: something of this name was handed out.",
+    "{} were not carried along: something of their names was handed out.",
+)
+LINK = "{} was not carried along: it is a link.", "{} were not carried along: they are links."
+ARCHIVE = (
+    "{} was not carried along: it is an archive, unpack it there.",
+    "{} were not carried along: they are archives, unpack them there.",
+)
+LONG = (
+    f"{{}} was not carried along: its path has more than {LONGEST_NAME} characters.",
+    f"{{}} were not carried along: their paths have more than {LONGEST_NAME} characters.",
+)
+LIMITS = f"at most {MOST} files are, of {LARGEST // 2**20} MB together."
+TOO_MUCH = f"{{}} was not carried along: {LIMITS}", f"{{}} were not carried along: {LIMITS}"
 TAKEN = sys.stdlib_module_names | {"course", "autograder"}  # names of modules that stay what they are
 
 
@@ -21,7 +41,7 @@ def carried(folder: Path, released: Mapping[str, bytes], taken: Set[str]) -> tup
     released: the files that come with the release, which stay as they are. taken: the names of all files in its folder.
     """
     found: dict[str, bytes] = {}
-    told: list[str] = []
+    repairs = Repairs()
     left = LARGEST
     for path in sorted(_candidates(folder)):
         name = PurePosixPath(path.relative_to(folder))
@@ -29,21 +49,26 @@ def carried(folder: Path, released: Mapping[str, bytes], taken: Set[str]) -> tup
         try:
             if str(name) in released or str(name) in taken:
                 if _changed(path, released.get(str(name))):
-                    told.append(f"{shown} had been changed; the one that was handed out is used.")
+                    repairs.add(CHANGED, shown)
                 continue
             in_the_way = name.parts[0] in taken or _in_the_way(name, released)
-            if reason := IN_THE_WAY if in_the_way else _left_out(path, name, len(found), left):
-                told.append(f"{shown} was not carried along: {reason}.")
+            if kind := IN_THE_WAY if in_the_way else _left_out(path, name, len(found), left):
+                repairs.add(kind, shown)
                 continue
             found[str(name)] = path.read_bytes()
         except OSError as error:
-            told.append(f"{shown} cannot be read: {error.strerror}.")
+            repairs.add((f"{{}} cannot be read: {error.strerror}.",) * 2, shown)
             continue
         left -= len(found[str(name)])
         module = name.parts[0].removesuffix(".py")
         if name.suffix == ".py" and module in TAKEN:
-            told.append(f"{shown} has no effect: Python or the course has a module {module}. Give it another name.")
-    return found, told
+            repairs.add(_no_effect(module), shown)
+    return found, repairs.told()
+
+
+def _no_effect(module: str) -> Kind:
+    why = f"Python or the course has a module {module}."
+    return f"{{}} has no effect: {why} Give it another name.", f"{{}} have no effect: {why} Give them other names."
 
 
 def _candidates(folder: Path) -> Iterator[Path]:
@@ -66,14 +91,14 @@ def _in_the_way(name: PurePosixPath, released: Mapping[str, bytes]) -> bool:
     )
 
 
-def _left_out(path: Path, name: PurePosixPath, count: int, left: int) -> str:
+def _left_out(path: Path, name: PurePosixPath, count: int, left: int) -> Kind | None:
     """Why a file stays behind, if it does."""
     if path.is_symlink():
-        return "it is a link"
+        return LINK
     if name.suffix.lower() in ARCHIVES:
-        return "it is an archive, unpack it there"
+        return ARCHIVE
     if len(str(name)) > LONGEST_NAME:
-        return f"its path has more than {LONGEST_NAME} characters"
+        return LONG
     if count == MOST or path.stat().st_size > left:
-        return f"at most {MOST} files are, of {LARGEST // 2**20} MB together"
-    return ""
+        return TOO_MUCH
+    return None

@@ -1,7 +1,10 @@
-"""What had to be repaired in a notebook, in words: one sentence for each kind, however many cells it befell."""
+"""What had to be repaired in a submission, in words: one sentence for each kind, of however many cells or files."""
 
 from __future__ import annotations
 
+MOST_NAMED = 20  # of one kind
+
+# What may befall a cell of a notebook, and what may befall several.
 MISSING = "The cell {} was missing and has been put back.", "The cells {} were missing and have been put back."
 CHANGED = "The cell {} had been changed and has been put back.", "The cells {} had been changed and have been put back."
 DOUBLED = (
@@ -33,23 +36,24 @@ RETYPED = (
     "The cell {} had become a cell of another type; its text has been taken.",
     "The cells {} had become cells of another type; their texts have been taken.",
 )
-KINDS = (MISSING, CHANGED, DOUBLED, DRAFTS, FOUND, ELSEWHERE, BELOW, NAMELESS, UNWRITTEN, RETYPED)
 
 
 class Repairs:
-    """The repairs of one notebook, by kind and by the cells that they befell."""
+    """The repairs of one submission or notebook, by kind and by the cells or files that they befell."""
 
     def __init__(self) -> None:
-        self._names: dict[tuple[str, str], list[str]] = {kind: [] for kind in KINDS}
+        self._names: dict[tuple[str, str], list[str]] = {}
 
     def add(self, kind: tuple[str, str], name: str) -> None:
-        """Note that a repair of this kind, one of KINDS, befell this cell."""
-        self._names[kind].append(name)
+        """Note what befell a cell or file; `kind` has the words for one of them and for several."""
+        self._names.setdefault(kind, []).append(name)
 
     def told(self) -> list[str]:
-        """The sentences, in the order of KINDS."""
-        return [kind[len(names) > 1].format(_listed(names)) for kind, names in self._names.items() if names]
+        """The sentences, as the kinds came up."""
+        return [kind[len(names) > 1].format(_listed(names)) for kind, names in self._names.items()]
 
 
 def _listed(names: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    more = len(names) - MOST_NAMED
+    *others, last = [*names[:MOST_NAMED], f"{more} more"] if more > 0 else names
+    return f"{', '.join(others)} and {last}" if others else last

@@ -1,24 +1,28 @@
-"""Feedback for a class: pages are written in several processes, and only those that are not up to date."""
+"""Feedback for a class: pages are written in several processes, and only those that are not up to date.
+
+nbgrader takes longer to load than a class takes to look through: it is loaded only if a file has changed.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autograder.classroom.grading.gradebook import OfNotebook, opened, shown_on_pages
 from autograder.classroom.grading.job import grader_version
-from autograder.classroom.grading.results import UNREADABLE, kept
 from autograder.classroom.layout import Classroom, write
 from autograder.faults import WrongUsage
-from autograder.processes import in_processes
+
+if TYPE_CHECKING:
+    from autograder.classroom.grading.gradebook import OfNotebook
 
 TEMPLATES = Path(__file__).parent / "templates"
-AT_A_TIME = 25  # submissions whose pages are written with one exporter, whose templates are compiled once
+AT_A_TIME = 100  # at most; submissions whose pages are written with one exporter, whose templates are compiled once
 
 
 def feedback(classroom: Classroom, tp: str, student: str | None = None, workers: int | None = None) -> list[Path]:
@@ -28,22 +32,68 @@ def feedback(classroom: Classroom, tp: str, student: str | None = None, workers:
     WrongUsage if there is nothing to write one from, with the reason.
     """
     names = classroom.submissions(tp, student)
+    pages = [page for name in names for page in _pages(classroom, tp, name)]
+    if pages and _unchanged(classroom, tp, names, pages):
+        return pages
+    from autograder.classroom.grading.gradebook import file_of, opened, shown_on_pages
+
     with opened(classroom) as gradebook:
+        database = file_of(gradebook)
+        # Before it is asked: what is entered meanwhile makes the pages old.
+        before = _files(classroom, tp, names, database) if database else ""
         known = shown_on_pages(gradebook, tp)
     autograded = classroom.root / "autograded"
     graded = [name for name in names if name in known and any((autograded / name / tp).glob("*.ipynb"))]
     if not graded:
-        results = [kept(classroom, tp, name) for name in names]
-        unreadable = [result for result in results if result is not None and result.status == UNREADABLE]
-        if unreadable:
-            why = " ".join(unreadable[0].repairs)
-            raise WrongUsage(f"there is nothing to write a page from; {unreadable[0].student}: {why}")
-        raise WrongUsage(f"nothing is graded yet{f' for {student}' if student else ''}: run `tp grade {tp}` first")
+        raise WrongUsage(_why_none(classroom, tp, names, student))
     states = _states(classroom, tp, {name: known[name] for name in graded})
     old = {name: known[name] for name in graded if not _up_to_date(classroom, tp, name, states[name])}
     if old:
         _renew(classroom, tp, old, states, workers or os.cpu_count() or 1)
-    return [page for name in graded for page in _pages(classroom, tp, name)]
+    pages = [page for name in graded for page in _pages(classroom, tp, name)]
+    if database and student is None:
+        note = {"gradebook": str(database), "state": _with_pages(before, pages)}
+        write(_class_file(classroom, tp), json.dumps(note))
+    return pages
+
+
+def _why_none(classroom: Classroom, tp: str, names: Sequence[str], student: str | None) -> str:
+    from autograder.classroom.grading.results import UNREADABLE, kept
+
+    results = [kept(classroom, tp, name) for name in names]
+    unreadable = [result for result in results if result is not None and result.status == UNREADABLE]
+    if unreadable:
+        why = " ".join(unreadable[0].repairs)
+        return f"there is nothing to write a page from; {unreadable[0].student}: {why}"
+    return f"nothing is graded yet{f' for {student}' if student else ''}: run `tp grade {tp}` first"
+
+
+def _unchanged(classroom: Classroom, tp: str, names: Sequence[str], pages: Sequence[Path]) -> bool:
+    """Whether no file has changed, the gradebook's included, since these pages were found to be those of all of these
+    students. Never if the gradebook is no file.
+    """
+    try:
+        note = json.loads(_class_file(classroom, tp).read_text(encoding="utf-8"))
+        now = _files(classroom, tp, names, Path(note["gradebook"]))
+        return bool(note["state"] == _with_pages(now, pages))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _files(classroom: Classroom, tp: str, names: Sequence[str], database: Path) -> str:
+    """A digest of all files on which the pages of these students depend."""
+    digest = hashlib.sha256(json.dumps([_common(classroom), *names]).encode() + database.read_bytes())
+    for name in names:
+        digest.update(_autograded(classroom, tp, name))
+    return digest.hexdigest()
+
+
+def _with_pages(state: str, pages: Sequence[Path]) -> str:
+    return hashlib.sha256(json.dumps([state, *map(str, pages)]).encode()).hexdigest()
+
+
+def _class_file(classroom: Classroom, tp: str) -> Path:
+    return classroom.own / "feedback" / f"{tp}.json"
 
 
 def _renew(
@@ -55,6 +105,7 @@ def _renew(
 ) -> None:
     """Write pages, and then of which state they are."""
     from autograder.classroom.returns.page import write_pages
+    from autograder.processes import in_processes
 
     def written(students: list[str]) -> None:
         write_pages(classroom, tp, {name: old[name] for name in students})
@@ -89,15 +140,26 @@ def _up_to_date(classroom: Classroom, tp: str, student: str, state: str) -> bool
 
 def _states(classroom: Classroom, tp: str, known: Mapping[str, dict[str, OfNotebook]]) -> dict[str, str]:
     """By student, a digest of all that the pages depend on."""
-    ours = [path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.iterdir()) if path.is_file()]
-    ours.append((classroom.root / "nbgrader_config.py").read_text(encoding="utf-8"))
-    common = [grader_version(), *ours, *(version(name) for name in ("nbgrader", "nbconvert", "jinja2"))]
-    states = {}
+    common, states = _common(classroom), {}
     for student, notebooks in known.items():
         marks = {name: asdict(notebook) for name, notebook in notebooks.items()}
         digest = hashlib.sha256(json.dumps([common, marks], sort_keys=True).encode())
-        for path in sorted((classroom.root / "autograded" / student / tp).iterdir()):
-            if path.is_file():
-                digest.update(f"{path.name}\0".encode() + path.read_bytes())
+        digest.update(_autograded(classroom, tp, student))
         states[student] = digest.hexdigest()
     return states
+
+
+def _common(classroom: Classroom) -> list[str]:
+    """What all pages depend on."""
+    ours = [path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.iterdir()) if path.is_file()]
+    ours.append((classroom.root / "nbgrader_config.py").read_text(encoding="utf-8"))
+    return [grader_version(), *ours, *(version(name) for name in ("nbgrader", "nbconvert", "jinja2"))]
+
+
+def _autograded(classroom: Classroom, tp: str, student: str) -> bytes:
+    """A digest of a student's autograded files."""
+    digest, folder = hashlib.sha256(), classroom.root / "autograded" / student / tp
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_file():
+            digest.update(f"{path.name}\0".encode() + path.read_bytes())
+    return digest.digest()

@@ -90,6 +90,14 @@ class Page(HTMLExporter):
         self.register_filter("filter_data_type", widgets)  # type: ignore[no-untyped-call]
         return TemplateExporter.from_notebook_node(self, nb, resources, **more)
 
+    def _preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """nbconvert's own copies the notebook and validates it after each step, which takes as long as the page itself.
+        It was read, and validated, for this page alone.
+        """
+        for preprocessor in self._preprocessors:
+            nb, resources = preprocessor(nb, resources)
+        return nb, resources
+
     @default("template_file")
     def _template_file_default(self) -> str:
         return "feedback_page.html.j2"
@@ -115,8 +123,9 @@ def write_pages(classroom: Classroom, tp: str, known: Mapping[str, Mapping[str, 
             for name, text in handed_in.beside(Path(self._format_source(assignment_id, student_id))).items():
                 write(there / name, text)
 
-        @default("preprocessors")
-        def _preprocessors_default(self) -> list[Any]:
-            return [Marked(known=dict(known)), CSSHTMLHeaderPreprocessor]
+        def start(self) -> None:
+            """With what is known; the configuration names `Marked` for nbgrader's own command, where nothing is."""
+            self.preprocessors = [Marked(known=dict(known)), CSSHTMLHeaderPreprocessor]
+            super().start()
 
     convert.run(classroom, Pages, tp, force=True)

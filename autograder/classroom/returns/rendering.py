@@ -12,7 +12,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -22,6 +22,7 @@ from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 
 LONGEST = 20_000  # characters of a cell that are highlighted or converted
@@ -72,8 +73,12 @@ def code_to_html(source: str, language: str | None = None, metadata: object = No
 
 @lru_cache(KEPT)
 def _highlighted(source: str) -> str:
-    formatter = HtmlFormatter(cssclass="highlight hl-ipython3")
-    return str(highlight(_without_long_blanks(source), get_lexer_by_name("python3"), formatter))
+    return str(highlight(_without_long_blanks(source), *_highlighter()))
+
+
+@cache
+def _highlighter() -> tuple[Lexer, HtmlFormatter[str]]:
+    return get_lexer_by_name("python3"), HtmlFormatter(cssclass="highlight hl-ipython3")
 
 
 def _without_long_blanks(text: str) -> str:
