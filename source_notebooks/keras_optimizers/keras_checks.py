@@ -29,11 +29,14 @@ SINGLE: dict[str, Any] = {
     "seconds": 30.0,
 }
 
-# A class may derive from any of Keras' own and take what it keeps from there; the step is what it is asked for.
+# A class may derive from any of Keras' own and take what it keeps from there; the step is what it is asked for. Nor may
+# a kernel of TensorFlow's do it; they lie in one module, and under other names as well.
 OF_KERAS = ("SGD", "Adam", "Adagrad", "RMSprop", "Adadelta", "Adafactor", "Adamax", "Ftrl", "Lamb", "Lion", "Muon")
 NOT_BY = (
     *(f"keras.optimizers.{name}.update_step" for name in (*OF_KERAS, "Nadam", "ScheduleFreeAdamW")),
     *(f"keras.optimizers.Muon.{name}" for name in ("_adamw_update_step", "_muon_update_step")),
+    "tensorflow.python.ops.gen_training_ops",
+    *(f"tensorflow.raw_ops.ResourceApply{rule}" for rule in ("KerasMomentum", "Momentum", "Adam", "RMSProp")),
 )
 
 

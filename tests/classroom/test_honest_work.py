@@ -57,6 +57,7 @@ CLASS: dict[str, Any] = {
     "import_needed": with_adam(f"import a_package_that_is_not_here as away\n{ADAM}".replace("np.sqrt", "away.sqrt")),
     "newer_python": with_adam(ADAM.replace(":\n", ":\n    1 +\n", 1)),
     "renamed": with_adam(ADAM.replace("adam_step", "adam_update")),
+    "timed": with_adam(f"%%timeit -n1 -r1\n{ADAM}"),
     "at_the_end": lambda release: named_after(release, "same(adam_step)"),
     "answer": with_answer,
 }
@@ -90,6 +91,7 @@ def adam(result: dict[str, Any]) -> dict[str, Any]:
         ("import_needed", LOST),
         ("newer_python", LOST),
         ("renamed", LOST),
+        ("timed", LOST),
     ],
 )
 def test_what_is_right_counts(graded: tuple[Classroom, Any], student: str, score: float) -> None:
@@ -103,6 +105,7 @@ def test_what_is_right_counts(graded: tuple[Classroom, Any], student: str, score
         ("newer_python", "Its cell raised SyntaxError: "),
         ("newer_python", "is graded with Python 3."),
         ("renamed", "Its cell defines `adam_update`: is that it, under another name?"),
+        ("timed", "Its cell begins with `%%timeit`, so nothing in it is defined: take that line out."),
     ],
 )
 def test_why_points_are_lost_is_said_on_the_page_in_the_report_and_in_the_json(

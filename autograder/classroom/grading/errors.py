@@ -18,6 +18,7 @@ from course.judging.verdict import Verdict
 PLACE = re.compile(r"\(<ipython-input[^>]*>, (line \d+)\)")
 NEEDS = (NOT_DEFINED, "raised NameError", "raised ModuleNotFoundError", "raised ImportError")
 DEFINED = re.compile(r"^(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)", re.MULTILINE)
+MAGIC = re.compile(r"\s*(%%!?\w*)")  # on top of a cell: it decides what becomes of the cell
 MEANINGS = {
     "ModuleNotFoundError": "It is neither installed where this is graded nor handed in beside the notebook.",
     "EOFError": "Nobody answers `input()` while it is graded.",
@@ -46,8 +47,11 @@ def why(name: str, verdict: Verdict, cells: Sequence[NotebookNode], raised: Mapp
     own = next((i for i, cell in enumerate(cells) if grade_id(cell) == name), -1)
     if own in raised:
         return f"Its cell {raised[own]}"
-    if any(NOT_DEFINED in message for message in messages) and (near := _near(name, cells, own, asked)):
-        return near
+    if any(NOT_DEFINED in message for message in messages):
+        if own >= 0 and name in cells[own].source and (magic := MAGIC.match(cells[own].source)):
+            return f"Its cell begins with `{magic[1]}`, so nothing in it is defined: take that line out."
+        if near := _near(name, cells, own, asked):
+            return near
     if raised:
         place = next((place for place in raised if place < own), min(raised))
         return f"A cell {'before' if place < own else 'after'} it {raised[place]}"

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,8 @@ def rebuilt(kind: Any, names: Names, theta: Array, grads: Array, eta: float, *hy
 
 def fitted(kind: Any, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
     """A model is compiled with the optimizer and trained by `fit`."""
-    return tuple(_trained(_model(theta, _made(kind, names, eta, hyper)), _rows(theta, grads)))
+    with _single_precision():
+        return tuple(_trained(_model(theta, _made(kind, names, eta, hyper)), _rows(theta, grads)))
 
 
 def saved(kind: Any, names: Names, theta: Array, grads: Array, eta: float, *hyper: float) -> tuple[Array, ...]:
@@ -107,14 +109,27 @@ def saved(kind: Any, names: Names, theta: Array, grads: Array, eta: float, *hype
     import keras
 
     rows = _rows(theta, grads)
-    model = _model(theta, _made(kind, names, eta, hyper))
-    found = _trained(model, rows[:STOPS])
-    with tempfile.TemporaryDirectory() as folder:
+    with _single_precision(), tempfile.TemporaryDirectory() as folder:
+        model = _model(theta, _made(kind, names, eta, hyper))
+        found = _trained(model, rows[:STOPS])
         path = Path(folder) / "model.keras"
         model.save(path)
         custom = {getattr(kind, "__name__", "optimizer"): kind, "slope": slope}
         model = keras.models.load_model(path, custom_objects=custom)
-    return tuple(found + _trained(model, rows[STOPS:]))
+        return tuple(found + _trained(model, rows[STOPS:]))
+
+
+@contextmanager
+def _single_precision() -> Iterator[None]:
+    """Models compute in it, whatever Keras was told: somebody may have tried another one."""
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def slope(target: Any, output: Any) -> Any:

@@ -429,6 +429,19 @@ class Copied(Stock):
     )
 
 
+class Kernel(LookAhead):
+    """A kernel of TensorFlow's does the step."""
+
+    def update_step(self, gradient, variable, learning_rate):
+        import tensorflow as tf
+
+        v = self.velocities[self._get_variable_index(variable)]
+        tf.raw_ops.ResourceApplyKerasMomentum(
+            var=getattr(variable, "_value", variable).handle, accum=v._value.handle,
+            lr=learning_rate, grad=gradient, momentum=self.momentum, use_nesterov=True,
+        )  # fmt: skip
+
+
 class StockAdam(keras.optimizers.Adam):
     """Keras' own Adam without its epsilon."""
 
@@ -437,7 +450,7 @@ class StockAdam(keras.optimizers.Adam):
 
 
 NOT_WRITTEN = {
-    "LookAheadSGD": (Stock, Delegates, Borrowed, Copied),
+    "LookAheadSGD": (Stock, Delegates, Borrowed, Copied, Kernel),
     "RootEpsilonAdam": (StockAdam,),
 }
 RIGHT = {
