@@ -322,7 +322,7 @@ check("adadelta_step", adadelta_step)
 # really nothing left to choose?
 
 # %% tags=["picture"]
-steps = 400
+steps = 1200
 ravine = problems.ravine()
 picture(
     ravine,

@@ -17,8 +17,8 @@ RULE = "adam#what-adam-does-not-promise"
 rule = Anatomy(
     amsgrad_step,
     stages={
-        **adam_like.AVERAGES,
         "v_max_old": lambda s: s.v_max,
+        **adam_like.AVERAGES,
         "v_max_new": lambda s: np.maximum(s.v_max_old, s.v_new),
         "top": lambda s: s.m_new / s.m_sum,
         "v_hat": lambda s: s.v_max_new / s.v_sum,
