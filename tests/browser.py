@@ -59,6 +59,7 @@ def known_page(server: str) -> Iterator[Any]:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE * 1000)
         page = browser.new_context(base_url=server.partition("/?")[0]).new_page()
         page.set_default_timeout(PATIENCE * 1000)
+        page.on("dialog", lambda dialog: dialog.accept())  # to leave a notebook that is changed
         page.goto(f"/lab?{server.partition('?')[2]}", wait_until="domcontentloaded")
         yield page
         browser.close()

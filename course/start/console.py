@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+import course
 from course.start import server, start_page, unpacked
 
 FOLDER = Path("deep-learning-for-finance")
@@ -32,6 +33,11 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("folder", nargs="?", type=Path, default=FOLDER, help=f"default: {FOLDER}; yours stays as it is")
     start.add_argument("--no-open", action="store_true", help="open nothing")
     start.set_defaults(command=_start)
+    if hasattr(course, "progress"):
+        about = "Say how far you are by the checks, and what comes next."
+        commands.add_parser("progress", help=about, description=about).set_defaults(
+            command=_progress, told=course.progress
+        )
     return parser
 
 
@@ -53,3 +59,8 @@ def _start(options: argparse.Namespace) -> int:
     server.prepare(folder)
     print("JupyterLab opens in your browser; Ctrl+C here ends it")
     return server.serve(folder)
+
+
+def _progress(options: argparse.Namespace) -> int:
+    print(options.told())
+    return 0

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+import course
 from course.judging.sections import LECTURES
 from course.start.notebooks import heading
 
@@ -23,6 +24,9 @@ Each step of the way below is a lecture, and the exercises that it prepares.
 
 Your work is in this folder, and nowhere else. `course start` for the same folder, after an update, renews what you have
 not changed and leaves what you have. If you want a notebook anew, give yours another name first."""
+PROGRESS = """## How far you are
+
+Run the next cell; `course progress` on the command line says the same."""
 FRONT_ENDS = """## Other programs than JupyterLab
 
 - **VS Code** with its extensions Python and Jupyter: open this folder, then a notebook, and choose the Python in which
@@ -48,8 +52,10 @@ def start(tps: Mapping[str, NotebookNode]) -> NotebookNode:
         then = f" Then write {', '.join(write)}." if write else ""
         steps.append(f"1. Read [{heading(lecture)}](lectures/{name}).{then}")
     steps += [f"1. Write {', '.join(write)}." for write in exercises.values()]
-    texts = [HEAD, "## The way\n\n" + "\n".join(steps), FRONT_ENDS]
-    page = new_notebook(cells=[new_markdown_cell(text) for text in texts])
+    cells = [new_markdown_cell(HEAD), new_markdown_cell("## The way\n\n" + "\n".join(steps))]
+    if hasattr(course, "progress"):
+        cells += [new_markdown_cell(PROGRESS), new_code_cell("import course\n\ncourse.progress()")]
+    page = new_notebook(cells=[*cells, new_markdown_cell(FRONT_ENDS)])
     for number, cell in enumerate(page.cells):
         cell.id = f"cell-{number}"
     return page

@@ -91,6 +91,7 @@ def test_a_wrong_step_stops_nothing_and_leads_to_its_lecture(page: Any) -> None:
     assert pictures.count() >= 4
     assert all(len(picture.get_attribute("alt").split()) > 4 for picture in pictures.all())
     assert barriers(page) == []
+    page.evaluate("document.querySelectorAll('details').forEach(folded => folded.open = true)")
     again = page.locator(PANEL).get_by_text("Read again").locator("a").first
     title = again.inner_text().partition('"')[2].rstrip('"')
     again.click()

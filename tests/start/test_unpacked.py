@@ -10,8 +10,9 @@ from pathlib import Path, PureWindowsPath
 import nbformat
 import pytest
 
+import course
 from conftest import built_once
-from course.judging import sections
+from course.judging import check, sections
 from course.start import console, unpacked
 from course.start.start_page import NAME
 from tests.shared import EXERCISES, TP, TPS
@@ -118,6 +119,20 @@ def test_the_page_puts_each_exercise_behind_its_lecture(folder: Path) -> None:
     assert [re.findall(r"/(\w+)\.ipynb\)", line)[0] for line in way] == lectures
     adam = next(line for line in way if "06_adam" in line)
     assert re.search(r"Then write \[6\. Adam[^]]*\]\(optimizers/optimizers\.ipynb#cell-id=", adam)
+
+
+@pytest.mark.skipif(not hasattr(course, "progress"), reason="this version of the check keeps no progress")
+def test_the_command_line_and_the_page_say_how_far_one_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COURSE_PROGRESS", str(folder / "progress.json"))
+    monkeypatch.chdir(folder / TP)
+    check(EXERCISES[TP][0].name, EXERCISES[TP][0].reference)
+    assert console.main(["progress"]) == 0
+    points = EXERCISES[TP][0].points
+    assert f"{TP}: {points:g} of " in capsys.readouterr().out
+    code = [cell.source for cell in nbformat.read(folder / NAME, as_version=4).cells if cell.cell_type == "code"]
+    assert any("course.progress()" in source for source in code)
 
 
 def test_bad_input_gets_one_line(
