@@ -155,7 +155,7 @@ class Process:
         """
         asked = {name: scripts.Recorded(scripts.oracle(spec)) for name, spec in oracles.items()}
         names_of = {"oracles": list(asked), "public": dict(public or {}), "not_by": list(not_by)}
-        message = {"ask": scripts.encoded(script), **names_of}
+        message = {"ask": scripts.encoded(script, notes=False), **names_of}
         request = self._request(message, max(self._limits.exercise, seconds or 0.0), fund, asked)
         answers = self._answer(request, fund).get("answers")
         if not isinstance(answers, dict):
