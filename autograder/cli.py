@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -283,6 +284,8 @@ def _drive(
     graded, failed = [], []
     with grading(console, title, len(students)) as done:
         for student, result, reason in batch:
+            if not (graded or failed):
+                gc.freeze()  # all is imported by now: there is no garbage in it to look for again and again
             done(student)
             if result is None:
                 failed.append((student, reason))
