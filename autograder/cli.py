@@ -281,7 +281,8 @@ def _drive(
 
     if said := advice():
         console.print(f"note: {said}", style="yellow", markup=False, soft_wrap=True)
-    graded, failed = [], []
+    graded: list[Result] = []
+    failed: list[tuple[str, str]] = []
     with grading(console, title, len(students)) as done:
         for student, result, reason in batch:
             if not (graded or failed):

@@ -76,8 +76,8 @@ class Child:
             elif "forget" in message:
                 self._shell.reset(new_session=False)
                 reply = {}
-            elif "defined" in message:
-                reply = {"defined": message["defined"] in self._shell.user_ns}
+            elif message["once_defined"] and message["once_defined"] not in self._shell.user_ns:
+                reply = {"answers": {}}
             else:
                 put_back = classes if message["public"] or message["not_by"] else functions
                 put_back()
