@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -290,9 +291,12 @@ def _drive(
 
     if said := advice():
         console.print(f"note: {said}", style="yellow", markup=False, soft_wrap=True)
-    graded, failed = [], []
+    graded: list[Result] = []
+    failed: list[tuple[str, str]] = []
     with grading(console, title, len(students)) as done:
         for student, result, reason in batch:
+            if not (graded or failed):
+                gc.freeze()  # all is imported by now: there is no garbage in it to look for again and again
             done(student)
             if result is None:
                 failed.append((student, reason))

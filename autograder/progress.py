@@ -21,6 +21,6 @@ def grading(console: Console, title: str, total: int) -> Iterator[Callable[[str]
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, refresh_per_second=4) as progress:
         task = progress.add_task(f"{title}: starting processes", total=total)
         yield lambda student: progress.update(task, advance=1, description=f"{title}: {line(student)}")

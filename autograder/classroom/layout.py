@@ -130,6 +130,10 @@ class Classroom:
         """The file with the newest result of one submission."""
         return self.own / "results" / tp / f"{student}.json"
 
+    def rebuilt(self, tp: str, student: str) -> Path:
+        """The file with what reading one submission came to, where that took long."""
+        return self.own / "rebuilt" / tp / f"{student}.json"
+
     def secret(self) -> bytes:
         """The classroom's secret, from which the inputs are drawn; made on first use, kept for good."""
         path = self.own / "secret"

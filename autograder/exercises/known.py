@@ -95,11 +95,7 @@ class KnownFunctions:
     ) -> Iterable[tuple[int, ...]]:
         """Those of the asked that give the given number where the first one is wrong: one call tells most apart."""
         key = evidence.key
-        wrong = [
-            read
-            for read in evidence.firsts()
-            if not key.agree(given[read.answer], key.expected[read.answer], read.answer)
-        ]
+        wrong = [read for read in evidence.firsts() if not evidence.agrees(read.answer)]
         if not wrong:
             return asked
         answer, perform = wrong[0].answer, self._performer(key, evidence.script_of(wrong[:1]))
@@ -121,9 +117,7 @@ class KnownFunctions:
             return self.pairs
         singles = self._excerpts(evidence)
         firsts = [read.answer for read in evidence.firsts()]
-        right = np.array(
-            [evidence.key.agree(evidence.given(name), evidence.key.expected[name], name) for name in firsts]
-        )
+        right = np.array([evidence.agrees(name) for name in firsts])
 
         def exceptions(pair: tuple[int, int]) -> int:
             one, other = singles[pair[0]], singles[pair[1]]

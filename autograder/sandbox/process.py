@@ -134,10 +134,6 @@ class Process:
         """Empty the namespace, as for a new notebook. Died as in `run`."""
         self._answer(self._request({"forget": True}, self._limits.cell))
 
-    def defines(self, name: str) -> bool:
-        """Whether a name has a value by now. Died as in `run`."""
-        return self._answer(self._request({"defined": name}, self._limits.cell)).get("defined") is True
-
     def ask(
         self,
         script: Script,
@@ -146,16 +142,17 @@ class Process:
         seconds: float | None = None,
         fund: Fund | None = None,
         not_by: Sequence[str] = (),
+        once_defined: str = "",
     ) -> tuple[Answers, bool]:
         """Have a script performed on the learner's functions; oracles are answered here. Died and Killed as in `run`.
 
         `public` has, by its name, the source of the module that uses a class, `seconds` the processor time of this
-        exercise if it is more than that of others; `not_by` names what may not answer. Returns the answers and whether
-        the time limit cut the asking short.
+        exercise if it is more than that of others; `not_by` names what may not answer. Nothing is asked as long as the
+        name `once_defined` has no value. Returns the answers and whether the time limit cut the asking short.
         """
         asked = {name: scripts.Recorded(scripts.oracle(spec)) for name, spec in oracles.items()}
         names_of = {"oracles": list(asked), "public": dict(public or {}), "not_by": list(not_by)}
-        message = {"ask": scripts.encoded(script), **names_of}
+        message = {"ask": scripts.encoded(script, notes=False), "once_defined": once_defined, **names_of}
         request = self._request(message, max(self._limits.exercise, seconds or 0.0), fund, asked)
         answers = self._answer(request, fund).get("answers")
         if not isinstance(answers, dict):

@@ -22,7 +22,7 @@ hold booleans as well, and any number of elements.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -153,6 +153,12 @@ Operation = Put | Call | Fill | Read | Asked
 Script = Sequence[Operation]
 TAGS: dict[str, type[Operation]] = {"put": Put, "call": Call, "fill": Fill, "read": Read, "asked": Asked}
 TAG_OF = {kind: tag for tag, kind in TAGS.items()}
+# What performing does without. Where an oracle was not asked, its name is told.
+NOTES: dict[type[Operation], frozenset[str]] = {
+    Call: frozenset(("parameters", "outputs", "kind", "before")),
+    Read: frozenset(("kind", "call", "name")),
+    Asked: frozenset(("kind", "call")),
+}
 
 
 def answer(result: object) -> Value:
@@ -216,13 +222,15 @@ def _array(encoded: Plain, dtypes: Mapping[str, np.dtype[Any]]) -> np.ndarray:
     return np.frombuffer(data, dtypes[encoded["dtype"]]).reshape(encoded["shape"])
 
 
-def encoded(script: Iterable[Operation]) -> list[Plain]:
-    """The script as plain data."""
-    return [_encoded(op) for op in script]
+def encoded(script: Iterable[Operation], notes: bool = True) -> list[Plain]:
+    """The script as plain data; without the notes it can be performed, not diagnosed."""
+    return [_encoded(op, () if notes else NOTES.get(type(op), ())) for op in script]
 
 
-def _encoded(op: Operation) -> Plain:
+def _encoded(op: Operation, without: Collection[str]) -> Plain:
     data: Plain = {"op": TAG_OF[type(op)], **vars(op)}
+    for note in without:
+        del data[note]
     if isinstance(op, Put):
         data["value"] = plain(op.value)
     elif isinstance(op, Call):
@@ -248,7 +256,7 @@ def _decoded(data: Plain) -> Operation:
     if kind is Call:
         fields["args"] = tuple(map(_argument, fields["args"]))
         for name in ("keywords", "parameters", "outputs"):
-            fields[name] = tuple(fields[name])
+            fields[name] = tuple(fields.get(name, ()))
     else:
         fields["ref"] = Ref(**fields["ref"])
     return kind(**fields)

@@ -27,13 +27,17 @@ Shape = tuple[int, ...]
 def spread(rng: Generator, shape: Shape, low: float, high: float, first: float = 0.0) -> Array:
     """Numbers from low to high, evenly spread but for a little chance. Their order, up and down, is the same in all
     draws; it begins with the smallest, or later with another `first`."""
-    n = math.prod(shape)
-    return (low + (high - low) * (_order(n, first) + rng.uniform(0.495, 0.505, size=n)) / n).reshape(shape)
+    placed, apart = _placed(shape, low, high, first)
+    return placed + 0.01 * apart * rng.random(shape)
 
 
 @cache
-def _order(n: int, first: float) -> Array:
-    return np.argsort(np.argsort((first + 0.618 * np.arange(n)) % 1))
+def _placed(shape: Shape, low: float, high: float, first: float) -> tuple[Array, float]:
+    """The least that each number can be, and how far apart they lie."""
+    n = math.prod(shape)
+    order = np.argsort(np.argsort((first + 0.618 * np.arange(n)) % 1)).reshape(shape)
+    apart = (high - low) / n
+    return low + apart * (order + 0.495), apart
 
 
 @cache

@@ -252,6 +252,27 @@ def test_a_script_is_the_same_after_a_journey_as_plain_data() -> None:
     assert vars(back[4]) == vars(script[4])
 
 
+def test_a_script_is_performed_without_its_notes() -> None:
+    script = [
+        Put("a", np.array([1.0, 2.0])),
+        Call("y", "f", (Ref("a"), AskOracle("g")), "a way", ("k",), ("a", "b"), ("c", "d"), "shape", "x"),
+        Fill(Ref("a"), 9.0),
+        Read(Ref("y", 1, 2), "second", "shared", "y", "d"),
+        Asked("g", Ref("y"), "where", "input", "y", "grad_fn"),
+    ]
+    sent = encoded(script, notes=False)
+    assert not {"kind", "call", "before", "parameters", "outputs"} & {name for op in sent for name in op}
+    answers = perform(
+        decoded(json.loads(json.dumps(sent))),
+        {"f": lambda a, g: (a, a + 1)},
+        {"g": lambda p: p},
+        ways={"a way": lambda function, keywords, *args: function(*args)},
+    )
+    assert data(answers["second"]) == [2, 3]
+    assert isinstance(answers["where"], Failure)
+    assert answers["where"].reason == "never called grad_fn"
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -177,10 +177,12 @@ def test_a_module_beside_the_notebook_is_found_after_all_others(warm: WarmParent
         assert process.run("from statistics import mean\nimport course.judging").error is None
 
 
-def test_a_name_is_known_once_it_is_defined(process: Process) -> None:
-    assert not process.defines("gradient_descent_step")
+def test_nothing_is_asked_before_a_name_is_defined(process: Process) -> None:
+    key = GD.draw(np.random.default_rng(0))
+    assert process.ask(key.script, key.oracles, once_defined="gradient_descent_step") == ({}, False)
     process.run(RIGHT)
-    assert process.defines("gradient_descent_step")
+    answers, _ = process.ask(key.script, key.oracles, once_defined="gradient_descent_step")
+    assert judge(GD, key, answers).score == GD.points
 
 
 def test_an_endless_cell_is_stopped_and_the_rest_goes_on(process: Process) -> None:

@@ -184,9 +184,9 @@ class _Run:
     def _reached(self, place: _Place, process: Process) -> None:
         """Do what is to be done with a cell: ask, test or run it."""
         if place.test in self._exercises:
-            exercise = self._exercises[place.test]
-            if place.again or process.defines(exercise.name):
-                self._verdicts[place.test] = self._ask(exercise, process, place)
+            verdict = self._ask(self._exercises[place.test], process, place)
+            if verdict is not None:
+                self._verdicts[place.test] = verdict
         elif place.test in self._plain:
             self._verdicts.setdefault(place.test, self._test(place, process))
         elif _defines(place.cell):
@@ -223,11 +223,15 @@ class _Run:
             return plain_verdict(place.cell, 0.0, f"it {ran.error['text']}")
         return plain_verdict(place.cell) if ran.value is None else partial_credit(place.cell, ran.value)
 
-    def _ask(self, exercise: Exercise, process: Process, place: _Place) -> Verdict:
+    def _ask(self, exercise: Exercise, process: Process, place: _Place) -> Verdict | None:
+        """The verdict on an exercise; None if it is not defined yet, and there is still time for that."""
         key = self._key(exercise)
         seconds = (exercise.seconds or 0.0) * self._factor
         public = {key.public: self._job.files[f"{key.public}.py"].decode()} if key.public else {}
-        answers, late = process.ask(key.script, key.oracles, public, seconds, self._fund, key.not_by)
+        once = "" if place.again else exercise.name
+        answers, late = process.ask(key.script, key.oracles, public, seconds, self._fund, key.not_by, once)
+        if not (answers or late or place.again):
+            return None
         if late:
             self._status = TIMED_OUT
         elif self._status == GRADED and any(

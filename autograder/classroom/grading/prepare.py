@@ -9,9 +9,8 @@ from nbformat import NotebookNode
 
 from autograder.classroom.assignment import Assignment, with_hidden_tests
 from autograder.classroom.grading.job import Job
+from autograder.classroom.grading.rebuilt import rebuilt
 from autograder.classroom.intake.carried import carried
-from autograder.classroom.intake.reading import submission
-from autograder.classroom.intake.rebuild import rebuild
 from autograder.classroom.intake.timestamp import handed_in_at
 from autograder.classroom.layout import Classroom
 from autograder.sandbox.limits import Limits
@@ -30,16 +29,12 @@ def prepared(
     sources: of plain tests, by notebook and cell, with their hidden parts. elsewhere: another machine may do the job,
     so that it carries the files of the TP.
     """
-    submitted, repairs = submission(classroom, assignment.name, student, assignment.notebooks)
+    handed_in, repairs = rebuilt(classroom, assignment, student)
     notebooks: dict[str, NotebookNode] = {}
     for name, released in assignment.notebooks.items():
-        if name in submitted:
-            notebooks[name], told = rebuild(submitted[name], released)
-            repairs += told if len(assignment.notebooks) == 1 else [f"{name}.ipynb: {line}" for line in told]
-        else:
-            notebooks[name] = deepcopy(released)
+        notebooks[name] = handed_in[name] if name in handed_in else deepcopy(released)
         with_hidden_tests(notebooks[name], assignment.tests[name], sources.get(name, {}))
-    missing = tuple(name for name in notebooks if name not in submitted)
+    missing = tuple(name for name in notebooks if name not in handed_in)
     folder = classroom.submitted(assignment.name, student)
     taken = {path.name for path in classroom.released(assignment.name).iterdir() if path.is_file()}
     files, told = carried(folder, assignment.files, taken)

@@ -13,11 +13,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbformat.v4 import writes
+from nbgrader.api import Comment, Grade, Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy.orm import joinedload
 from traitlets.config import Config
 
 from autograder.classroom import convert
@@ -25,6 +24,7 @@ from autograder.classroom.grading import gradebook as books
 from autograder.classroom.grading.gradebook import Cell, Held
 from autograder.classroom.grading.handed_in import beside
 from autograder.classroom.grading.results import Result
+from autograder.classroom.grading.rows import Rows
 from autograder.classroom.grading.shown import shown
 from autograder.classroom.intake.own import beside_own_text
 from autograder.classroom.intake.reading import read
@@ -42,6 +42,7 @@ class Recorder:
         self._released = {p.stem: sources(read(p)) for p in sorted(classroom.released(name).glob("*.ipynb"))}
         with books.said(gradebook):
             self._held = books.held(gradebook, name)
+            self._rows = Rows(gradebook, name)
 
     @property
     def gradebook(self) -> Gradebook:
@@ -72,15 +73,10 @@ class Recorder:
         student, submitted = result.student, self._classroom.submitted(self._name, result.student)
         due = Due(result, notebooks, self._released)
         with books.said(self._gradebook):
-            self._gradebook.update_or_create_student(student)
-            submission = self._gradebook.update_or_create_submission(
-                self._name, student, timestamp=handed_in_at(submitted)[0]
-            )
-            _complete(self._gradebook, submission)
-            late = books.seconds_late(submission.timestamp, submission.assignment.duedate, submission.extension)
-            for notebook in submission.notebooks:
-                points = due.enter(self._gradebook, notebook, new=not result.recorded)
-                notebook.late_submission_penalty = self._policy.penalty(student, points, late)
+            submission, late = self._rows.submission(student, handed_in_at(submitted)[0])
+            points = due.enter(self._rows, submission, new=not result.recorded)
+            penalties = {name: self._policy.penalty(student, number, late) for name, number in points.items()}
+            self._rows.penalise(submission, penalties)
             self._gradebook.db.commit()
         self._folder(student).fill(result, notebooks, beside(submitted))
 
@@ -154,25 +150,22 @@ class Due:
                 return False
         return all(text == self.comment(cell) for cell, text in held.comments.items())
 
-    def enter(self, gradebook: Gradebook, notebook: SubmittedNotebook, new: bool) -> float:
-        """Write them into the gradebook for one notebook; returns its points. What people gave stays, and counts."""
-        # With the names of their cells: one question to the database for all instead of one for each.
-        grades, comments = (
-            gradebook.db.query(rows).filter_by(notebook_id=notebook.id).options(joinedload(rows.cell))
-            for rows in (Grade, Comment)
-        )
-        points = 0.0
-        for grade in grades:
-            cell = notebook.name, grade.name
-            score = self.score(cell)
-            if grade.manual_score is None:
-                grade.needs_manual_grade = score is None
-            elif (new or score != grade.auto_score) and cell not in self._tasks:
-                grade.needs_manual_grade = True
-            grade.auto_score = score
-            points += books.points(score, grade.manual_score, grade.extra_credit)
-        for comment in comments:
-            comment.auto_comment = self.comment((notebook.name, comment.name))
+    def enter(self, rows: Rows, submission: str, new: bool) -> dict[str, float]:
+        """Write them into the gradebook; returns the points by notebook. What people gave stays, and counts."""
+        points = dict.fromkeys(rows.notebooks, 0.0)
+        grades = []
+        for row in rows.grades(submission):
+            score, waits = self.score(row.cell), row.waits
+            if row.by_hand is None:
+                waits = score is None
+            elif (new or score != row.auto) and row.cell not in self._tasks:
+                waits = True
+            if (score, waits) != (row.auto, row.waits):
+                grades.append({"id": row.id, "auto_score": score, "needs_manual_grade": waits})
+            points[row.cell[0]] += books.points(score, row.by_hand, row.extra)
+        rows.enter(Grade, grades)
+        remarks = [(row, self.comment(row.cell)) for row in rows.remarks(submission)]
+        rows.enter(Comment, [{"id": row.id, "auto_comment": text} for row, text in remarks if text != row.auto])
         return points
 
 
@@ -223,7 +216,7 @@ class _Folder:
     def fill(self, result: Result, notebooks: Mapping[str, NotebookNode], small: Mapping[str, str]) -> None:
         """Write what it has to hold, and remove what else lies in it."""
         texts = {
-            f"{name}.ipynb": nbformat.writes(shown(notebook, result, name))
+            f"{name}.ipynb": writes(shown(notebook, result, name))
             for name, notebook in notebooks.items()
             if name not in result.missing
         }
@@ -238,20 +231,6 @@ class _Folder:
         _remove(self._path)
         with contextlib.suppress(OSError):
             self._path.parent.rmdir()
-
-
-def _complete(gradebook: Gradebook, submission: SubmittedAssignment) -> None:
-    """Add the notebooks that the assignment did not have yet when the submission was entered, as nbgrader would."""
-    there = {notebook.name for notebook in submission.notebooks}
-    for notebook in submission.assignment.notebooks:
-        if notebook.name not in there:
-            added = SubmittedNotebook(notebook=notebook, assignment=submission)
-            for cell in [*notebook.grade_cells, *notebook.task_cells]:
-                Grade(cell_id=cell.id, notebook=added)
-            for cell in [*notebook.solution_cells, *notebook.task_cells]:
-                Comment(cell_id=cell.id, notebook=added)
-            gradebook.db.add(added)
-    gradebook.db.flush()
 
 
 def _remove(path: Path) -> None:

@@ -58,7 +58,7 @@ def submission(
     if folder.resolve() != (classroom.root / "submitted").resolve() / student / assignment:
         raise Unreadable("its folder is a link to another place")
     wanted = [folder / f"{name}.ipynb" for name in release]
-    paths = sorted(_notebooks(classroom, assignment, folder), key=lambda path: (path not in wanted, str(path)))
+    paths = sorted(notebooks_in(classroom, assignment, folder), key=lambda path: (path not in wanted, str(path)))
     found: list[_Found] = []
     told: list[str] = []
     left = LARGEST
@@ -192,7 +192,7 @@ def _give_ids(notebook: NotebookNode) -> None:
             cell.setdefault("id", f"cell-{number}")
 
 
-def _notebooks(classroom: Classroom, assignment: str, folder: Path) -> list[Path]:
+def notebooks_in(classroom: Classroom, assignment: str, folder: Path) -> list[Path]:
     """The files that may be notebooks: by their names, or, if there are none, by what they hold."""
     there = list(files(folder))
     named = [path for path in there if ".ipynb" in path.name.lower() and not path.name.lower().endswith(ARCHIVES)]

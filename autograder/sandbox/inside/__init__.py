@@ -8,9 +8,10 @@ only.
 Messages are four bytes of length and JSON. To the parent, with three descriptors (the child's socket, the pipe for its
 output, the guard's socket): {"fork": {"directory", "hidden", "public", "limits", "memory", "processes", "disk",
 "sandbox"}}; back, with a descriptor of the new process: {"forked": true}. To a child: {"id": n, "run": source,
-"goes_on": bool}, {"id": n, "forget": true}, {"id": n, "defined": name} or {"id": n, "ask": script, "oracles":
+"goes_on": bool}, {"id": n, "forget": true} or {"id": n, "ask": script, "once_defined": name or "", "oracles":
 [name...], "public": {module: source}, "not_by": [name...]}; back: {"id": n, "error": null | {...}, "value": null |
-text}, {"id": n, "defined": bool} or {"id": n, "answers": {...}}, in between {"oracle": name, "point": plain}.
+text} or {"id": n, "answers": {...}}, which is empty if the name has no value yet, in between {"oracle": name, "point":
+plain}.
 
 The guard's packets are JSON: {"cpu": seconds, "wall": seconds} ten times a second, and {"ended": how} as its last word.
 A byte to it interrupts the child, and the end of the stream ends the child.

@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from gc import get_freeze_count, unfreeze
 from pathlib import Path
@@ -42,11 +42,12 @@ MOST_TRACEBACKS = 2  # of one cell: what fails later mostly follows from the fir
 
 @dataclass(frozen=True)
 class Tools:
-    """What the parent has made ready for all children: the shell, and what puts back that through which messages go,
-    that through which a learner's functions are used, and his classes.
+    """What the parent has made ready for all children: the shell, what they may read of the system, and what puts back
+    that through which messages go, that through which a learner's functions are used, and his classes.
     """
 
     shell: Any
+    readable: Sequence[Path]
     messages: PutBack
     functions: PutBack
     classes: PutBack
@@ -76,8 +77,8 @@ class Child:
             elif "forget" in message:
                 self._shell.reset(new_session=False)
                 reply = {}
-            elif "defined" in message:
-                reply = {"defined": message["defined"] in self._shell.user_ns}
+            elif message["once_defined"] and message["once_defined"] not in self._shell.user_ns:
+                reply = {"answers": {}}
             else:
                 put_back = classes if message["public"] or message["not_by"] else functions
                 put_back()
@@ -181,7 +182,7 @@ def begin(sock: socket.socket, output: int, request: Plain, tools: Tools, outsid
         sys.stdout = open(1, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115
         sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115
         sources = {name: Path(path).read_text(encoding="utf-8") for name, path in request["public"].items()}
-        _shut_in(request, outside)
+        _shut_in(request, outside, tools.readable)
         random.seed()
         np.random.seed()  # noqa: NPY002  the learner's code may use the global state, which a fork copies
         child = Child(sock, tools.shell, sources)
@@ -193,11 +194,11 @@ def begin(sock: socket.socket, output: int, request: Plain, tools: Tools, outsid
         os._exit(code)
 
 
-def _shut_in(request: Plain, outside: bool) -> None:
+def _shut_in(request: Plain, outside: bool, readable: Sequence[Path]) -> None:
     """Take every layer that there is. RuntimeError if one that was promised does not hold: then nothing is run."""
     directory, sandbox = request["directory"], request["sandbox"]
     files = {path: path.read_bytes() for path in Path(directory).rglob("*") if path.is_file()}
-    if outside and not confine.remount(request["hidden"], directory):
+    if outside and not confine.remount(readable, request["hidden"], directory):
         raise RuntimeError
     for path, content in files.items():  # the directory now lies in a /tmp of our own
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -212,7 +213,7 @@ def _shut_in(request: Plain, outside: bool) -> None:
     if not confine.drop_privileges():
         raise RuntimeError
     confine.die_with_parent()
-    system, cut = confine.without(confine.readable(), request["hidden"])
+    system, cut = confine.without(readable, request["hidden"])
     read = [*map(str, system), *(["/proc"] if outside else PROC)]
     write = [directory, *DEVICES, *(["/tmp", "/dev/shm", "/var/tmp"] if outside else [])]
     landlock = confine.landlock_version()

@@ -58,15 +58,18 @@ def has_packages(folder: Path) -> bool:
 
 def without(paths: Iterable[Path], hidden: Iterable[str]) -> tuple[list[Path], list[Path]]:
     """The paths with what is hidden beneath them cut out, and the folders that were cut, which may still be listed."""
+    unseen = {Path(folder) for folder in hidden}
+    above = {parent for folder in unseen for parent in folder.parents}
     whole: list[Path] = []
     cut: list[Path] = []
     todo = list(paths)
     while todo:
         path = todo.pop()
-        if any(Path(folder).is_relative_to(path) for folder in hidden):
-            if str(path) not in hidden:
-                cut.append(path)
-                todo += [child for child in path.iterdir() if not child.is_symlink()]
+        if path in unseen:
+            continue
+        if path in above:
+            cut.append(path)
+            todo += [child for child in path.iterdir() if not child.is_symlink()]
         else:
             whole.append(path)
     return whole, cut
@@ -115,8 +118,9 @@ def enter_namespaces() -> bool:
     return True
 
 
-def remount(hidden: Iterable[str], directory: str = "/tmp/any") -> bool:
-    """In new namespaces: a process list, a /tmp and a /dev/shm of one's own, and nothing in what is hidden.
+def remount(system: Iterable[Path], hidden: Iterable[str], directory: str = "/tmp/any") -> bool:
+    """In new namespaces: a process list, a /tmp and a /dev/shm of one's own, and nothing in what is hidden. What is
+    `readable` of the `system` stays to be seen.
 
     Everything else is read-only: Landlock lets a process change the mode and the times of what belongs to its user.
     Where the submission works, in `directory`, is of limited size as well, and other submissions work beside it. /run
@@ -129,7 +133,7 @@ def remount(hidden: Iterable[str], directory: str = "/tmp/any") -> bool:
     if not any(Path(directory).is_relative_to(folder) for folder in scratch):
         scratch.append(str(Path(directory).parent))
     covered = [*scratch, "/run", *sorted(hidden, key=len)]  # a folder before what lies in it
-    shown = [path for path in readable() if any(path.is_relative_to(folder) for folder in covered)]
+    shown = [path for path in system if any(path.is_relative_to(folder) for folder in covered)]
     kept = {path: os.open(path, os.O_PATH) for path in shown}
     done = done and call(libc.mount(b"proc", b"/proc", b"proc", flags | MS_NOEXEC, None))
     done = done and call(libc.mount(b"/dev/null", b"/dev/zero", None, MS_BIND, None))  # memory of no process

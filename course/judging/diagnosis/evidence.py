@@ -87,6 +87,7 @@ class Evidence:
     key: Key
     answers: Answers
     source: str = ""
+    _agree: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def code(self) -> Code | None:
@@ -121,7 +122,7 @@ class Evidence:
                 use, pair = found[read.call], (self.given(read.answer), self.key.expected[read.answer])
                 use.results[read.name] = pair
                 use.answers[read.name] = read.answer
-                use.fits[read.name] = self.key.agree(*pair, read.answer)
+                use.fits[read.name] = self.agrees(read.answer)
             elif read.kind == BOUNDED and read.answer in self.key.bounded:
                 given, wanted = self.given(read.answer), self.key.expected[read.answer]
                 found[read.call].bounded[read.name] = (given, wanted, self.key.keeps(read.answer, given))
@@ -147,13 +148,17 @@ class Evidence:
         """What the learner gave for one answer."""
         return self.answers.get(answer, NOT_ANSWERED)
 
+    def agrees(self, answer: str) -> bool:
+        """Whether one answer is as expected; looked at once."""
+        if answer not in self._agree:
+            self._agree[answer] = self.key.agree(self.given(answer), self.key.expected[answer], answer)
+        return self._agree[answer]
+
     def wrong(self, kind: str) -> Iterator[tuple[Read | Asked, Value, Value]]:
         """The answers of a kind that are not as expected, each with the learner's and the expected value."""
         for read in self.reads:
-            if read.kind == kind:
-                given, wanted = self.given(read.answer), self.key.expected[read.answer]
-                if not self.key.agree(given, wanted, read.answer):
-                    yield read, given, wanted
+            if read.kind == kind and not self.agrees(read.answer):
+                yield read, self.given(read.answer), self.key.expected[read.answer]
 
     @property
     def numbers_right(self) -> bool:

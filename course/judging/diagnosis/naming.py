@@ -133,14 +133,16 @@ def _silent(evidence: Evidence) -> bool:
 def _faint(evidence: Evidence) -> bool:
     """Whether all wrong numbers are so close to zero that they agree with zero, and are not zero: so does what many a
     mistake gives, and nothing tells them apart."""
-    faint, zero = True, True
+    zero = True
     for read, given, wanted in evidence.wrong(NUMBERS):
         if isinstance(given, np.ndarray) and isinstance(wanted, np.ndarray):
             rtol, atol = evidence.key.tolerance(read.answer)
             alike = given.shape == wanted.shape
             off = given[~np.isclose(given, wanted, rtol, atol, equal_nan=True)] if alike else given
-            faint, zero = faint and bool((np.abs(off) <= atol).all()), zero and not off.any()
-    return faint and not zero
+            if not (np.abs(off) <= atol).all():
+                return False
+            zero = zero and not off.any()
+    return not zero
 
 
 def _one_of(fits: list[Fit], known: Known) -> tuple[Mistake, ...]:
