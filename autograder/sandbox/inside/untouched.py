@@ -50,23 +50,11 @@ def _putting_back(packages: tuple[str, ...], own: Sequence[ModuleType]) -> Itera
     members, functions = _found(packages, own)
     sizes = tuple((m, len(vars(m)), SHADOWS - vars(m).keys()) for m, _, _ in members if isinstance(m, ModuleType))
     parts = tuple((attrgetter(part), part, tuple(getattr(f, part) for f in functions)) for part in PARTS)
-    ours = sys.modules, all, map, is_, vars, zip, setattr, len, delattr, modules, members, functions, sizes, parts
-    for (
-        known,
-        every,
-        each,
-        same,
-        contents,
-        pairs,
-        change,
-        count,
-        remove,
-        modules,
-        members,
-        functions,
-        sizes,
-        parts,
-    ) in repeat(ours):
+    tools = sys.modules, all, map, is_, vars, zip, setattr, len, delattr
+    ours = tools, (modules, members, functions, sizes, parts)
+    for tools, found in repeat(ours):
+        known, every, each, same, contents, pairs, change, count, remove = tools
+        modules, members, functions, sizes, parts = found
         for module_name, module in modules:
             known[module_name] = module
         for owner, names, values in members:
