@@ -650,9 +650,19 @@ NOT_WRITTEN: list[Attack] = [
             CHILD
             + SERVING
             + "for name in ('functions', 'classes'):\n    seen = serving.f_locals[name].__self__.gi_frame.f_locals\n"
-            "    seen.update(members=(), parts=(), modules=())\n    serving.f_locals[name] = lambda: None\n"
+            "    seen.update({'members': (), 'parts': (), 'modules': ()})\n    serving.f_locals[name] = lambda: None\n"
             "w.WAYS.update(lies)\nw._again = lambda kind, average: average\nw.taken_up_again.__code__ = w.in_a_row.__code__\n"
             "type(server)._ask.__globals__['_ways'] = lambda *a: iter(lies.items())",
+        ),
+    ),
+    Attack(
+        "names-of-a-frame",
+        "replace the names with which the process is served, which Python 3.13 lets everybody do",
+        (
+            CHILD + SERVING + "import course.judging.scripts as c\ndef ask(self, message, put_back):\n"
+            "    found = c.perform(c.decoded(message['ask']), self._shell.user_ns, {}, ways=lies)\n"
+            "    return {name: c.plain(answer) for name, answer in found.items()}\n"
+            "serving.f_locals['answering'] = ask\nserving.f_locals['messages'] = lambda: None",
         ),
     ),
     Attack(

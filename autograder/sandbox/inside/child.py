@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from gc import get_freeze_count, unfreeze
+from itertools import repeat
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -66,10 +67,12 @@ class Child:
             made(name, source)
 
     def serve(self, messages: PutBack, functions: PutBack, classes: PutBack) -> None:
-        """Answer until the grader hangs up. The learner's code can find all that is kept in an object, and replace it.
-        So what puts everything back, this method included, is kept in a name of a frame that runs."""
-        answering, running, sock, frozen = Child._ask, Child._run, self._sock, get_freeze_count()
-        while True:
+        """Answer until the grader hangs up. The learner's code can find all that is kept in an object, and replace it,
+        and since Python 3.13 the names of a frame that runs, too, but not what a loop goes over. So the names here are
+        set anew before each message; what puts everything back, this class included, is among them."""
+        ours = Child._ask, Child._run, self._sock, get_freeze_count(), messages, functions, classes
+        for answering, running, sock, frozen, messages, functions, classes in repeat(ours):
+            messages()
             message = receive(sock)
             signal.signal(signal.SIGINT, self._interrupted)
             if "run" in message:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 from operator import attrgetter, is_
 from types import FunctionType, ModuleType
 from typing import Any
@@ -42,16 +43,18 @@ def _putting_back(packages: tuple[str, ...], own: Sequence[ModuleType]) -> Itera
     """Puts back whenever it goes on.
 
     That code runs beside the learner's, which can find it. So it is a frame that runs already, and in the loop it uses
-    nothing but its own names and what cannot be changed: no function that could be replaced, no list.
+    nothing but its own names and what cannot be changed: no function that could be replaced, no list. The names are set
+    anew from what the loop goes over: since Python 3.13 they could be replaced, too.
     """
     modules = tuple(sys.modules.items())
     members, functions = _found(packages, own)
     sizes = tuple((m, len(vars(m)), SHADOWS - vars(m).keys()) for m, _, _ in members if isinstance(m, ModuleType))
     parts = tuple((attrgetter(part), part, tuple(getattr(f, part) for f in functions)) for part in PARTS)
-    known, every, each, same, contents, pairs, change = sys.modules, all, map, is_, vars, zip, setattr
-    count, remove = len, delattr
-    while True:
-        yield
+    tools = sys.modules, all, map, is_, vars, zip, setattr, len, delattr
+    ours = tools, (modules, members, functions, sizes, parts)
+    for tools, found in repeat(ours):
+        known, every, each, same, contents, pairs, change, count, remove = tools
+        modules, members, functions, sizes, parts = found
         for module_name, module in modules:
             known[module_name] = module
         for owner, names, values in members:
@@ -68,6 +71,7 @@ def _putting_back(packages: tuple[str, ...], own: Sequence[ModuleType]) -> Itera
             if not every(each(same, each(now, functions), before)):
                 for function, value in pairs(functions, before):
                     change(function, part, value)
+        yield
 
 
 def _found(packages: tuple[str, ...], own: Sequence[ModuleType]) -> tuple[tuple[Owned, ...], tuple[FunctionType, ...]]:
