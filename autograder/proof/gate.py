@@ -21,6 +21,8 @@ from course.judging.diagnosis.naming import tells
 from course.judging.scripts import NUMBERS, Answers, Failure
 from course.judging.verdict import NOT_YET, Key, Verdict, judge
 
+STAGES = "SimpleNamespace"  # what the stages of an anatomy are kept in; no function of a student's speaks of it
+
 
 @dataclass
 class Examination:
@@ -158,6 +160,8 @@ def examine(exercise: Exercise, seed: int) -> tuple[list[str], dict[str, list[st
             first = next(answer for answer in answers.values() if isinstance(answer, Failure))
             if not first.reason.startswith("returned"):
                 faults.append(f"{wrong.id} answers nothing: it {first.reason}")
+        elif accident := next((a for a in answers.values() if isinstance(a, Failure) and STAGES in a.reason), None):
+            faults.append(f"{wrong.id} has a stage that reads what no stage before it makes: it {accident.reason}")
         outcome = verdict(answers)
         kills[wrong.id] = [o.name for o in outcome.criteria if not o.passed and o.message != NOT_YET]
         faults += _named(exercise, wrong.id, "", outcome, tells(Evidence(key, answers)))

@@ -172,6 +172,12 @@ def test_a_mistake_whose_function_raises_shows_its_exception(
     assert reason in printed
 
 
+def test_a_mistake_whose_stage_fails_at_times_by_an_accident_of_ours_turns_the_gate_red() -> None:
+    """Without the argument it has something to read, with it a stage that comes later."""
+    early = rule.wrong("early", hint="Too early.", scaled=lambda s: s.x if s.shift == 1 else s.y, **SAID)
+    assert any(f.startswith("early has a stage that reads what no stage before it makes") for f in changed(early))
+
+
 def test_a_mistake_that_raises_at_times_is_one_that_can_be_told() -> None:
     assert changed(Wrong("at-times", "You raise without a shift.", written=_raises_at_times)) == []
 

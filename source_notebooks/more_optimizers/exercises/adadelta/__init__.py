@@ -24,6 +24,11 @@ def small_squares(rng: Generator, shape: tuple[int, ...]) -> np.ndarray:
     return step_probes.spread(rng, shape, 0.1, 0.8, first=0.2) ** 2
 
 
+def large_squares(rng: Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Averages of squared steps that allow steps far above 1."""
+    return 400 * small_squares(rng, shape)
+
+
 def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
     """Draw the arguments of one step."""
     return {
@@ -42,6 +47,7 @@ GENTLE: Fixed = {}
 BOLD: Fixed = {"grad": step_probes.steep, "eta": step_probes.high_rate, "rho": step_probes.high_decay}
 USUAL = (GENTLE, BOLD)
 ALONE = tuple({**case, "size": (1,)} for case in USUAL)
+FAR: Fixed = {"d": large_squares}
 FORGETFUL: Fixed = {"rho": 0.0}
 FROM_ZERO: Fixed = {
     **dict.fromkeys(("theta", *STATE), probes.zeros),
@@ -65,7 +71,7 @@ exercise = Exercise(
             "step",
             0.7,
             "theta must move by eta sqrt(d + eps) / sqrt(r + eps) g, with the old d and the new r.",
-            step_probes.one_step(0, cases=(*USUAL, *ALONE, step_probes.STILL), fixed={"theta": probes.zeros}),
+            step_probes.one_step(0, cases=(*USUAL, *ALONE, FAR, step_probes.STILL), fixed={"theta": probes.zeros}),
         ),
         Check(
             "average of squared steps",
