@@ -92,7 +92,7 @@ def integers(ex: Exercise, ask: Ask, rng: Generator) -> None:
     arrays = [name for name, value in drawn(ex, rng).items() if isinstance(value, Array) and value.dtype.kind == "f"]
     for chosen in (arrays, *([name] for name in arrays if len(arrays) > 1)):
         arguments = drawn(ex, rng)
-        whole = {name: _whole(rng, arguments[name]) for name in chosen}
+        whole = {name: _whole(arguments[name], arrays.index(name)) for name in chosen}
         floats = call(ex, ask, arguments | {name: value.astype(float) for name, value in whole.items()})
         ints = call(ex, ask, arguments | whole, kind=INTEGERS)
         where = "" if chosen == arrays else f" in {chosen[0]} alone"
@@ -101,9 +101,10 @@ def integers(ex: Exercise, ask: Ask, rng: Generator) -> None:
             ask.expect_like(other, f"{name} from integers{where}", like)
 
 
-def _whole(rng: Generator, like: Array) -> Array:
-    """Whole numbers in the shape of an array, with its signs."""
-    return rng.integers(1, 9, size=like.shape) * np.where(like < 0, -1, 1)
+def _whole(like: Array, first: int) -> Array:
+    """Whole numbers from 2 to 8 in the shape of an array, with its signs; `first` says with which they begin."""
+    sizes = 2 + (3 * np.arange(like.size) + first) % 7
+    return sizes.reshape(like.shape) * np.where(like < 0, -1, 1)
 
 
 # By number of entries: the shapes in which they must give what they give in a row.
