@@ -347,7 +347,12 @@ def _report(options: argparse.Namespace) -> int:
     graded = results(classroom, options.tp)
     _check_folder("--html", options.html)
     _check_folder("--picture", options.picture)
-    waits = waiting(classroom, options.tp, graded)
+    waits = {}
+    try:
+        waits = waiting(classroom, options.tp, graded)
+    except Fault as fault:  # all else in the report comes from the kept results
+        said = f"note: what waits for a person's mark is not counted: {fault}"
+        console.print(said, style="yellow", markup=False, highlight=False, soft_wrap=True)
     made: dict[Path, str | bytes] = {options.html: page(options.tp, graded, waits)} if options.html else {}
     if options.picture:
         made[options.picture] = picture(options.tp, graded, options.picture.suffix.lower().removeprefix("."))

@@ -142,8 +142,8 @@ def test_a_file_is_written_whole_and_what_is_missing_is_said(
     assert main(["--classroom", str(marked.root), "export", TP, "--out", str(out)]) == 0
     said = capsys.readouterr()
     assert f"3 marks written to {out}" in said.out
-    assert "1 submissions are not graded" in said.err
-    assert "1 submissions have answers" in said.err
+    assert "1 submission not graded or not readable" in said.err
+    assert "1 submission with answers that no person has marked" in said.err
     assert pd.read_csv(out).shape[0] == 3
     assert [path.name for path in tmp_path.iterdir() if "marks" in path.name] == ["marks.csv"]
 

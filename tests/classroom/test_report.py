@@ -195,3 +195,8 @@ def test_the_command_writes_the_page_and_the_picture_or_says_why_not(
     assert main([*command, "--html", str(tmp_path / "nowhere" / "r.html")]) == 1
     assert main([*command, "--picture", str(tmp_path / "r.gif")]) == 2
     assert "nowhere" in capsys.readouterr().err
+    (classroom.root / "gradebook.db").unlink()
+    assert main(command) == 0
+    said = capsys.readouterr()
+    assert "adam/ascent" in said.out
+    assert "not counted: the gradebook knows no" in said.err
