@@ -104,7 +104,7 @@ def test_who_learns_alone_starts_from_the_wheel_and_checks_a_first_step(
         "import course; from course.judging import check; print(course.__file__)\n"
         "print(check('gradient_descent_step', lambda theta, grad, eta: theta - eta * grad))"
     )
-    place, verdict = run(programs / "python", "-c", first, cwd=folder / "optimizers").splitlines()
+    place, verdict, *_ = run(programs / "python", "-c", first, cwd=folder / "optimizers").splitlines()
     assert Path(place).is_relative_to(tmp_path)
     assert verdict.startswith("gradient_descent_step: right.")
     assert "0 files are new, 0 renewed" in run(programs / "course", "start", "my course", "--no-open")

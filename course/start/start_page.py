@@ -31,7 +31,7 @@ FRONT_ENDS = """## Other programs than JupyterLab
 
 - **VS Code** with its extensions Python and Jupyter: open this folder, then a notebook, and choose the Python in which
   you installed the course.
-- **Notebook 7**: `jupyter notebook start.ipynb` in this folder.
+- **Notebook 7**: `jupyter notebook start.ipynb` in this folder. A link to an exercise opens its notebook at the top.
 - **Colab** keeps no files when you leave. Upload a notebook of this folder (File, Upload notebook) and the course, a
   `.whl` file (Files, on the left). Run these lines in a cell above all others, the last one with the notebook's folder:
   `%pip install -q *.whl`, `!course start --no-open .`, `%cd optimizers`. Download the notebook before you leave.

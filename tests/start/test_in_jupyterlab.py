@@ -75,6 +75,8 @@ def test_the_start_page_opens_first_and_leads_to_the_exercise(page: Any) -> None
     page.locator(PANEL).get_by_role("link", name="2. Momentum").click()
     is_open(page, "2. Momentum")
     assert page.locator(".jp-mod-dirty").count() == 0
+    page.locator(f"{PANEL} .jp-MarkdownOutput").first.evaluate("e => e.append(document.createElement('button'))")
+    assert barriers(page) != []  # the gate can be red: a button without a name
 
 
 def test_a_wrong_step_stops_nothing_and_leads_to_its_lecture(page: Any) -> None:
