@@ -206,16 +206,16 @@ def test_a_full_disk(
 ) -> None:
     """The disk is full from the third result on, which leaves half a file behind before it is found out."""
     written: list[Path] = []
-    write_text = Path.write_text
+    write_bytes = Path.write_bytes
 
-    def full(path: Path, text: str, *arguments: str, **more: str) -> int:
-        written.append(path)
+    def full(path: Path, content: bytes) -> int:
+        written.extend([path] * path.is_relative_to(room.root))
         if len(written) < 6:
-            return write_text(path, text, *arguments, **more)
-        write_text(path, text[: len(text) // 2], *arguments, **more)
+            return write_bytes(path, content)
+        write_bytes(path, content[: len(content) // 2])
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     assert "No space left on device" in failing(capsys, room)
     monkeypatch.undo()
     then_all_is_well(room, right)

@@ -185,6 +185,13 @@ def test_nothing_is_asked_before_a_name_is_defined(process: Process) -> None:
     assert judge(GD, key, answers).score == GD.points
 
 
+def test_a_process_whose_name_is_no_text_is_watched_like_others(process: Process) -> None:
+    renamed = "import ctypes, time\nctypes.CDLL(None).prctl(15, b'\\xff\\xfe', 0, 0, 0)\ntime.sleep(0.5)"
+    assert process.run(renamed).error is None
+    assert process.run("while True: pass", MOMENT).stopped
+    assert process.run(RIGHT).error is None
+
+
 def test_an_endless_cell_is_stopped_and_the_rest_goes_on(process: Process) -> None:
     assert process.run("while True: pass", MOMENT).stopped
     assert process.run(RIGHT).error is None
