@@ -22,7 +22,7 @@ MEANINGS = (
     ("truth value of an array", "`if`, `and`, `max` ask one question of a whole array; use `np.where`, `np.maximum`."),
     ("could not be broadcast", "Two arrays of different shapes meet."),
     ("not aligned", "Two arrays meet in a matrix product, and their shapes do not fit; `*` is the elementwise one."),
-    ("matmul", "A matrix product meets shapes that do not fit; `*` is the elementwise one."),
+    ("matmul", "That is a matrix product, and the shapes do not fit; `*` is the elementwise one."),
     ("Cannot cast ufunc", "Floats cannot be written into an integer array. Compute a new one, `x = x - ...`."),
     ("not subscriptable", "Something that holds no elements is indexed with `[...]`."),
     ("not callable", "Something that is no function is called with `(...)`."),

@@ -135,6 +135,15 @@ def test_without_numbers_nothing_is_named_and_what_is_said_is_true() -> None:
     assert "`build`" in verdict.diagnosis
 
 
+def test_a_class_that_comes_to_nothing_but_nan_has_no_name_and_is_told_so() -> None:
+    """It may have been the clock, a root of a negative number, or infinity minus infinity."""
+    verdict = judged(ADAM, variants.NoPlusOne)
+    assert verdict.mistake is None
+    assert verdict.diagnosis.startswith(
+        "However it is used it comes to NaN; in the first use your weights after step 1"
+    )
+
+
 def test_a_class_that_only_fit_breaks_keeps_the_rest() -> None:
     class Eager(variants.LookAhead):
         def update_step(self, gradient, variable, learning_rate):  # type: ignore[no-untyped-def]
