@@ -82,7 +82,7 @@ def test_an_unwritten_function_gets_one_line(exercise: Exercise) -> None:
             "Line 2, `np.subtract(",
         ),
         ("    new = theta\n    new -= eta * grad\n    return new", "`theta.copy()` would be a new array."),
-        ("    theta = theta - eta * grad", "No `return` in it gives anything back."),
+        ("    theta = theta - eta * grad", "Your function returns nothing. End it with `return theta`."),
     ],
 )
 def test_the_check_reads_the_cell_that_a_function_was_typed_in(body: str, said: str) -> None:
