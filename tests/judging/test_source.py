@@ -66,7 +66,9 @@ def test_returns_defaults_and_what_was_released() -> None:
     assert Code("def f(x, *, k=-2):\n    return x\n", "f").default("k") == -2
     assert Code("def f(x, k=K):\n    return x\n", "f").default("k") is None
     assert Code("def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()\n", "f").unwritten
-    assert Code("def f(x):\n    raise NotImplementedError\n", "f").unwritten
+    assert Code("def f(x):\n    raise NotImplementedError\n", "f").unwritten == ["f"]
+    methods = "    def a(self):\n        return 1\n    def b(self):\n        raise NotImplementedError()\n"
+    assert Code(f"class F:\n{methods}", "F").unwritten == ["b"]
     assert not Code("def f(x):\n    raise NotImplementedError('no complex numbers')\n", "f").unwritten
 
 

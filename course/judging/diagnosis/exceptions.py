@@ -54,7 +54,9 @@ def in_words(reason: str, evidence: Evidence) -> str:
     """What a failure means, in a sentence or two; empty if nothing more can be said than the reason itself."""
     code, name = evidence.code, evidence.key.exercise
     if reason == NOT_WRITTEN:  # with words of its own, or where the code has none, it is a library's
-        return "It is not written yet." if code and code.unwritten else ""
+        missing = [f"`{part}`" for part in code.unwritten] if code else []
+        said = f"Not written yet: {', '.join(missing)}." if code and code.is_class else "It is not written yet."
+        return said if missing else ""
     if TRACED.search(reason):
         asks = _asks_for_numbers(code) if code and code.is_class else []
         places = f" (see {' and '.join(asks)})" if asks else ""

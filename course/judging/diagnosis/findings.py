@@ -58,7 +58,8 @@ def of_uses(evidence: Evidence, uses: list[Use], parts: bool = True) -> list[str
         looks += [_of_output(evidence, single, output) for output in outputs(single)]
         looks.append(_row(evidence))
     looks += outside(uses)
-    return [look for look in looks if look][:MOST] or [NOTHING_MORE]
+    found = [look for look in looks if look][:MOST]
+    return found or [_from_the_start(evidence, single) or NOTHING_MORE]
 
 
 def outside(uses: list[Use]) -> list[str]:
@@ -196,20 +197,38 @@ def _parts(evidence: Evidence, uses: list[Use]) -> str | None:
 
 def _in_time(evidence: Evidence, uses: list[Use]) -> str | None:
     """Up to which time a schedule is right."""
+    row = _times(evidence, uses)
+    first = next((use for use in row if not use.right), None)
+    if first is None or first is row[0]:
+        return None
+    clock = evidence.key.roles[CLOCK]
+    last = first.given[clock] - 1
+    return f"{_with(first, clock)} your results are right up to {clock} = {last} and wrong at {clock} = {last + 1}."
+
+
+def _from_the_start(evidence: Evidence, uses: list[Use]) -> str | None:
+    """Whether a schedule is wrong at its first time already."""
+    row = _times(evidence, uses)
+    if not row or row[0].right:
+        return None
+    clock = evidence.key.roles[CLOCK]
+    return f"{_with(row[0], clock)} your results are wrong from {clock} = {row[0].given[clock]} on."
+
+
+def _times(evidence: Evidence, uses: list[Use]) -> list[Use]:
+    """The longest row of calls of a schedule that differ in the time alone, in the order of time."""
     clock = evidence.key.roles.get(CLOCK, "")
     if not clock or evidence.key.parameters[0] != clock:
-        return None
+        return []
     rows: dict[Any, list[Use]] = {}
     for use in uses:
         rows.setdefault(frozen({n: x for n, x in use.given.items() if n != clock}), []).append(use)
     longest: list[Use] = max(rows.values(), key=len)
-    row = sorted(longest, key=lambda use: use.given[clock])
-    first = next((use for use in row if not use.right), row[0])
-    if first.right or first is row[0]:
-        return None
-    others = ", ".join(f"{name} = {x:.4g}" for name, x in first.given.items() if name != clock)
-    last = first.given[clock] - 1
-    return f"With {others} your results are right up to {clock} = {last} and wrong at {clock} = {last + 1}."
+    return sorted(longest, key=lambda use: use.given[clock])
+
+
+def _with(use: Use, clock: str) -> str:
+    return f"With {', '.join(f'{name} = {x:.4g}' for name, x in use.given.items() if name != clock)}"
 
 
 def ignored(evidence: Evidence, uses: list[Use]) -> list[str]:

@@ -179,7 +179,7 @@ def test_what_is_said_of_a_class_is_read_from_its_text(old: str, new: str, said:
     verdict = judge(SGD, public(SGD)[0], answered(SGD, names["LookAheadSGD"]), text)
     for sentence in said:
         assert sentence in verdict.diagnosis
-    assert "not written yet" not in verdict.diagnosis
+    assert "ot written yet" not in verdict.diagnosis
     assert "Is it made" not in verdict.diagnosis
     if not said:
         assert [mistake.id for mistake in verdict.mistakes] == ["look-ahead-sgd/velocity-not-kept"]
