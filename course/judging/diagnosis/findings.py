@@ -212,7 +212,7 @@ def _from_the_start(evidence: Evidence, uses: list[Use]) -> str | None:
     if not row or row[0].right:
         return None
     clock = evidence.key.roles[CLOCK]
-    return f"{_with(row[0], clock)} your results are wrong from {clock} = {row[0].given[clock]} on."
+    return f"{_with(row[0], clock)} your results are wrong at {clock} = {row[0].given[clock]} already."
 
 
 def _times(evidence: Evidence, uses: list[Use]) -> list[Use]:
