@@ -168,6 +168,11 @@ def second_step_wrong(theta, v, grad, eta, gamma=0.9):  # type: ignore[no-untype
     return momentum(theta, off * v, grad, eta, gamma, weight=off)
 
 
+def running_away(theta, v, grad, eta, gamma=0.9):  # type: ignore[no-untyped-def]
+    v = gamma * v + eta * grad + v**9
+    return theta - v, v
+
+
 def fixed_beta(theta, m, v, grad, t, eta, beta_1=0.9, beta_2=0.999, eps=1e-8):  # type: ignore[no-untyped-def]
     return adam(theta, m, v, grad, t, eta, beta_1, 0.985, eps)
 
@@ -200,6 +205,7 @@ SAID: dict[str, tuple[str, Step, str]] = {
     "weight": ("adam_step", lambda *a: adam(*a, square=2.5), "grad^2 has the right weight times 2.5"),
     "zero": ("adam_step", nan_at_zero, "right except where the gradient is zero. There they are NaN"),
     "row": ("momentum_step", second_step_wrong, "the first is right, and it goes wrong from step 2 on"),
+    "wild": ("momentum_step", running_away, "In a row of steps your numbers become NaN or infinite at step "),
     "start": ("momentum_step", second_step_wrong, "right in the calls from zero state, and only there"),
     "ignored": ("adam_step", fixed_beta, "Where beta_2 alone was changed, your results stayed the same"),
     "look": ("nesterov_step", half_look, "v has the right weight times 0.37"),

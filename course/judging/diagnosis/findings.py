@@ -298,14 +298,21 @@ def _of_output(evidence: Evidence, uses: list[Use], name: str) -> str | None:
     return by_a_factor(label, steps) or of_itself or sums or by_a_shift(label, steps) or by_direction(label, steps)
 
 
+def _wild(given: Any) -> bool:
+    return isinstance(given, np.ndarray) and not np.isfinite(given).all()
+
+
 def _row(evidence: Evidence) -> str | None:
     """Steps in a row that are right at first."""
     row = {use.step: use for use in evidence.uses.values() if use.step > 1}
     start = [use.before for use in row.values() if use.step == 2 and use.before is not None]
     wrong = sorted(step for step, use in row.items() if not use.right)
-    if not wrong or not all(use.right for use in start):
-        return None
+    wild = {step for step, use in row.items() if any(_wild(given) for given, _ in use.results.values())}
     steps = POINT in evidence.key.roles
     where, one = ("In a row of steps", "step") if steps else ("Where it is fed with its own results,", "call")
+    if wild and min(wild) > 2 and not any(_wild(given) for use in start for given, _ in use.results.values()):
+        return f"{where} your numbers become NaN or infinite at {one} {min(wild)}."
+    if not wrong or not all(use.right for use in start):
+        return None
     first = "the first is" if wrong[0] == 2 else f"the first {wrong[0] - 1} are"
     return f"{where} {first} right, and it goes wrong from {one} {wrong[0]} on."

@@ -160,8 +160,8 @@ mistakes = (
         did="update_step counts with a Python number of its own.",
         effect="It counts once for every variable; in fit it stands still, since the code runs only while it is "
         "traced.",
-        hint="You count steps with a Python number in `update_step`: it runs once for each variable, and in `fit` "
-        "only while the step is traced. Take `self.iterations + 1`.",
+        hint="Your t counts once for each variable, and in `fit` only while the step is traced, as a Python number in "
+        "`update_step` does. Take `self.iterations + 1`.",
         section=KERAS,
         clock=lambda s: s.optimizer.calls,
     ),
