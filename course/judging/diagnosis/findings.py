@@ -16,7 +16,7 @@ from course.judging.diagnosis.evidence import Evidence, Use
 from course.judging.diagnosis.exceptions import in_words
 from course.judging.diagnosis.factors import LEAST, Case, by_a_factor, by_a_shift, by_direction
 from course.judging.diagnosis.nearly import nearly
-from course.judging.diagnosis.results import all_right, cases, frozen, listed, one_call, outputs, pairs_of
+from course.judging.diagnosis.several import all_right, cases, frozen, listed, one_call, outputs, pairs_of
 from course.judging.diagnosis.situations import when
 from course.judging.diagnosis.weights import weights
 from course.judging.scripts import NOT_ASKED, NUMBERS, Asked, Failure

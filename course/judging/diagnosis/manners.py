@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from course.judging.diagnosis.evidence import Evidence
-from course.judging.diagnosis.results import listed
+from course.judging.diagnosis.several import listed
 from course.judging.scripts import INPUT, INTEGERS, SHAPE, SHARED, Failure, Value
 from course.judging.verdict import POINT, Key, Mistake
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from course.judging.diagnosis.evidence import Evidence, Use
 from course.judging.diagnosis.factors import digits
-from course.judging.diagnosis.results import all_right, cases, listed, outputs
+from course.judging.diagnosis.several import all_right, cases, listed, outputs
 from course.judging.scripts import Failure
 from course.judging.verdict import GRADIENT
 

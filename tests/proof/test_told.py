@@ -11,8 +11,8 @@ import pytest
 
 from autograder.exercises.exercise import Exercise
 from autograder.exercises.known import KnownFunctions
-from autograder.proof.messages import NAMED, OBSERVED, VAGUELY, Told, contradicted, generated, shares
 from autograder.proof.mutants import source_of
+from autograder.proof.told import NAMED, OBSERVED, VAGUELY, Told, contradicted, generated, shares
 from course.judging.diagnosis import Fit, diagnosed
 from course.judging.diagnosis.evidence import Evidence
 from course.judging.diagnosis.naming import PAIR
@@ -83,7 +83,7 @@ def test_an_untrue_word_is_found(sentence: str, why: str) -> None:
 def test_a_pair_is_told_by_what_belongs_in_both_places_and_by_no_hint(exercise: Exercise, seed: int) -> None:
     """A hint of one mistake can be false where another one is made, too: `You multiply by 1 - gamma` of a line."""
     known, rng, found = KnownFunctions(exercise), np.random.default_rng(seed), 0
-    pairs = [known.pairs[i] for i in rng.choice(len(known.pairs), size=6, replace=False)]
+    pairs = [known.pairs[i] for i in rng.choice(len(known.pairs), size=3, replace=False)]
     for pair in pairs:
         key = exercise.draw(rng)
         answers = exercise.answers_of(known.function(*pair), key)
@@ -99,7 +99,7 @@ def test_a_pair_is_told_by_what_belongs_in_both_places_and_by_no_hint(exercise: 
 
 
 def test_of_most_single_classic_mistakes_something_useful_is_said() -> None:
-    told = [one for exercise in ALL.values() for one in islice(generated(exercise, 10, SEED), 10)]
+    told = [one for exercise in ALL.values() for one in islice(generated(exercise, 6, SEED), 6)]
     found = shares(told)
     assert not [one.untrue for one in told if one.untrue]
     assert found[NAMED]
