@@ -659,7 +659,7 @@ def momentum_step(theta, v, grad, eta, gamma=0.9):
 """,
         ),
         "pair: in place + outside": (
-            "momentum/rate-outside + momentum/state-in-place",
+            "",  # a habit and two stages, likewise; that the array is changed is told, with the line
             """
 def momentum_step(theta, v, grad, eta, gamma=0.9):
     v *= gamma
