@@ -139,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_count,
         metavar="N",
         help="say of which share of single classic mistakes the check says something useful: those of the catalogue, "
-        "and N of each exercise that are drawn from its reference (autograder/proof/messages.py says what counts)",
+        "and N of each exercise that are drawn from its reference (autograder/proof/told.py says what counts)",
     )
     compare = command("compare", _compare, "Test what is said of optimizers by training, and show how not to.")
     compare.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help="default: all; --list names them")

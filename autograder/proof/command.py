@@ -22,9 +22,9 @@ from autograder.proof.beside import Counted, counted, tables
 from autograder.proof.gate import Examination, examine
 from autograder.proof.grammar import Mutant
 from autograder.proof.marks import earned
-from autograder.proof.messages import NAMED, OBSERVED, VAGUELY, Told, catalogued, generated, shares
 from autograder.proof.mutants import EQUAL, KILLED, SURVIVOR, Trial, difference, source_of, tried
 from autograder.proof.rivals import NEEDED, comparable
+from autograder.proof.told import NAMED, OBSERVED, VAGUELY, Told, catalogued, generated, shares
 
 Exercises = dict[str, Exercise]
 WORKERS = os.cpu_count() or 1

@@ -16,6 +16,7 @@ from autograder.exercises.exercise import Exercise
 from autograder.exercises.known import KnownFunctions
 from autograder.proof.marks import Marks
 from course.judging.diagnosis import Fit, diagnosed
+from course.judging.diagnosis.degenerate import degenerate
 from course.judging.diagnosis.evidence import Evidence
 from course.judging.diagnosis.naming import tells
 from course.judging.scripts import NUMBERS, Answers, Failure
@@ -164,15 +165,22 @@ def examine(exercise: Exercise, seed: int) -> tuple[list[str], dict[str, list[st
             faults.append(f"{wrong.id} has a stage that reads what no stage before it makes: it {accident.reason}")
         outcome = verdict(answers)
         kills[wrong.id] = [o.name for o in outcome.criteria if not o.passed and o.message != NOT_YET]
-        faults += _named(exercise, wrong.id, "", outcome, tells(Evidence(key, answers)))
+        faults += _named(exercise, wrong.id, "", outcome, _tells(key, answers))
         for words, twin in wrong.twins.items():
             its = exercise.answers_of(twin, key)
-            faults += _named(exercise, wrong.id, f" ({words})", verdict(its), tells(Evidence(key, its)))
+            faults += _named(exercise, wrong.id, f" ({words})", verdict(its), _tells(key, its))
     return faults, kills
 
 
+def _tells(key: Key, answers: Answers) -> bool:
+    """Whether answers can have a name: something wrong was answered, and not the same nothing in every call."""
+    evidence = Evidence(key, answers)
+    return tells(evidence) and degenerate(evidence) is None
+
+
 def _named(exercise: Exercise, id: str, form: str, outcome: Verdict, tells: bool) -> Iterator[str]:
-    """The faults of one mistake. What shows in exceptions alone is told by these, and has no name."""
+    """The faults of one mistake. What shows in exceptions alone, or in nothing but NaN, is told by that and has no
+    name."""
     named = outcome.mistake.id if outcome.mistake else "nothing"
     if outcome.passed or outcome.score == exercise.points:
         yield f"{id}{form} is wrong and passes"

@@ -60,8 +60,8 @@ def keras_habits(
             "rate-not-in-config",
             did="get_config leaves the learning rate out.",
             effect="An optimizer that is rebuilt from its configuration learns at the default rate.",
-            hint="`get_config` does not hold the learning rate. Begin with `config = super().get_config()`, add your "
-            "own hyper-parameters, and return it.",
+            hint="Rebuilt from its configuration, it learns at the default rate. Begin `get_config` with "
+            "`config = super().get_config()`, add your own hyper-parameters, and return it.",
             rate=lambda s: rate if s.optimizer.configured and not s.optimizer.traces else s.learning_rate,
         ),
         *(
@@ -69,8 +69,8 @@ def keras_habits(
                 id,
                 did=f"get_config leaves {names} out.",
                 effect="An optimizer that is rebuilt from its configuration, or loaded, has the defaults instead.",
-                hint=f"`get_config` does not hold {names}: what is rebuilt or loaded falls back to the {defaults}. Add "
-                f"{'it' if defaults == 'default' else 'them'} to the dict of `super().get_config()`.",
+                hint=f"Rebuilt or loaded, it falls back to the {defaults} of {names}. Add "
+                f"{'it' if defaults == 'default' else 'them'} to the dict of `super().get_config()`, and return that.",
                 **stages,
             )
             for id, (names, stages, defaults) in config.items()

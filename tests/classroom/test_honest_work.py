@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import linecache
 import re
 import shutil
 from pathlib import Path
@@ -20,6 +21,7 @@ from autograder.classroom.returns.feedback import feedback
 from autograder.classroom.returns.report import remark, results
 from autograder.cli import main
 from autograder.demo import filled
+from course.judging.checks import check
 from tests.classroom.hand_ins import POINTS, SOURCES, WRITTEN
 from tests.shared import TP
 
@@ -52,7 +54,20 @@ def with_answer(release: NotebookNode) -> NotebookNode:
     return notebook
 
 
+ALIAS = "def gradient_descent_step(theta, grad, eta):\n    new = theta\n    new -= eta * grad\n    return new\n"
+
+
+def defined_twice(release: NotebookNode) -> NotebookNode:
+    """The same, once more in a cell of the student's own: which text is asked is not sure, so nothing is said of it."""
+    notebook = filled(release, SOURCES | {"gradient_descent_step": ALIAS})
+    at = [cell.id for cell in notebook.cells].index("gradient_descent_step")
+    notebook.cells.insert(at + 1, new_code_cell(ALIAS))
+    return notebook
+
+
 CLASS: dict[str, Any] = {
+    "alias": SOURCES | {"gradient_descent_step": ALIAS},
+    "twice": defined_twice,
     "import_above": with_adam(f"import a_package_that_is_not_here\n{ADAM}"),
     "import_needed": with_adam(f"import a_package_that_is_not_here as away\n{ADAM}".replace("np.sqrt", "away.sqrt")),
     "newer_python": with_adam(ADAM.replace(":\n", ":\n    1 +\n", 1)),
@@ -118,6 +133,25 @@ def test_why_points_are_lost_is_said_on_the_page_in_the_report_and_in_the_json(
     notebook = read(classroom.root / "autograded" / student / TP / f"{TP}.ipynb")
     verdict = next(cell for cell in notebook.cells if cell.id == "test_adam_step")
     assert says in verdict.outputs[0].data["text/plain"]
+
+
+def test_what_the_code_shows_is_said_by_the_grader_as_by_the_check(
+    graded: tuple[Classroom, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classroom, _ = graded
+    monkeypatch.setenv("COURSE_CHECKS", str(classroom.released(TP) / "checks.json"))
+    linecache.cache["<alias>"] = (len(ALIAS), None, ALIAS.splitlines(keepends=True), "<alias>")  # as IPython keeps it
+    names: dict[str, Any] = {}
+    exec(compile(ALIAS, "<alias>", "exec"), names)
+    said = check("gradient_descent_step", names["gradient_descent_step"]).verdict.diagnosis
+    lines = "Line 3, `new -= eta * grad`, writes into theta: line 2, `new = theta`, only gives it another name."
+    assert lines in said
+    for student, expected in (("alias", said), ("twice", said.partition(" Line 3")[0])):
+        notebook = read(classroom.root / "autograded" / student / TP / f"{TP}.ipynb")
+        verdict = next(cell for cell in notebook.cells if cell.id == "test_gradient_descent_step")
+        shown = verdict.outputs[0].data["text/plain"]
+        assert expected in shown, shown
+        assert (lines in shown) is (student == "alias")
 
 
 def test_what_cost_nothing_is_no_remark(graded: tuple[Classroom, Any]) -> None:

@@ -169,6 +169,11 @@ def second_step_wrong(theta, v, grad, eta, gamma=0.9):  # type: ignore[no-untype
     return momentum(theta, off * v, grad, eta, gamma, weight=off)
 
 
+def running_away(theta, v, grad, eta, gamma=0.9):  # type: ignore[no-untyped-def]
+    v = gamma * v + eta * grad + v**9
+    return theta - v, v
+
+
 def fixed_beta(theta, m, v, grad, t, eta, beta_1=0.9, beta_2=0.999, eps=1e-8):  # type: ignore[no-untyped-def]
     return adam(theta, m, v, grad, t, eta, beta_1, 0.985, eps)
 
@@ -188,17 +193,32 @@ def random_step(theta, grad, eta):  # type: ignore[no-untyped-def]
     return theta - eta * grad * np.random.default_rng().uniform()
 
 
+def last_entry_missed(theta, grad, eta):  # type: ignore[no-untyped-def]
+    new = np.array(theta, dtype=float)
+    for i in range(len(np.ravel(new)) - 1):
+        new.flat[i] -= eta * np.ravel(grad)[i]
+    return new
+
+
 SAID: dict[str, tuple[str, Step, str]] = {
     "factor": ("adam_step", lambda *a: adam(*a, step=3.1622), "is the right one times 3.162, in every coordinate"),
     "part": ("adam_step", lambda *a: adam(*a, step=3.1622), "m and v are right in every single step; theta is not"),
     "weight": ("adam_step", lambda *a: adam(*a, square=2.5), "grad^2 has the right weight times 2.5"),
     "zero": ("adam_step", nan_at_zero, "right except where the gradient is zero. There they are NaN"),
     "row": ("momentum_step", second_step_wrong, "the first is right, and it goes wrong from step 2 on"),
+    "wild": ("momentum_step", running_away, "In a row of steps your numbers become NaN or infinite at step "),
     "start": ("momentum_step", second_step_wrong, "right in the calls from zero state, and only there"),
     "ignored": ("adam_step", fixed_beta, "Where beta_2 alone was changed, your results stayed the same"),
     "look": ("nesterov_step", half_look, "v has the right weight times 0.37"),
     "shape": ("momentum_step", lambda *a: tuple(x[None] for x in momentum(*a)), "wrong shape: (1, 5) where (5,)"),
     "digits": ("gradient_descent_step", lambda p, g, e: np.round(p - e * g, 7), "nearly right, theta to "),
+    "single": ("gradient_descent_step", lambda p, g, e: (p - e * g * (1 + 1e-8)).astype(np.float32), "float32"),
+    "last": ("gradient_descent_step", last_entry_missed, "Your theta is right in every entry but the last."),
+    "mirrored": (
+        "momentum_step",
+        lambda *a: (-momentum(*a)[0], momentum(*a)[1]),
+        "theta has the right size and the wrong",
+    ),
     "random": ("gradient_descent_step", random_step, "another result when asked again"),
     "expression": ("gradient_descent_step", lambda p, g, e: p - g * e**2 * 0.7, "is the right one times 0.7 eta"),
     "sign": ("gradient_descent_step", lambda p, g, e: p + 1.5 * e * g, "is the right one times -1.5"),
@@ -206,6 +226,41 @@ SAID: dict[str, tuple[str, Step, str]] = {
     "in place": ("momentum_step", in_place_all, "changes the arrays that it is given as theta and v"),
     "time": ("step_decay", lambda t, e, g, s: e * g ** round(t / s - 0.31), "are right up to t ="),
 }
+
+
+# Answers without a rule: what they are is all that is said of them, and no name that agrees with them by accident.
+EMPTY: dict[str, tuple[str, Step, str]] = {
+    "start": ("exponential_decay", lambda t, eta_0, k: eta_0, "Your eta is eta_0 as it was passed in, whatever"),
+    "zero": ("step_decay", lambda t, eta_0, gamma, s: 0.0, "Your eta is zero in every call, whatever is passed."),
+    "number": ("step_decay", lambda t, eta_0, gamma, s: 0.9, "Your eta is 0.9 in every call, whatever is passed."),
+    "copies": (
+        "momentum_step",
+        lambda theta, v, grad, eta, gamma=0.9: (theta.copy(), v.copy()),
+        "Your theta is the theta that was passed in, unchanged. Your v is the v that was passed in, unchanged.",
+    ),
+    "inputs": (
+        "adam_step",
+        lambda theta, m, v, *rest, **more: (theta, m, v),
+        "Your theta is the theta that was passed in, unchanged. Your m is the m that was passed in, unchanged.",
+    ),
+    "nan": ("gradient_descent_step", lambda theta, grad, eta: theta * np.nan, "Your theta is NaN in every call."),
+    "exchanged": (
+        "momentum_step",
+        lambda theta, v, grad, eta, gamma=0.9: (v + 0.0, theta + 0.0),
+        "Your theta is v as it was passed in, whatever the other arguments are.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "function", "sentence"), EMPTY.values(), ids=EMPTY)
+@seeded
+def test_answers_without_a_rule_are_told_as_such_and_have_no_name(
+    name: str, function: Step, sentence: str, seed: int
+) -> None:
+    found = verdict(ALL[name], function, seed)
+    assert ids(ALL[name], found) == []
+    assert found.diagnosis.startswith(sentence), found.diagnosis
+    assert found.diagnosis.endswith("?"), found.diagnosis  # nothing that follows from it is told as well
 
 
 @pytest.mark.parametrize(("name", "function", "sentence"), SAID.values(), ids=SAID)

@@ -132,7 +132,7 @@ class Evidence:
     def numbers(self) -> list[Use]:
         """The calls of kind NUMBERS of which something was read. Where results share memory with inputs, or inputs are
         written into, nobody knows what a call was given whose arrays had been overwritten: such calls are left out."""
-        unsure = any(next(self.wrong(kind), None) for kind in (INPUT, SHARED))
+        unsure = bool(self.unlike_itself(SHARED)) or next(self.wrong(INPUT), None) is not None
         return [
             use
             for use in self.uses.values()
@@ -164,6 +164,25 @@ class Evidence:
     def numbers_right(self) -> bool:
         """Whether no answer of kind NUMBERS is wrong."""
         return next(self.wrong(NUMBERS), None) is None
+
+    def unlike_itself(self, kind: str) -> list[tuple[Read | Asked, Value, np.ndarray]]:
+        """The answers of a kind that differ from the learner's own ordinary ones: what was read, both numbers."""
+        own = {e.answer: e for criterion in self.key.criteria for e in criterion.expectations if e.like}
+        found = []
+        for read in self.reads:
+            expectation = own.get(read.answer)
+            if read.kind != kind or expectation is None or expectation.like is None:
+                continue
+            given, model = self.given(read.answer), self.given(expectation.like)
+            expected, usual = self.key.expected[read.answer], self.key.expected[expectation.like]
+            assert isinstance(expected, np.ndarray)
+            assert isinstance(usual, np.ndarray)
+            if isinstance(model, Failure) or model.shape != usual.shape:
+                continue  # the ordinary call is no better
+            wanted = expectation.times * model.reshape(expected.shape)
+            if not self.key.agree(given, wanted, read.answer):
+                found.append((read, given, wanted))
+        return found
 
     def as_itself(self, use: Use) -> bool:
         """Whether all that is expected of a use is what it has in common with another one, and that is so."""

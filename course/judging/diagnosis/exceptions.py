@@ -22,7 +22,7 @@ MEANINGS = (
     ("truth value of an array", "`if`, `and`, `max` ask one question of a whole array; use `np.where`, `np.maximum`."),
     ("could not be broadcast", "Two arrays of different shapes meet."),
     ("not aligned", "Two arrays meet in a matrix product, and their shapes do not fit; `*` is the elementwise one."),
-    ("matmul", "A matrix product meets shapes that do not fit; `*` is the elementwise one."),
+    ("matmul", "That is a matrix product, and the shapes do not fit; `*` is the elementwise one."),
     ("Cannot cast ufunc", "Floats cannot be written into an integer array. Compute a new one, `x = x - ...`."),
     ("not subscriptable", "Something that holds no elements is indexed with `[...]`."),
     ("not callable", "Something that is no function is called with `(...)`."),
@@ -54,7 +54,9 @@ def in_words(reason: str, evidence: Evidence) -> str:
     """What a failure means, in a sentence or two; empty if nothing more can be said than the reason itself."""
     code, name = evidence.code, evidence.key.exercise
     if reason == NOT_WRITTEN:  # with words of its own, or where the code has none, it is a library's
-        return "It is not written yet." if code and code.unwritten else ""
+        missing = [f"`{part}`" for part in code.unwritten] if code else []
+        said = f"Not written yet: {', '.join(missing)}." if code and code.is_class else "It is not written yet."
+        return said if missing else ""
     if TRACED.search(reason):
         asks = _asks_for_numbers(code) if code and code.is_class else []
         places = f" (see {' and '.join(asks)})" if asks else ""

@@ -23,7 +23,7 @@ def defaults(evidence: Evidence) -> list[str]:
     code = evidence.code
     written = {name: code.default(name) for name in evidence.key.defaults} if code else {}
     return [
-        f"Your default of `{name}` is {written[name]:g}; {number:g} is asked."
+        f"Your default of `{name}` is {written[name]!r}; {number!r} is asked."
         for name, number in evidence.key.defaults.items()
         if written.get(name) is not None and written[name] != number
     ]

@@ -14,7 +14,9 @@ import numpy as np
 
 from course.judging.diagnosis.evidence import Evidence, Use
 from course.judging.diagnosis.exceptions import in_words
-from course.judging.diagnosis.factors import LEAST, Case, by_a_factor, by_a_shift, by_direction, digits
+from course.judging.diagnosis.factors import LEAST, Case, by_a_factor, by_a_shift, by_direction
+from course.judging.diagnosis.nearly import nearly
+from course.judging.diagnosis.several import all_right, cases, frozen, listed, one_call, outputs, pairs_of
 from course.judging.diagnosis.situations import when
 from course.judging.diagnosis.weights import weights
 from course.judging.scripts import NOT_ASKED, NUMBERS, Asked, Failure
@@ -46,23 +48,18 @@ def of_uses(evidence: Evidence, uses: list[Use], parts: bool = True) -> list[str
         return [of_all]
     if length := _length(evidence, single):
         return [length, *ignored(evidence, single)][:MOST]
-    nearly = _but_for_zeros(evidence, uses) or _nearly(evidence, single) or _ends(evidence, single)
-    if nearly:
-        return [nearly]
+    if near := nearly(evidence, uses, single):
+        return [near]
     if apart := _apart(evidence, single):
         looks = [apart, _asked(evidence), _row(evidence)]
     else:
         looks = [_parts(evidence, single) if parts else None, *ignored(evidence, single)]
         looks += [_asked(evidence), _in_time(evidence, single)]
-        looks += [_of_output(evidence, single, output) for output in _outputs(single)]
+        looks += [_of_output(evidence, single, output) for output in outputs(single)]
         looks.append(_row(evidence))
     looks += outside(uses)
-    return [look for look in looks if look][:MOST] or [NOTHING_MORE]
-
-
-def listed(names: list[str]) -> str:
-    """a, b and c."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    found = [look for look in looks if look][:MOST]
+    return found or [_from_the_start(evidence, single) or NOTHING_MORE]
 
 
 def outside(uses: list[Use]) -> list[str]:
@@ -86,8 +83,8 @@ def outside(uses: list[Use]) -> list[str]:
 
 def _shape(evidence: Evidence, uses: list[Use]) -> str | None:
     """Results of another shape than expected."""
-    for name in _outputs(uses):
-        pairs = [(g, w, answer) for g, w, answer in _pairs(uses, name) if not isinstance(g, Failure)]
+    for name in outputs(uses):
+        pairs = [(g, w, answer) for g, w, answer in pairs_of(uses, name) if not isinstance(g, Failure)]
         bad = [(g, w) for g, w, _ in pairs if g.shape != w.shape and not _lengths(g, w)]
         if bad:
             given, wanted = bad[0]
@@ -104,8 +101,8 @@ def _lengths(given: np.ndarray, wanted: np.ndarray) -> bool:
 
 def _length(evidence: Evidence, uses: list[Use]) -> str | None:
     """More or fewer rows than expected, and whether those that are there are right."""
-    for name in _outputs(uses):
-        pairs = _pairs(uses, name)
+    for name in outputs(uses):
+        pairs = pairs_of(uses, name)
         bad = [(g, w) for g, w, _ in pairs if _lengths(g, w)]
         if bad:
             given, wanted = bad[0]
@@ -137,7 +134,7 @@ def _again(evidence: Evidence, uses: list[Use]) -> str | None:
     """The same call with another result."""
     first: dict[Any, Use] = {}
     for use in uses:
-        one = first.setdefault((use.passed, _frozen(use.given)), use)
+        one = first.setdefault((use.passed, frozen(use.given)), use)
         both = use.results.keys() & one.results.keys()
         if any(not evidence.key.agree(use.results[i][0], one.results[i][0], use.answers[i]) for i in both):
             return "The same arguments give another result when asked again: it depends on more than the arguments."
@@ -146,19 +143,19 @@ def _again(evidence: Evidence, uses: list[Use]) -> str | None:
 
 def _order(evidence: Evidence, uses: list[Use]) -> str | None:
     """Right results in the wrong order."""
-    outputs = tuple(_outputs(uses))
-    whole = [use for use in uses if len(use.results) == len(outputs)]
+    names = tuple(outputs(uses))
+    whole = [use for use in uses if len(use.results) == len(names)]
     if len(whole) < LEAST:
         return None
     fits = {
         (i, j): all(evidence.key.agree(use.results[i][0], use.results[j][1], use.answers[j]) for use in whole)
-        for i in outputs
-        for j in outputs
+        for i in names
+        for j in names
     }  # whether what stands in the place of i is j
-    order = next(_matched(outputs, fits), outputs)
-    if order == outputs or all(fits[name, name] for name in outputs):
+    order = next(_matched(names, fits), names)
+    if order == names or all(fits[name, name] for name in names):
         return None
-    return f"The results are right, their order is not: you return {', '.join(order)} instead of {', '.join(outputs)}."
+    return f"The results are right, their order is not: you return {', '.join(order)} instead of {', '.join(names)}."
 
 
 def _matched(places: tuple[str, ...], fits: dict[tuple[str, str], bool]) -> Iterator[tuple[str, ...]]:
@@ -180,10 +177,8 @@ def _apart(evidence: Evidence, uses: list[Use]) -> str | None:
     right = [use.right for use in uses]
     clock = evidence.key.roles.get(CLOCK, "")
     # Where the gradient is zero, or the time is, almost any formula is right.
-    few = min(sum(right), len(right) - sum(right)) < LEAST  # by chance a call or two have something in common
-    if few:
-        return None
-    if (those := when(evidence.key, uses, right)) and those not in ("with a gradient of zeros", f"with {clock} = 0"):
+    those = when(evidence.key, uses, right) if sum(right) >= LEAST else None  # one or two are right by chance
+    if those and those not in ("with a gradient of zeros", f"with {clock} = 0"):
         return f"Your results are right in the calls {those}, and only there."
     if those := when(evidence.key, uses, [not r for r in right]):
         return f"Your results are wrong in the calls {those}, and only there." if those != f"with {clock} > 0" else None
@@ -193,31 +188,49 @@ def _apart(evidence: Evidence, uses: list[Use]) -> str | None:
 def _parts(evidence: Evidence, uses: list[Use]) -> str | None:
     """Which of several results is right."""
     parts: dict[bool, list[str]] = {True: [], False: []}
-    for name in _outputs(uses):
-        parts[_all_right(uses, name)].append(name)
+    for name in outputs(uses):
+        parts[all_right(uses, name)].append(name)
     if not parts[True] or not parts[False]:
         return None
     be, be_not = ("is" if len(parts[side]) == 1 else "are" for side in (True, False))
-    one = _one(evidence)
+    one = one_call(evidence)
     return f"{listed(parts[True])} {be} right in every {one}; {listed(parts[False])} {be_not} not."
 
 
 def _in_time(evidence: Evidence, uses: list[Use]) -> str | None:
     """Up to which time a schedule is right."""
+    row = _times(evidence, uses)
+    first = next((use for use in row if not use.right), None)
+    if first is None or first is row[0]:
+        return None
+    clock = evidence.key.roles[CLOCK]
+    last = first.given[clock] - 1
+    return f"{_with(first, clock)} your results are right up to {clock} = {last} and wrong at {clock} = {last + 1}."
+
+
+def _from_the_start(evidence: Evidence, uses: list[Use]) -> str | None:
+    """Whether a schedule is wrong at its first time already."""
+    row = _times(evidence, uses)
+    if not row or row[0].right:
+        return None
+    clock = evidence.key.roles[CLOCK]
+    return f"{_with(row[0], clock)} your results are wrong at {clock} = {row[0].given[clock]} already."
+
+
+def _times(evidence: Evidence, uses: list[Use]) -> list[Use]:
+    """The longest row of calls of a schedule that differ in the time alone, in the order of time."""
     clock = evidence.key.roles.get(CLOCK, "")
     if not clock or evidence.key.parameters[0] != clock:
-        return None
+        return []
     rows: dict[Any, list[Use]] = {}
     for use in uses:
-        rows.setdefault(_frozen({n: x for n, x in use.given.items() if n != clock}), []).append(use)
+        rows.setdefault(frozen({n: x for n, x in use.given.items() if n != clock}), []).append(use)
     longest: list[Use] = max(rows.values(), key=len)
-    row = sorted(longest, key=lambda use: use.given[clock])
-    first = next((use for use in row if not use.right), row[0])
-    if first.right or first is row[0]:
-        return None
-    others = ", ".join(f"{name} = {x:.4g}" for name, x in first.given.items() if name != clock)
-    last = first.given[clock] - 1
-    return f"With {others} your results are right up to {clock} = {last} and wrong at {clock} = {last + 1}."
+    return sorted(longest, key=lambda use: use.given[clock])
+
+
+def _with(use: Use, clock: str) -> str:
+    return f"With {', '.join(f'{name} = {x:.4g}' for name, x in use.given.items() if name != clock)}"
 
 
 def ignored(evidence: Evidence, uses: list[Use]) -> list[str]:
@@ -227,7 +240,7 @@ def ignored(evidence: Evidence, uses: list[Use]) -> list[str]:
     for name in evidence.key.parameters:
         alike: dict[Any, list[Use]] = {}
         for use in complete:
-            alike.setdefault(_frozen({n: x for n, x in use.given.items() if n != name}), []).append(use)
+            alike.setdefault(frozen({n: x for n, x in use.given.items() if n != name}), []).append(use)
         both: list[tuple[tuple[Any, Any], tuple[Any, Any], str]] = [
             (group[0].results[i], other.results[i], other.answers[i])
             for group in alike.values()
@@ -270,12 +283,12 @@ def _of_output(evidence: Evidence, uses: list[Use], name: str) -> str | None:
     key = evidence.key
     point, gradient = key.roles.get(POINT, ""), key.roles.get(GRADIENT, "")
     single = [use for use in uses if name in use.results]
-    if not single or _all_right(single, name):
+    if not single or all_right(single, name):
         return None
     moves = bool(point)
-    raw, steps = _cases(single, name, "", moves), _cases(single, name, name if name == point else "", moves)
+    raw, steps = cases(single, name, "", moves), cases(single, name, name if name == point else "", moves)
     if wild := sum(not np.isfinite(case.learner).all() for case in raw):
-        return f"Your {name} is NaN or infinite in {wild} of {len(raw)} {_one(evidence)}s."
+        return f"Your {name} is NaN or infinite in {wild} of {len(raw)} {one_call(evidence)}s."
     kept = [(use.results[name][0], use.given[name], use.answers[name]) for use in single if name in use.given]
     if len(kept) >= LEAST and all(key.agree(*one) for one in kept):
         return f"Your {name} is the {name} that was passed in, unchanged."
@@ -283,77 +296,12 @@ def _of_output(evidence: Evidence, uses: list[Use], name: str) -> str | None:
     parts = (name, *key.states, gradient) if name == point else (name, gradient, f"{gradient}^2")
     known = bool(gradient) and (name == point or name in key.states)
     sums = weights(f"your {name}", raw, parts, point, key.outputs) if known else None
-    return by_a_factor(label, steps) or sums or by_a_shift(label, steps) or by_direction(label, steps)
+    of_itself = by_a_factor(f"Your {name}", raw) if name == point else None
+    return by_a_factor(label, steps) or of_itself or sums or by_a_shift(label, steps) or by_direction(label, steps)
 
 
-def _cases(uses: list[Use], output: str, start: str = "", step: bool = True) -> list[Case]:
-    """One result in all calls that gave it; with `start` its change from that argument. step: as in `Case`."""
-    found = []
-    for use in (use for use in uses if output in use.results):
-        given, wanted = (np.asarray(x, dtype=float) for x in use.results[output])
-        before = use.given[start] if start else np.zeros(wanted.shape)
-        noise = 1e-14 * (np.abs(before) + np.abs(wanted))
-        found.append(Case(use.given, given - before, wanted - before, noise, step))
-    return found
-
-
-def _nearly(evidence: Evidence, uses: list[Use]) -> str | None:
-    """All results are right to some digit."""
-    if all(use.right for use in uses):
-        return None
-    near = [(name, digits(_cases(uses, name))) for name in _outputs(uses)]
-    wrong = [(name, count) for name, count in near if not _all_right(uses, name)]
-    if not all(count for _, count in wrong):
-        return None
-    told = listed([f"{name} to {count}" for name, count in wrong])
-    given = [np.asarray(g, dtype=float) for use in uses for g, _ in use.results.values()]
-    single = all(np.array_equal(array, array.astype(np.float32)) for array in given)
-    why = "All are single-precision numbers, float32." if single else "Which small number is added, cut off or rounded?"
-    return f"Your numbers are nearly right, {told}. {why}"
-
-
-def _but_for_zeros(evidence: Evidence, uses: list[Use]) -> str | None:
-    """Results that are right in every coordinate whose gradient was not zero."""
-    gradient = evidence.key.roles.get(GRADIENT, "")
-    zeros: dict[str, Any] = {}
-    wrong = wild = 0
-    for use in uses:
-        if not isinstance(use.given.get(gradient), np.ndarray):
-            return None
-        zero = use.given[gradient] == 0
-        if use.before is not None:  # what went wrong in a coordinate stays wrong in it
-            zero = zero | zeros[use.before.call.key]
-        zeros[use.call.key] = zero
-        for output, (given, wanted) in use.results.items():
-            if isinstance(given, Failure) or isinstance(wanted, Failure) or wanted.shape != zero.shape:
-                return None  # its numbers, if there are any, do not belong to coordinates
-            if not evidence.key.agree(given[~zero], wanted[~zero], use.answers[output]):
-                return None
-            wrong += int(not use.fits[output])
-            wild += int(not np.isfinite(given).all())
-    more = " There they are NaN or infinite, as 0/0 is." if wild == wrong else ""
-    return f"Your results are right except where the gradient is zero.{more}" if wrong else None
-
-
-def _ends(evidence: Evidence, uses: list[Use]) -> str | None:
-    """Results that are right in every entry but the last, or but the first, as those of a loop that stops too early."""
-    for place, which in ((-1, "last"), (0, "first")):
-        wrong = set()
-        for use in uses:
-            for name, (given, wanted) in use.results.items():
-                if not isinstance(given, np.ndarray) or not isinstance(wanted, np.ndarray) or given.ndim != 1:
-                    return None
-                if given.size < 2:
-                    continue
-                rest = np.delete(given, place), np.delete(wanted, place)
-                if not evidence.key.agree(*rest, use.answers[name]):
-                    return None
-                if not use.fits[name]:
-                    wrong.add(name)
-        if wrong:
-            names = listed([name for name in _outputs(uses) if name in wrong])
-            return f"Your {names} {'is' if len(wrong) == 1 else 'are'} right in every entry but the {which}."
-    return None
+def _wild(given: Any) -> bool:
+    return isinstance(given, np.ndarray) and not np.isfinite(given).all()
 
 
 def _row(evidence: Evidence) -> str | None:
@@ -361,33 +309,12 @@ def _row(evidence: Evidence) -> str | None:
     row = {use.step: use for use in evidence.uses.values() if use.step > 1}
     start = [use.before for use in row.values() if use.step == 2 and use.before is not None]
     wrong = sorted(step for step, use in row.items() if not use.right)
-    if not wrong or not all(use.right for use in start):
-        return None
+    wild = {step for step, use in row.items() if any(_wild(given) for given, _ in use.results.values())}
     steps = POINT in evidence.key.roles
     where, one = ("In a row of steps", "step") if steps else ("Where it is fed with its own results,", "call")
+    if wild and min(wild) > 2 and not any(_wild(given) for use in start for given, _ in use.results.values()):
+        return f"{where} your numbers become NaN or infinite at {one} {min(wild)}."
+    if not wrong or not all(use.right for use in start):
+        return None
     first = "the first is" if wrong[0] == 2 else f"the first {wrong[0] - 1} are"
     return f"{where} {first} right, and it goes wrong from {one} {wrong[0]} on."
-
-
-def _outputs(uses: list[Use]) -> list[str]:
-    """The results of calls that were made in the same way, those that were read."""
-    return [name for name in uses[0].call.outputs if any(name in use.results for use in uses)]
-
-
-def _one(evidence: Evidence) -> str:
-    """How one call is called: a step, where a point is moved."""
-    return "single step" if POINT in evidence.key.roles else "call"
-
-
-def _all_right(uses: list[Use], output: str) -> bool:
-    """Whether one result is right in every call that gave it."""
-    return all(use.fits[output] for use in uses if output in use.fits)
-
-
-def _pairs(uses: list[Use], output: str) -> list[tuple[Any, Any, str]]:
-    """What was given and expected of one result, with the names of the answers."""
-    return [(*use.results[output], use.answers[output]) for use in uses if output in use.results]
-
-
-def _frozen(given: dict[str, Any]) -> Any:
-    return tuple((n, (x.shape, x.tobytes()) if isinstance(x, np.ndarray) else repr(x)) for n, x in given.items())

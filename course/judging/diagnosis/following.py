@@ -29,7 +29,7 @@ def _cause(criterion: Criterion, evidence: Evidence) -> str:
     if not asked or any(e.like for e in criterion.expectations):
         return ""
     if all(use.passed < len(evidence.key.parameters) for use in asked):
-        return LEFT_OUT if _wrong_in_full(evidence) and not defaults(evidence) else ""
+        return LEFT_OUT if wrong_in_full(evidence) and not defaults(evidence) else ""
     plain = next(iter(evidence.key.ways), "")
     if not plain or any(use.call.way == plain for use in asked):
         return ""
@@ -37,7 +37,7 @@ def _cause(criterion: Criterion, evidence: Evidence) -> str:
     return ELSEWHERE.format(evidence.key.ways[plain]) if wrong else ""
 
 
-def _wrong_in_full(evidence: Evidence) -> bool:
+def wrong_in_full(evidence: Evidence) -> bool:
     """Whether a call is wrong that has all of its arguments and follows on no other call."""
     all_of = len(evidence.key.parameters)
     return any(not use.right for use in evidence.numbers if use.passed == all_of and use.step == 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from course.judging.diagnosis.evidence import Evidence
-from course.judging.diagnosis.findings import listed
+from course.judging.diagnosis.several import listed
 from course.judging.scripts import INPUT, INTEGERS, SHAPE, SHARED, Asked, Failure, Read, Value
 from course.judging.verdict import POINT, Key, Mistake
 
@@ -25,12 +25,12 @@ def manners(evidence: Evidence) -> list[Mistake]:
         arrays, new = ("array", "a new one") if len(set(changed)) == 1 else ("arrays", "new ones")
         hint = f"Your function changes the {arrays} that it is given as {_listed(changed)}. Compute {new}."
         found.append(Mistake(IN_PLACE, " ".join([hint, *written(evidence)]), section))
-    shared = [read.name for read, _, _ in _unlike_themselves(evidence, SHARED)]
+    shared = [read.name for read, _, _ in evidence.unlike_itself(SHARED)]
     if shared and not changed:
         does = "shares its" if len(set(shared)) == 1 else "share their"
         hint = f"Your {_listed(shared)} {does} memory with an input or another result. Return new arrays, `x.copy()`."
         found.append(Mistake(SHARED_MEMORY, hint, section))
-    whole = [w for w in _unlike_themselves(evidence, INTEGERS) if not _follows(key, w, changed)]
+    whole = [w for w in evidence.unlike_itself(INTEGERS) if not _follows(key, w, changed)]
     if whole and all(not isinstance(g, Failure) and _cut(key, r, g, w) for r, g, w in whole):
         names = [read.name for read, _, _ in whole]
         lose, are = ("loses", "it is") if len(set(names)) == 1 else ("lose", "they are")
@@ -41,7 +41,7 @@ def manners(evidence: Evidence) -> list[Mistake]:
         found.append(Mistake("manners/whole-numbers", hint, section))
     elif whole:
         found.append(Mistake("", f"With integer arrays {_seen(whole, 'as floats')}.", section))
-    if shaped := _unlike_themselves(evidence, SHAPE):
+    if shaped := evidence.unlike_itself(SHAPE):
         arrays = "parameters" if POINT in key.roles else "arrays"
         (_, _, wanted), *_ = shaped
         alike = [answer for answer in shaped if answer[2].shape == wanted.shape]
@@ -62,31 +62,6 @@ def written(evidence: Evidence) -> list[str]:
         else:
             said.append(f"{line}.")
     return said
-
-
-def _unlike_themselves(evidence: Evidence, kind: str) -> list[Unlike]:
-    """The answers of a kind that differ from the learner's own ordinary ones: what was read, and both numbers."""
-    own = {
-        expectation.answer: expectation
-        for criterion in evidence.key.criteria
-        for expectation in criterion.expectations
-        if expectation.like
-    }
-    found = []
-    for read in evidence.reads:
-        expectation = own.get(read.answer)
-        if read.kind != kind or expectation is None or expectation.like is None:
-            continue
-        given, model = evidence.given(read.answer), evidence.given(expectation.like)
-        expected, usual = evidence.key.expected[read.answer], evidence.key.expected[expectation.like]
-        assert isinstance(expected, np.ndarray)
-        assert isinstance(usual, np.ndarray)
-        if isinstance(model, Failure) or model.shape != usual.shape:
-            continue  # the ordinary call is no better
-        wanted = expectation.times * model.reshape(expected.shape)
-        if not evidence.key.agree(given, wanted, read.answer):
-            found.append((read, given, wanted))
-    return found
 
 
 def _follows(key: Key, answer: Unlike, changed: list[str]) -> bool:

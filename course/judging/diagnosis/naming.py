@@ -15,9 +15,9 @@ import numpy as np
 from course.judging.diagnosis import uses
 from course.judging.diagnosis.degenerate import degenerate
 from course.judging.diagnosis.evidence import Evidence
-from course.judging.diagnosis.facts import facts, unused
+from course.judging.diagnosis.facts import defaults, facts, unused
 from course.judging.diagnosis.findings import NOTHING_MORE, findings
-from course.judging.diagnosis.following import followed
+from course.judging.diagnosis.following import followed, wrong_in_full
 from course.judging.diagnosis.manners import IN_PLACE, SHARED_MEMORY, manners, written
 from course.judging.diagnosis.messages import Message
 from course.judging.diagnosis.messages import told as told_by
@@ -83,7 +83,7 @@ def diagnosed(
     seen = [*told_by(messages, evidence), *facts(evidence)]
     if empty:
         seen = [str(empty.words), *seen]
-    else:
+    elif not defaults(evidence) or wrong_in_full(evidence):  # else the default is all that is wrong
         found = uses.findings(evidence, key.ways) if key.public or key.ways else findings(evidence)
         more = bool(seen) or any(mistake.id for mistake in told)
         seen += [sentence for sentence in found if not (more and sentence == NOTHING_MORE)]

@@ -101,16 +101,11 @@ class Code:
         return node is None or any(isinstance(part, ast.Return) and part.value for part in _own(node))
 
     @property
-    def unwritten(self) -> bool:
-        """Whether what was released still stands in it: `raise NotImplementedError`, without words."""
-        if self.node is None:
-            return False
-        raised = (part.exc for part in ast.walk(self.node) if isinstance(part, ast.Raise))
-        return any(
-            _is_name(exc, "NotImplementedError")
-            or (isinstance(exc, ast.Call) and _is_name(exc.func, "NotImplementedError") and not exc.args)
-            for exc in raised
-        )
+    def unwritten(self) -> list[str]:
+        """The function, or the methods of the class, in which what was released still stands: `raise
+        NotImplementedError`, without words."""
+        parts = self.methods() or ({self.name: self.function} if self.function else {})
+        return [name for name, part in parts.items() if any(map(_released, ast.walk(part)))]
 
     def default(self, parameter: str) -> Any:
         """The number that stands as a parameter's default; None if none is written there."""
@@ -239,6 +234,12 @@ def text_of(function: Callable[..., Any], name: str) -> str:
     codes = [getattr(part, "__code__", None) for part in (found, *vars(found).values())]
     file = next((code.co_filename for code in codes if code is not None), "")
     return "".join(linecache.getlines(file)) if file else ""
+
+
+def _released(node: ast.AST) -> bool:
+    exc = node.exc if isinstance(node, ast.Raise) else None
+    bare = exc.func if isinstance(exc, ast.Call) and not exc.args else exc
+    return _is_name(bare, "NotImplementedError")
 
 
 def _parameters(node: Function) -> list[str]:

@@ -478,7 +478,6 @@ WRONG: dict[str, dict[str, Any]] = {
         "epsilon-default-of-keras": KerasEpsilon,
         "no-bias-correction": moving(uncorrected),
         "correction-without-power": moving(first_power),
-        "iterations-without-plus-one": NoPlusOne,
         "counter-in-python": PythonClock,
         "state-shared-between-variables": OnePair,
         "nothing-in-config": NothingSaved,

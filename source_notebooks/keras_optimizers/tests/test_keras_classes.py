@@ -142,11 +142,71 @@ def test_wrong_ones_lose_points_and_are_named_by_grader_and_check(exercise: str,
 
 
 def test_without_numbers_nothing_is_named_and_what_is_said_is_true() -> None:
-    verdict = judged(SGD, variants.UNNAMED)
+    verdict = judged(SGD, type(SGD.name, (variants.UNNAMED,), {}))
     assert verdict.score == 0
     assert verdict.mistake is None
     assert "However it is used: it raised AttributeError" in verdict.diagnosis
     assert "`build`" in verdict.diagnosis
+
+
+def test_a_class_that_comes_to_nothing_but_nan_has_no_name_and_is_told_so() -> None:
+    """It may have been the clock, a root of a negative number, or infinity minus infinity."""
+    verdict = judged(ADAM, variants.NoPlusOne)
+    assert verdict.mistake is None
+    assert verdict.diagnosis.startswith(
+        "However it is used it comes to NaN; in the first use your weights after step 1"
+    )
+
+
+STEP = """class LookAheadSGD(keras.optimizers.Optimizer):
+    def __init__(self, learning_rate=0.01, momentum=0.9, **kwargs):
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.momentum = momentum
+
+    def build(self, variables):
+        super().build(variables)
+        self.velocities = [self.add_variable_from_reference(v, "velocity") for v in variables]
+
+    def update_step(self, gradient, variable, learning_rate):
+        v = self.velocities[self._get_variable_index(variable)]
+        self.assign(v, self.momentum * v + learning_rate * gradient)
+        self.assign_sub(variable, self.momentum * v + learning_rate * gradient)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (STEP.splitlines()[-2].strip(), "", ["The new velocity should be kept for the next step."]),
+        ("+ learning_rate * gradient)\n", "+ float(learning_rate) * gradient)\n", ["line 12, `float(learning_rate)`"]),
+        ("self.momentum * v + learning", "self.momentum * v.numpy() + learning", ["line 12, `v.numpy()`"]),
+        ("update_step", "updatestep", ["Your class has no method `update_step`."]),
+    ],
+    ids=["no velocity", "float", "numpy", "misspelt"],
+)
+def test_what_is_said_of_a_class_is_read_from_its_text(old: str, new: str, said: list[str]) -> None:
+    import keras
+
+    text = STEP.replace(old, new, 1)
+    names: dict[str, Any] = {"keras": keras}
+    exec(text, names)
+    verdict = judge(SGD, public(SGD)[0], answered(SGD, names["LookAheadSGD"]), text)
+    for sentence in said:
+        assert sentence in verdict.diagnosis
+    assert "ot written yet" not in verdict.diagnosis
+    assert "Is it made" not in verdict.diagnosis
+
+
+def test_a_class_whose_weights_never_move_is_told_so_and_why() -> None:
+    import keras
+
+    text = STEP.replace("self.assign(v,", "v = (").replace("self.assign_sub(variable,", "variable = variable - (")
+    names: dict[str, Any] = {"keras": keras}
+    exec(text, names)
+    verdict = judge(SGD, public(SGD)[0], answered(SGD, names["LookAheadSGD"]), text)
+    assert verdict.mistakes == ()
+    assert verdict.diagnosis.startswith("Your weights never move")
+    assert "Nothing in your class assigns to a variable." in verdict.diagnosis
 
 
 def test_a_class_that_only_fit_breaks_keeps_the_rest() -> None:

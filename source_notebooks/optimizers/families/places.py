@@ -43,7 +43,7 @@ RMSPROP = ADAGRAD | {
 ADAM = SCALED | {
     "b1": "what m is averaged and corrected with should be beta_1",
     "b2": "what v is averaged and corrected with should be beta_2",
-    "clock": "the number of the step in the corrections should be t, as it is passed",
+    "clock": "m should be divided by 1 - beta_1^t and v by 1 - beta_2^t, with the t that is passed",
     "m_sum": "what m is divided by should be 1 - beta_1^t",
     "v_sum": "what v is divided by should be 1 - beta_2^t",
     "m_old": "the average to go on from should be m, as it is passed",

@@ -67,7 +67,7 @@ rule = Anatomy(
         "floor": "what is added under the root should be the epsilon that was asked for",
         "slots": "m and v should be made in `build`, so that Keras keeps them",
         "owner": "each variable should have an m and a v of its own",
-        "clock": "the number of the step in the corrections should be `self.iterations + 1`",
+        "clock": "m and v should be divided by 1 - beta^t, with t = `self.iterations + 1`",
         "m_sum": "what m is divided by should be 1 - beta_1^t",
         "v_sum": "what v is divided by should be 1 - beta_2^t",
         "g": "the gradient should be the one that is passed, as it is",
@@ -160,8 +160,8 @@ mistakes = (
         did="update_step counts with a Python number of its own.",
         effect="It counts once for every variable; in fit it stands still, since the code runs only while it is "
         "traced.",
-        hint="You count steps with a Python number in `update_step`: it runs once for each variable, and in `fit` "
-        "only while the step is traced. Take `self.iterations + 1`.",
+        hint="Your t counts once for each variable, and in `fit` only while the step is traced, as a Python number in "
+        "`update_step` does. Take `self.iterations + 1`.",
         section=KERAS,
         clock=lambda s: s.optimizer.calls,
     ),

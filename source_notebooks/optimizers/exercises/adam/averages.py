@@ -179,7 +179,8 @@ averages = (
         "one-array-for-m-and-v",
         did="m and v are one array (m = v = np.zeros_like(theta)), updated in place.",
         effect="The square is averaged into the average of the gradient: neither is an average of anything.",
-        hint="m and v are one and the same array, so the update of v writes over m. Keep two arrays.",
+        hint="These are the numbers of m and v in one and the same array: the update of v then writes over m. Keep two "
+        "arrays.",
         section=RULE,
         m_new=lambda s: s.b2 * (s.b1 * s.m_old + (1 - s.b1) * s.g) + (1 - s.b2) * s.square,
         v_new=lambda s: s.m_new,

@@ -103,7 +103,7 @@ correction = (
         "times-t",
         did="beta * t instead of beta ** t.",
         effect="The first step is right; from the second on the root of a negative number, NaN.",
-        hint="You write beta * t. The correction has a power: 1 - beta ** t.",
+        hint="You divide by 1 - beta t. The correction has a power: 1 - beta^t.",
         section=WEIGHTS,
         m_sum=lambda s: 1 - s.b1 * s.clock,
         v_sum=lambda s: 1 - s.b2 * s.clock,

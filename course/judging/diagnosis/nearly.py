@@ -1,0 +1,77 @@
+"""Results that are right but for something small, or but for some entries: then nothing else need be said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from course.judging.diagnosis.evidence import Evidence, Use
+from course.judging.diagnosis.factors import digits
+from course.judging.diagnosis.several import all_right, cases, listed, outputs
+from course.judging.scripts import Failure
+from course.judging.verdict import GRADIENT
+
+
+def nearly(evidence: Evidence, uses: list[Use], single: list[Use]) -> str | None:
+    """The sentence, or None. single: those of the uses that depend on no call but their own."""
+    return _but_for_zeros(evidence, uses) or _to_digits(single) or _ends(evidence, single)
+
+
+def _but_for_zeros(evidence: Evidence, uses: list[Use]) -> str | None:
+    """Results that are right in every coordinate whose gradient was not zero."""
+    gradient = evidence.key.roles.get(GRADIENT, "")
+    zeros: dict[str, Any] = {}
+    wrong = wild = 0
+    for use in uses:
+        if not isinstance(use.given.get(gradient), np.ndarray):
+            return None
+        zero = use.given[gradient] == 0
+        if use.before is not None:  # what went wrong in a coordinate stays wrong in it
+            zero = zero | zeros[use.before.call.key]
+        zeros[use.call.key] = zero
+        for output, (given, wanted) in use.results.items():
+            if isinstance(given, Failure) or isinstance(wanted, Failure) or wanted.shape != zero.shape:
+                return None  # its numbers, if there are any, do not belong to coordinates
+            if not evidence.key.agree(given[~zero], wanted[~zero], use.answers[output]):
+                return None
+            wrong += int(not use.fits[output])
+            wild += int(not np.isfinite(given).all())
+    more = " There they are NaN or infinite, as 0/0 is." if wild == wrong else ""
+    return f"Your results are right except where the gradient is zero.{more}" if wrong else None
+
+
+def _to_digits(uses: list[Use]) -> str | None:
+    """All results are right to some digit."""
+    if all(use.right for use in uses):
+        return None
+    near = [(name, digits(cases(uses, name))) for name in outputs(uses)]
+    wrong = [(name, count) for name, count in near if not all_right(uses, name)]
+    if not all(count for _, count in wrong):
+        return None
+    told = listed([f"{name} to {count}" for name, count in wrong])
+    given = [np.asarray(g, dtype=float) for use in uses for g, _ in use.results.values()]
+    single = all(np.array_equal(array, array.astype(np.float32)) for array in given)
+    why = "All are single-precision numbers, float32." if single else "Which small number is added, cut off or rounded?"
+    return f"Your numbers are nearly right, {told}. {why}"
+
+
+def _ends(evidence: Evidence, uses: list[Use]) -> str | None:
+    """Results that are right in every entry but the last, or but the first, as those of a loop that stops too early."""
+    for place, which in ((-1, "last"), (0, "first")):
+        wrong = set()
+        for use in uses:
+            for name, (given, wanted) in use.results.items():
+                if not isinstance(given, np.ndarray) or not isinstance(wanted, np.ndarray) or given.ndim != 1:
+                    return None
+                if given.size < 2:
+                    continue
+                rest = np.delete(given, place), np.delete(wanted, place)
+                if not evidence.key.agree(*rest, use.answers[name]):
+                    return None
+                if not use.fits[name]:
+                    wrong.add(name)
+        if wrong:
+            names = listed([name for name in outputs(uses) if name in wrong])
+            return f"Your {names} {'is' if len(wrong) == 1 else 'are'} right in every entry but the {which}."
+    return None
