@@ -15,6 +15,7 @@ from course.judging.picture import points
 from course.judging.scripts import Answers, Plain
 from course.judging.verdict import Key, Verdict
 from course.judging.verdict import judge as hold_against
+from course.judging.watched import SECONDS
 
 
 def generator(secret: bytes, *identity: str) -> np.random.Generator:
@@ -37,6 +38,7 @@ def public_key(exercise: Exercise, rng: np.random.Generator) -> Plain:
         "mistakes": [asdict(mistake) for mistake in known.mistakes],
         "explanations": known.in_numbers(key, other),
         "picture": picture(exercise),
+        "seconds": max(SECONDS, exercise.seconds or 0.0),
     }
 
 

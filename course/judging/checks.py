@@ -7,13 +7,10 @@ grader asks the same questions about inputs that nobody has seen.
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import logging
 import os
-import warnings
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +18,26 @@ from course.judging import picture, public, scripts
 from course.judging.barred import OF_THE_COURSE, barred
 from course.judging.diagnosis import diagnosed
 from course.judging.diagnosis.fingerprints import KnownNumbers
-from course.judging.display import Report
+from course.judging.display import Note, Report
+from course.judging.printed import Printed, quiet
+from course.judging.source import outdated
 from course.judging.verdict import Key, Mistake, judge
+from course.judging.watched import GENEROUS, Interrupted, Limits
 
 FILE = "checks.json"
-FORMAT = 3  # of that file; see FORMATS.md
+FORMAT = 4  # of that file; see FORMATS.md
 DAMAGED = f"{FILE} cannot be read or is damaged; fetch the assignment again"
 
 
-def check(exercise: str, function: Callable[..., Any]) -> Report:
+def check(exercise: str, function: Callable[..., Any] | None = None) -> Report:
     """Check one function of the TP on public inputs.
 
-    exercise: the name the TP gives it, for example "adam_step"; function: yours. Nothing it prints or warns of is
-    shown, nothing it raises stops the notebook. FileNotFoundError, ValueError or KeyError, in one line, if it cannot
-    run.
+    exercise: the name the TP gives it, for example "adam_step"; function: yours, or what has this name where `check` is
+    called. Nothing it raises stops the notebook; if it does not end, or takes too much memory, it is stopped.
+    FileNotFoundError, ValueError or KeyError, in one line, if it cannot run.
     """
+    if function is None:
+        function = sys._getframe(1).f_globals.get(exercise)
     path = Path(os.environ.get("COURSE_CHECKS", FILE))
     keys = _load(path)
     if exercise not in keys:
@@ -47,37 +49,32 @@ def check(exercise: str, function: Callable[..., Any]) -> Report:
         raise ValueError(DAMAGED) from None
     ways = public.ways(key.public, path.parent) if key.public else {}
     messages = public.messages(key.public, path.parent, exercise) if key.public else ()
-    oracles = {name: scripts.oracle(spec) for name, spec in key.oracles.items()}
-    with _quiet(), barred((*OF_THE_COURSE, *key.not_by)):
-        answers = scripts.perform(key.script, {exercise: function}, oracles, ways=ways)
-    known = KnownNumbers([Mistake(**mistake) for mistake in kept["mistakes"]], kept["explanations"])
-    verdict = diagnosed(judge(key, answers), key, answers, known, messages)
-    if verdict.passed:
-        return Report(verdict)
-    spec = kept["picture"]
-    if spec is None:
-        return Report(verdict)
-    with _quiet():
-        drawn, trouble = picture.points(function, spec)
-    if not drawn:
-        return Report(verdict)
-    return Report(verdict, picture.svg(spec, drawn, trouble), picture.compared(spec, drawn, trouble))
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """No prints and no log records: a function is called a hundred times here, and nbgrader fails a cell for stderr."""
-    level = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)  # a handler may hold on to the stream that is redirected here
+    functions = {} if function is None else {exercise: function}
+    printed = Printed()
+    spec, trouble = kept["picture"], ""
+    drawn: picture.Points = []
     try:
-        with (
-            warnings.catch_warnings(action="ignore"),
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(io.StringIO()),
-        ):
-            yield
-    finally:
-        logging.disable(level)
+        with Limits(GENEROUS * kept["seconds"]) as limits, quiet(printed):
+            with barred((*OF_THE_COURSE, *key.not_by)):
+                answers = scripts.perform(
+                    key.script,
+                    functions,
+                    {name: scripts.oracle(spec) for name, spec in key.oracles.items()},
+                    ways=ways,
+                    within=limits.call,
+                )
+            verdict = judge(key, answers)
+            if spec is not None and function is not None and not verdict.passed:
+                drawn, trouble = picture.points(function, spec, limits.call)
+    except KeyboardInterrupt:
+        raise Interrupted(exercise) from None
+    known = KnownNumbers([Mistake(**mistake) for mistake in kept["mistakes"]], kept["explanations"])
+    verdict = diagnosed(verdict, key, answers, known, messages)
+    notes = [Note(sentence) for sentence in [outdated(exercise, function)] if sentence]
+    notes += printed.notes()
+    if not drawn:
+        return Report(verdict, notes=notes)
+    return Report(verdict, picture.svg(spec, drawn, trouble), picture.compared(spec, drawn, trouble), notes)
 
 
 _loaded: dict[tuple[str, int], dict[str, Any]] = {}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from course.judging import sections
+from course.judging.scripts import NOT_ASKED
 from course.judging.verdict import NOT_YET, Verdict
 
 # Borders carry colour, words carry the meaning; text keeps the colour of the page, light or dark.
@@ -17,13 +20,32 @@ class CheckFailed(AssertionError):
     """Raised by `Report.required`; its message is the report in words."""
 
 
+@dataclass(frozen=True)
+class Note:
+    """Something that was seen beside the verdict: a sentence, and what it speaks of, line by line as it is."""
+
+    sentence: str
+    quoted: str = ""
+
+    def __str__(self) -> str:
+        lines = [f"    {line}" for line in self.quoted.split("\n")] if self.quoted else []
+        return "\n".join([f"  {self.sentence}", *lines])
+
+    def as_html(self) -> str:
+        """The same for a notebook."""
+        quoted = f"<pre style='margin:.2em 0 .2em 1em;white-space:pre-wrap'>{html.escape(self.quoted)}</pre>"
+        return f"<p style='margin:.5em 0'>{words(self.sentence)}</p>{quoted if self.quoted else ''}"
+
+
 class Report:
     """What the check found. Shows itself, as a table in a notebook and as text elsewhere."""
 
-    def __init__(self, verdict: Verdict, picture: str = "", caption: str = "") -> None:
-        """picture: SVG, beside the table of a verdict that is not passed; caption: the same in words."""
+    def __init__(self, verdict: Verdict, picture: str = "", caption: str = "", notes: Sequence[Note] = ()) -> None:
+        """picture: SVG, beside the table of a verdict that is not passed; caption: the same in words. notes: what else
+        was seen, in this order."""
         self.verdict = verdict
         self._picture, self._caption = picture, caption
+        self._notes = notes
 
     def required(self) -> None:
         """Raise CheckFailed unless every criterion is met; the graded cells call this."""
@@ -43,11 +65,12 @@ class Report:
             return None
         said = f": {self.verdict.exercise} "
         reasons = {o.message.partition(said)[2] for o in self.verdict.criteria if o.message != NOT_YET}
+        reasons.discard(f"{NOT_ASKED}.")  # it follows from another one
         return reasons.pop() if len(reasons) == 1 and reasons != {""} else None
 
     def __str__(self) -> str:
         if (reason := self._same_failure()) and not self.verdict.mistakes:
-            return f"{self.verdict.exercise} {reason}{self._meaning()}"
+            return "\n".join([f"{self.verdict.exercise} {reason}{self._meaning()}", *map(str, self._notes)])
         lines = [self._headline()]
         if self.verdict.diagnosis:
             lines.append(f"  Why: {self.verdict.diagnosis}")
@@ -60,14 +83,15 @@ class Report:
             + (f": {outcome.message}" if outcome.message else "")
             for outcome in self.verdict.criteria
         ]
-        return "\n".join(lines)
+        return "\n".join([*lines, *map(str, self._notes)])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         if (reason := self._same_failure()) and not self.verdict.mistakes:
             name = html.escape(self.verdict.exercise)
-            return _box(f"<b>{name}</b> {words(reason + self._meaning())}", False)
+            notes = "".join(note.as_html() for note in self._notes)
+            return _box(f"<b>{name}</b> {words(reason + self._meaning())}{notes}", False)
         text = f"<b>{html.escape(self._headline())}</b>"
         if self.verdict.diagnosis:
             text += f"<p style='margin:.5em 0;max-width:60em'>{words(self.verdict.diagnosis)}</p>"
@@ -77,7 +101,8 @@ class Report:
         if self._picture and not self.verdict.passed:
             caption = html.escape(self._caption)
             text += f"<figure style='margin:.5em 0'>{self._picture}<figcaption>{caption}</figcaption></figure>"
-        return _box(text + self._table(), self.verdict.passed)
+        notes = "".join(note.as_html() for note in self._notes)
+        return _box(text + self._table() + notes, self.verdict.passed)
 
     def _table(self) -> str:
         rows = "".join(

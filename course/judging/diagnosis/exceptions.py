@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-NOT_WRITTEN = "raised NotImplementedError"
+from course.judging.scripts import NOT_WRITTEN
+
 MEANINGS = (
     ("symbolic", "NumPy's functions do not take symbolic tensors; those of `keras.ops` do."),
     ("raised NameError", "A name in it has no value: is it misspelt, or defined in a cell that did not run?"),
