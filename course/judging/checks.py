@@ -19,6 +19,7 @@ from course.judging.barred import OF_THE_COURSE, barred
 from course.judging.diagnosis import diagnosed
 from course.judging.diagnosis.fingerprints import KnownNumbers
 from course.judging.display import Note, Report
+from course.judging.ladder import ALL, ladder
 from course.judging.printed import Printed, quiet
 from course.judging.source import outdated
 from course.judging.verdict import Key, Mistake, judge
@@ -29,17 +30,19 @@ FORMAT = 4  # of that file; see FORMATS.md
 DAMAGED = f"{FILE} cannot be read or is damaged; fetch the assignment again"
 
 
-def check(exercise: str, function: Callable[..., Any] | None = None) -> Report:
+def check(exercise: str, function: Callable[..., Any] | None = None, *, hint: int = 1) -> Report:
     """Check one function of the TP on public inputs.
 
     exercise: the name the TP gives it, for example "adam_step"; function: yours, or what has this name where `check` is
-    called. Nothing it raises stops the notebook; if it does not end, or takes too much memory, it is stopped.
+    called. Nothing it raises stops the notebook; if it does not end, or takes too much memory, it is stopped. hint: how
+    many hints are told at once, from 1, an observation, to 4, what to change; a notebook unfolds them one by one.
     FileNotFoundError, ValueError or KeyError, in one line, if it cannot run.
     """
     if function is None:
         function = sys._getframe(1).f_globals.get(exercise)
     path = Path(os.environ.get("COURSE_CHECKS", FILE))
-    keys = _load(path)
+    data = _load(path)
+    keys = data["exercises"]
     if exercise not in keys:
         raise KeyError(f"no check for {exercise!r}; there are checks for {', '.join(keys)}")
     kept = keys[exercise]
@@ -72,16 +75,18 @@ def check(exercise: str, function: Callable[..., Any] | None = None) -> Report:
     verdict = diagnosed(verdict, key, answers, known, messages)
     notes = [Note(sentence) for sentence in [outdated(exercise, function)] if sentence]
     notes += printed.notes()
+    hints = ladder(verdict, messages, key.criteria, hint, data["hints"])
     if not drawn:
-        return Report(verdict, notes=notes)
-    return Report(verdict, picture.svg(spec, drawn, trouble), picture.compared(spec, drawn, trouble), notes)
+        return Report(verdict, notes=notes, ladder=hints)
+    said = picture.compared(spec, drawn, trouble)
+    return Report(verdict, picture.svg(spec, drawn, trouble), said, notes, hints)
 
 
 _loaded: dict[tuple[str, int], dict[str, Any]] = {}
 
 
 def _load(path: Path) -> dict[str, Any]:
-    """The keys by exercise; read once for each state of the file."""
+    """What the file holds; read once for each state of the file."""
     try:
         identity = (str(path.resolve()), path.stat().st_mtime_ns)
     except OSError:
@@ -90,8 +95,8 @@ def _load(path: Path) -> dict[str, Any]:
         ) from None
     if identity not in _loaded:
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
-            exercises, form = dict(data["exercises"]), data["format"]
+            data = dict(json.loads(path.read_text(encoding="utf-8")))
+            form, _ = data["format"], dict(data["exercises"])
         except (OSError, ValueError, KeyError, TypeError):
             raise ValueError(DAMAGED) from None
         if form != FORMAT:
@@ -100,5 +105,5 @@ def _load(path: Path) -> dict[str, Any]:
                 "install the version of `course` that it came with"
             )
         _loaded.clear()
-        _loaded[identity] = exercises
+        _loaded[identity] = {"hints": ALL, **data}
     return _loaded[identity]

@@ -95,11 +95,17 @@ class Rungs:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known wrong variant: a stable id, the hint a student reads, and the lecture section to read again."""
+    """A known wrong variant: a stable id, the hint a student reads, and the lecture section to read again.
+
+    observation, question, formula: the rungs before the hint, which is the mend; empty where there are none.
+    """
 
     id: str
     hint: str
     section: str
+    observation: str = ""
+    question: str = ""
+    formula: str = ""
 
 
 @dataclass(frozen=True, eq=False)

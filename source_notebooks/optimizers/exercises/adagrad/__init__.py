@@ -10,7 +10,7 @@ from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
-from ... import step_probes
+from ... import questions, step_probes
 from ...promises import manners
 from ...reference import adagrad_step
 from .mistakes import equivalents, mistakes
@@ -99,5 +99,6 @@ exercise = Exercise(
         *manners(0.05),
     ),
     mistakes=mistakes,
+    questions=questions.ADAGRAD,
     equivalents=equivalents,
 )
