@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ from course.judging.barred import OF_THE_COURSE, barred
 from course.judging.diagnosis import diagnosed
 from course.judging.diagnosis.fingerprints import KnownNumbers
 from course.judging.display import Note, Report
+from course.judging.failing import WrongCall, first_wrong
 from course.judging.ladder import ALL, ladder
 from course.judging.printed import Printed, quiet
+from course.judging.scripts import Answers, Way
 from course.judging.source import outdated
-from course.judging.verdict import Key, Mistake, judge
+from course.judging.verdict import Key, Mistake, Verdict, judge
 from course.judging.watched import GENEROUS, Interrupted, Limits
 
 FILE = "checks.json"
@@ -30,12 +33,13 @@ FORMAT = 4  # of that file; see FORMATS.md
 DAMAGED = f"{FILE} cannot be read or is damaged; fetch the assignment again"
 
 
-def check(exercise: str, function: Callable[..., Any] | None = None, *, hint: int = 1) -> Report:
+def check(exercise: str, function: Callable[..., Any] | None = None, *, hint: int = 1, call: bool = False) -> Report:
     """Check one function of the TP on public inputs.
 
     exercise: the name the TP gives it, for example "adam_step"; function: yours, or what has this name where `check` is
     called. Nothing it raises stops the notebook; if it does not end, or takes too much memory, it is stopped. hint: how
-    many hints are told at once, from 1, an observation, to 4, what to change; a notebook unfolds them one by one.
+    many hints are told at once, from 1, an observation, to 4, what to change; call: whether the first wrong call is
+    shown. A notebook unfolds both one by one.
     FileNotFoundError, ValueError or KeyError, in one line, if it cannot run.
     """
     if function is None:
@@ -47,39 +51,59 @@ def check(exercise: str, function: Callable[..., Any] | None = None, *, hint: in
         raise KeyError(f"no check for {exercise!r}; there are checks for {', '.join(keys)}")
     kept = keys[exercise]
     try:
-        key = Key.from_json(kept["key"])
+        key, small = Key.from_json(kept["key"]), Key.from_json(kept["small"])
     except (ValueError, TypeError, KeyError):
         raise ValueError(DAMAGED) from None
     ways = public.ways(key.public, path.parent) if key.public else {}
     messages = public.messages(key.public, path.parent, exercise) if key.public else ()
-    functions = {} if function is None else {exercise: function}
-    printed = Printed()
-    spec, trouble = kept["picture"], ""
-    drawn: picture.Points = []
     try:
-        with Limits(GENEROUS * kept["seconds"]) as limits, quiet(printed):
-            with barred((*OF_THE_COURSE, *key.not_by)):
-                answers = scripts.perform(
-                    key.script,
-                    functions,
-                    {name: scripts.oracle(spec) for name, spec in key.oracles.items()},
-                    ways=ways,
-                    within=limits.call,
-                )
-            verdict = judge(key, answers)
-            if spec is not None and function is not None and not verdict.passed:
-                drawn, trouble = picture.points(function, spec, limits.call)
+        seen = _seen(function, key, small, kept, ways)
     except KeyboardInterrupt:
         raise Interrupted(exercise) from None
     known = KnownNumbers([Mistake(**mistake) for mistake in kept["mistakes"]], kept["explanations"])
-    verdict = diagnosed(verdict, key, answers, known, messages)
-    notes = [Note(sentence) for sentence in [outdated(exercise, function)] if sentence]
-    notes += printed.notes()
+    verdict = diagnosed(seen.verdict, key, seen.answers, known, messages)
     hints = ladder(verdict, messages, key.criteria, hint, data["hints"])
-    if not drawn:
-        return Report(verdict, notes=notes, ladder=hints)
-    said = picture.compared(spec, drawn, trouble)
-    return Report(verdict, picture.svg(spec, drawn, trouble), said, notes, hints)
+    notes = [Note(sentence) for sentence in [outdated(exercise, function)] if sentence] + seen.printed.notes()
+    if seen.wrong is not None:
+        folded = "" if call else f'check("{exercise}", call=True)'
+        notes.append(Note("The first wrong call, to paste and to try:", seen.wrong.told, folded))
+    return Report(verdict, *seen.picture, notes, hints)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What was seen of a function: the answers and the verdict on them, what it printed, and, if it is not right, the
+    first wrong call, a picture and the picture in words."""
+
+    answers: Answers
+    verdict: Verdict
+    printed: Printed
+    wrong: WrongCall | None = None
+    picture: tuple[str, str] = ("", "")
+
+
+def _seen(
+    function: Callable[..., Any] | None, key: Key, small: Key, kept: Mapping[str, Any], ways: Mapping[str, Way]
+) -> _Seen:
+    """Ask a function, within limits, and with all that may not answer in its place barred."""
+    printed = Printed()
+
+    def asked(key: Key) -> Answers:
+        oracles = {name: scripts.oracle(spec) for name, spec in key.oracles.items()}
+        functions = {} if function is None else {key.exercise: function}
+        return scripts.perform(key.script, functions, oracles, ways=ways, within=limits.call)
+
+    with Limits(GENEROUS * kept["seconds"]) as limits, quiet(printed):
+        with barred((*OF_THE_COURSE, *key.not_by)):
+            answers = asked(key)
+            verdict = judge(key, answers)
+            if verdict.passed or function is None:
+                return _Seen(answers, verdict, printed)
+            wrong = first_wrong(small, asked(small)) or first_wrong(key, answers)
+        spec = kept["picture"]
+        drawn, trouble = picture.points(function, spec, limits.call) if spec else ([], "")
+    shown = (picture.svg(spec, drawn, trouble), picture.compared(spec, drawn, trouble)) if drawn else ("", "")
+    return _Seen(answers, verdict, printed, wrong, shown)
 
 
 _loaded: dict[tuple[str, int], dict[str, Any]] = {}

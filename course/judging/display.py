@@ -25,18 +25,26 @@ class CheckFailed(AssertionError):
 
 @dataclass(frozen=True)
 class Note:
-    """Something that was seen beside the verdict: a sentence, and what it speaks of, line by line as it is."""
+    """Something that was seen beside the verdict: a sentence, and what it speaks of, line by line as it is.
+
+    With `folded`, what to call to see it, it is folded up in a notebook, and elsewhere the call is told in its place.
+    """
 
     sentence: str
     quoted: str = ""
+    folded: str = ""
 
     def __str__(self) -> str:
+        if self.folded:
+            return f"  {self.sentence} {self.folded}"
         lines = [f"    {line}" for line in self.quoted.split("\n")] if self.quoted else []
         return "\n".join([f"  {self.sentence}", *lines])
 
     def as_html(self) -> str:
         """The same for a notebook."""
         quoted = f"<pre style='margin:.2em 0 .2em 1em;white-space:pre-wrap'>{html.escape(self.quoted)}</pre>"
+        if self.folded:
+            return f"<details style='margin:.5em 0'><summary>{words(self.sentence)}</summary>{quoted}</details>"
         return f"<p style='margin:.5em 0'>{words(self.sentence)}</p>{quoted if self.quoted else ''}"
 
 

@@ -27,13 +27,12 @@ def beside_the_notebook(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
 def test_every_mistake_has_all_rungs_and_the_first_three_do_not_say_the_mend(exercise: Exercise) -> None:
-    used = set()
     for wrong in exercise.mistakes:
         found = wrong.rungs(exercise.questions)
-        assert found.observation and found.question.endswith("?") and found.formula and found.mend, wrong.id
+        assert all(vars(found).values()), wrong.id
         assert found.mend not in f"{found.observation} {found.question} {found.formula}", wrong.id
-        used.add(wrong.place)
-    assert exercise.questions.keys() <= used | {"defaults"}  # none speaks of a stage that there is not
+        assert wrong.anatomy is not None
+        assert exercise.questions.keys() <= wrong.anatomy.stages.keys() | {"returns", "defaults"}
 
 
 def test_each_hint_is_asked_for_and_none_before_its_turn() -> None:
