@@ -77,7 +77,10 @@ def keep(checks: Mapping[str, Any], exercise: str, score: float) -> Standing | N
     tp, release = checks["tp"], checks["made_from"]
     before = tps.get(tp, {})
     points = before["points"] if before.get("release") == release else {}
-    most = {name: sum(c["points"] for c in kept["key"]["criteria"]) for name, kept in checks["exercises"].items()}
+    most = {
+        name: round(sum(criterion["points"] for criterion in kept["key"]["criteria"]), 6)
+        for name, kept in checks["exercises"].items()
+    }
     tps[tp] = {"release": release, "most": most, "points": {**points, exercise: score}}
     path = _path()
     try:
