@@ -15,10 +15,11 @@ from typing import Any
 from autograder.content import modules
 from autograder.exercises.exercise import Exercise
 from autograder.faults import Fault
+from course.judging.ladder import ALL, ALLOWED
 
 SETTINGS = "tp.toml"
 FORMAT = 1  # of that file
-KEYS = {"format", "id", "title", "notebook", "uses", "points", "leave_out"}
+KEYS = {"format", "id", "title", "notebook", "uses", "points", "leave_out", "hints"}
 BESIDE = {"sample_class", "tests", "__pycache__"}  # folders that no mark depends on
 
 
@@ -28,7 +29,8 @@ class TP:
 
     id: its name as an assignment; no other TP has it. title: in words. notebook: the text notebook with solutions.
     uses: ids of the TPs that its modules import from. points: of exercises, where they are not those of the notebook's
-    cells. leave_out: exercises of the notebook that students do not get.
+    cells. leave_out: exercises of the notebook that students do not get. hints: the last rung of the ladder of hints
+    that the check shows (`course.judging.ladder.ALLOWED`).
     """
 
     folder: Path
@@ -38,6 +40,7 @@ class TP:
     uses: tuple[str, ...] = ()
     points: Mapping[str, float] = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
+    hints: str = ALL
 
     @cached_property
     def exercises(self) -> Mapping[str, Exercise]:
@@ -115,6 +118,9 @@ def read(folder: Path) -> TP:
         raise Fault(
             f"{path}: `points` gives exercises numbers, 0 or more, as in `[points]` and below it `my_exercise = 3`"
         )
+    hints = _text(path, data, "hints", ALL)
+    if hints not in ALLOWED:
+        raise Fault(f"{path}: `hints` is {hints!r}; write one of {', '.join(ALLOWED)}")
     return TP(
         folder.resolve(),
         id,
@@ -123,6 +129,7 @@ def read(folder: Path) -> TP:
         _names(path, data, "uses"),
         {name: float(number) for name, number in points.items()},
         _names(path, data, "leave_out"),
+        hints,
     )
 
 

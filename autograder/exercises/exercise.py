@@ -65,7 +65,8 @@ class Exercise:
     needs no mention, it is not there while a submission is graded. seconds: how long answering may
     take, if longer than usual. picture: what the check draws of the learner's result. rates: learning rates of this
     rule by purpose, for `autograder.proof.rivals`. further: what is asked beyond the criteria. messages: those of
-    `public` for this exercise.
+    `public` for this exercise. questions: by stage of the rule, `returns` or
+    `defaults`: a question that leads from a mistake there to its mend, and the part of the formula that it is about.
     """
 
     reference: Callable[..., Any]
@@ -93,6 +94,7 @@ class Exercise:
     rates: Mapping[str, float] = field(default_factory=dict)
     further: Probe | None = each_argument
     messages: tuple[Message, ...] = ()
+    questions: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if unknown := set(self.roles) - set(ROLES):

@@ -10,11 +10,13 @@ import numpy as np
 
 from autograder.exercises.exercise import Exercise
 from autograder.exercises.known import known_functions
+from autograder.exercises.small import small_key
 from course.judging.diagnosis import diagnosed
 from course.judging.picture import points
 from course.judging.scripts import Answers, Plain
 from course.judging.verdict import Key, Verdict
 from course.judging.verdict import judge as hold_against
+from course.judging.watched import SECONDS
 
 
 def generator(secret: bytes, *identity: str) -> np.random.Generator:
@@ -38,6 +40,8 @@ def public_key(exercise: Exercise, rng: np.random.Generator) -> Plain:
         "mistakes": [asdict(mistake) for mistake in known.mistakes],
         "explanations": known.in_numbers(key, other),
         "picture": picture(exercise),
+        "small": small_key(exercise, rng).as_json(),
+        "seconds": max(SECONDS, exercise.seconds or 0.0),
     }
 
 

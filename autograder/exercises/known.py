@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from autograder.exercises.exercise import Exercise
-from autograder.exercises.variants import atomic, composed, together
+from autograder.exercises.variants import Wrong, atomic, composed, together
 from course.judging import scripts
 from course.judging.diagnosis import Fit
 from course.judging.diagnosis.evidence import Evidence
 from course.judging.diagnosis.fingerprints import COLUMNS, SUMS, encoded, fingerprint, kinds, tolerated
 from course.judging.scripts import NUMBERS, Answers, Operation, Plain, Value
-from course.judging.verdict import Key, Mistake
+from course.judging.verdict import Key, Mistake, Rungs
 
 MOST = 400  # pairs that are asked of one submission's exercise: with early ends, less than 0.1 s
 OTHERS = 3  # fresh keys on which explanations of the same numbers must agree before one is named
@@ -41,11 +41,13 @@ class KnownFunctions:
     @cached_property
     def mistakes(self) -> list[Mistake]:
         """The catalogue."""
-        prefix = self.exercise.prefix
-        return [
-            Mistake(f"{prefix}/{wrong.id}", str(wrong.hint), wrong.section, wrong.part)
-            for wrong in self.exercise.mistakes
-        ]
+        return [self._mistake(wrong) for wrong in self.exercise.mistakes]
+
+    def _mistake(self, wrong: Wrong) -> Mistake:
+        rungs = wrong.rungs(self.exercise.questions)
+        hint = str(wrong.hint) if isinstance(wrong.hint, Rungs) else wrong.hint
+        id = f"{self.exercise.prefix}/{wrong.id}"
+        return Mistake(id, hint, wrong.section, wrong.part, rungs.observation, rungs.question, rungs.formula)
 
     @cached_property
     def pairs(self) -> list[tuple[int, int]]:

@@ -163,6 +163,19 @@ class Wrong:
         return " ".join(f"{place[0].upper()}{place[1:]}." for place in told) if all(places) else ""
 
     @property
+    def place(self) -> str:
+        """Where the rule is left first: a stage, `returns` or `defaults`; empty if it is written out."""
+        if self.anatomy is None:
+            return ""
+        return next(iter(self.replaced), "defaults" if self.returns is None else "returns")
+
+    def rungs(self, questions: Mapping[str, tuple[str, str]]) -> Rungs:
+        """The hint as a ladder: what the mistake does, and the question and the formula of the place where it is."""
+        if isinstance(self.hint, Rungs):
+            return self.hint
+        return Rungs(self.effect, *questions.get(self.place, ("", "")), mend=self.hint)
+
+    @property
     def twins(self) -> Mapping[str, Callable[..., Any]]:
         """The other ways of writing it, by what was done."""
         anatomy = self.anatomy

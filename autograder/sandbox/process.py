@@ -302,4 +302,4 @@ class Process:
 
 def _harmless(answer: Value) -> Value:
     """An answer whose reason, if it is a failure, is a line that can be shown anywhere."""
-    return Failure(line(answer.reason)) if isinstance(answer, Failure) else answer
+    return Failure(line(answer.reason), line(answer.line)) if isinstance(answer, Failure) else answer

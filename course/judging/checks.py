@@ -7,13 +7,11 @@ grader asks the same questions about inputs that nobody has seen.
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import logging
 import os
-import warnings
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,70 +20,102 @@ from course.judging.barred import OF_THE_COURSE, barred
 from course.judging.diagnosis import diagnosed
 from course.judging.diagnosis.fingerprints import KnownNumbers
 from course.judging.diagnosis.source import text_of
-from course.judging.display import Report
-from course.judging.verdict import Key, Mistake, judge
+from course.judging.display import Note, Report
+from course.judging.failing import WrongCall, first_wrong
+from course.judging.ladder import ALL, ladder
+from course.judging.printed import Printed, quiet
+from course.judging.scripts import Answers, Way
+from course.judging.source import outdated
+from course.judging.standing import keep
+from course.judging.verdict import Key, Mistake, Verdict, judge
+from course.judging.watched import GENEROUS, Interrupted, Limits
 
 FILE = "checks.json"
 FORMAT = 4  # of that file; see FORMATS.md
 DAMAGED = f"{FILE} cannot be read or is damaged; fetch the assignment again"
 
 
-def check(exercise: str, function: Callable[..., Any]) -> Report:
+def check(exercise: str, function: Callable[..., Any] | None = None, *, hint: int = 1, call: bool = False) -> Report:
     """Check one function of the TP on public inputs.
 
-    exercise: the name the TP gives it, for example "adam_step"; function: yours. Nothing it prints or warns of is
-    shown, nothing it raises stops the notebook. FileNotFoundError, ValueError or KeyError, in one line, if it cannot
-    run.
+    exercise: the name the TP gives it, for example "adam_step"; function: yours, or what has this name where `check` is
+    called. Nothing it raises stops the notebook; if it does not end, or takes too much memory, it is stopped. hint: how
+    many hints are told at once, from 1, an observation, to 4, what to change; call: whether the first wrong call is
+    shown. A notebook unfolds both one by one.
+    FileNotFoundError, ValueError or KeyError, in one line, if it cannot run.
     """
+    if function is None:
+        function = sys._getframe(1).f_globals.get(exercise)
     path = Path(os.environ.get("COURSE_CHECKS", FILE))
-    keys = _load(path)
+    data = _load(path)
+    keys = data["exercises"]
     if exercise not in keys:
         raise KeyError(f"no check for {exercise!r}; there are checks for {', '.join(keys)}")
     kept = keys[exercise]
     try:
-        key = Key.from_json(kept["key"])
+        key, small = Key.from_json(kept["key"]), Key.from_json(kept["small"])
     except (ValueError, TypeError, KeyError):
         raise ValueError(DAMAGED) from None
     ways = public.ways(key.public, path.parent) if key.public else {}
     messages = public.messages(key.public, path.parent, exercise) if key.public else ()
-    oracles = {name: scripts.oracle(spec) for name, spec in key.oracles.items()}
-    with _quiet(), barred((*OF_THE_COURSE, *key.not_by)):
-        answers = scripts.perform(key.script, {exercise: function}, oracles, ways=ways)
-    known = KnownNumbers([Mistake(**mistake) for mistake in kept["mistakes"]], kept["explanations"])
-    verdict = diagnosed(judge(key, answers), key, answers, known, messages, text_of(function, exercise))
-    if verdict.passed:
-        return Report(verdict)
-    spec = kept["picture"]
-    if spec is None:
-        return Report(verdict)
-    with _quiet():
-        drawn, trouble = picture.points(function, spec)
-    if not drawn:
-        return Report(verdict)
-    return Report(verdict, picture.svg(spec, drawn, trouble), picture.compared(spec, drawn, trouble))
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """No prints and no log records: a function is called a hundred times here, and nbgrader fails a cell for stderr."""
-    level = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)  # a handler may hold on to the stream that is redirected here
     try:
-        with (
-            warnings.catch_warnings(action="ignore"),
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(io.StringIO()),
-        ):
-            yield
-    finally:
-        logging.disable(level)
+        seen = _seen(function, key, small, kept, ways)
+    except KeyboardInterrupt:
+        raise Interrupted(exercise) from None
+    known = KnownNumbers([Mistake(**mistake) for mistake in kept["mistakes"]], kept["explanations"])
+    source = "" if function is None else text_of(function, exercise)
+    verdict = diagnosed(seen.verdict, key, seen.answers, known, messages, source)
+    hints = ladder(verdict, messages, key.criteria, hint, data["hints"])
+    notes = [Note(sentence) for sentence in [outdated(exercise, function)] if sentence] + seen.printed.notes()
+    if seen.wrong is not None:
+        folded = "" if call else f'check("{exercise}", call=True)'
+        notes.append(Note("The first wrong call, to paste and to try:", seen.wrong.told, folded))
+    if function is not None and (standing := keep(data, exercise, verdict.score)):
+        notes.append(Note(standing.told))
+    return Report(verdict, *seen.picture, notes, hints)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What was seen of a function: the answers and the verdict on them, what it printed, and, if it is not right, the
+    first wrong call, a picture and the picture in words."""
+
+    answers: Answers
+    verdict: Verdict
+    printed: Printed
+    wrong: WrongCall | None = None
+    picture: tuple[str, str] = ("", "")
+
+
+def _seen(
+    function: Callable[..., Any] | None, key: Key, small: Key, kept: Mapping[str, Any], ways: Mapping[str, Way]
+) -> _Seen:
+    """Ask a function, within limits, and with all that may not answer in its place barred."""
+    printed = Printed()
+
+    def asked(key: Key) -> Answers:
+        oracles = {name: scripts.oracle(spec) for name, spec in key.oracles.items()}
+        functions = {} if function is None else {key.exercise: function}
+        return scripts.perform(key.script, functions, oracles, ways=ways, within=limits.call)
+
+    with Limits(GENEROUS * kept["seconds"]) as limits, quiet(printed):
+        with barred((*OF_THE_COURSE, *key.not_by)):
+            answers = asked(key)
+            verdict = judge(key, answers)
+            if verdict.passed or function is None:
+                return _Seen(answers, verdict, printed)
+            wrong = first_wrong(small, asked(small)) or first_wrong(key, answers)
+        spec = kept["picture"]
+        drawn, trouble = picture.points(function, spec, limits.call) if spec else ([], "")
+    shown = (picture.svg(spec, drawn, trouble), picture.compared(spec, drawn, trouble)) if drawn else ("", "")
+    return _Seen(answers, verdict, printed, wrong, shown)
 
 
 _loaded: dict[tuple[str, int], dict[str, Any]] = {}
 
 
 def _load(path: Path) -> dict[str, Any]:
-    """The keys by exercise; read once for each state of the file."""
+    """What the file holds; read once for each state of the file."""
     try:
         identity = (str(path.resolve()), path.stat().st_mtime_ns)
     except OSError:
@@ -94,8 +124,8 @@ def _load(path: Path) -> dict[str, Any]:
         ) from None
     if identity not in _loaded:
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
-            exercises, form = dict(data["exercises"]), data["format"]
+            data = dict(json.loads(path.read_text(encoding="utf-8")))
+            form, _ = data["format"], (dict(data["exercises"]), data["tp"], data["made_from"])
         except (OSError, ValueError, KeyError, TypeError):
             raise ValueError(DAMAGED) from None
         if form != FORMAT:
@@ -104,5 +134,5 @@ def _load(path: Path) -> dict[str, Any]:
                 "install the version of `course` that it came with"
             )
         _loaded.clear()
-        _loaded[identity] = exercises
+        _loaded[identity] = {"hints": ALL, **data}
     return _loaded[identity]

@@ -9,11 +9,12 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
 
-from course.judging.scripts import Failure, Plain, answer, reason_of
+from course.judging.scripts import Failure, Plain, Stopped, answer, reason_of
 
 Array = np.ndarray
 Points = list[list[float]]
@@ -26,19 +27,25 @@ VISIBLE = 0.005  # of the picture's size
 FAR = 1e9  # where a path is off any picture
 
 
-def points(function: Callable[..., Any], spec: Plain) -> tuple[Points, str]:
-    """The path of a step function or the curve of a function of time, [[x, y], ...], and why it ended early, if so."""
+def points(
+    function: Callable[..., Any], spec: Plain, within: AbstractContextManager[None] | None = None
+) -> tuple[Points, str]:
+    """The path of a step function or the curve of a function of time, [[x, y], ...], and why it ended early, if so.
+
+    It is drawn in the context `within`.
+    """
     found: Points = []
     with np.errstate(all="ignore"):
         try:
-            if spec["kind"] == "curve":
-                for t in range(spec["times"] + 1):
-                    found.append([float(t), float(_numbers(function(t, *spec["arguments"]), ()))])
-            else:
-                _walk(function, spec, found)
+            with within or nullcontext():
+                if spec["kind"] == "curve":
+                    for t in range(spec["times"] + 1):
+                        found.append([float(t), float(_numbers(function(t, *spec["arguments"]), ()))])
+                else:
+                    _walk(function, spec, found)
         except _Ended as end:
             return found, str(end)
-        except (Exception, SystemExit, GeneratorExit) as error:  # a learner's function may raise anything
+        except (Exception, SystemExit, GeneratorExit, Stopped) as error:  # a learner's function may raise anything
             return found, reason_of(error)
     return found, ""
 

@@ -14,20 +14,23 @@ memory with them by overwriting them and reading the result again.
 Whoever writes a script notes on each operation what a diagnosis will want to know: of a call its parameters, its kind
 and the call that fed it, of an answer its kind and its name. Performing a script needs none of the notes.
 
-An answer is an array, or a Failure that says why there is none. In messages and files a Failure is {"error": text}, an
-array is {"dtype": "float64" or "int64", "shape": [n...], "data": its bytes, little-endian, in base64}. What is put may
-hold booleans as well, and any number of elements.
+An answer is an array, or a Failure that says why there is none. In messages and files a Failure is {"error": text},
+with "line" if the learner's line is known; an array is {"dtype": "float64" or "int64", "shape": [n...], "data": its
+bytes, little-endian, in base64}. What is put may hold booleans as well, and any number of elements.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
+
+from course.judging.source import line_of
 
 Plain = dict[str, Any]
 Oracle = Callable[[np.ndarray], np.ndarray]
@@ -40,7 +43,8 @@ DTYPES = {"float64": np.dtype("<f8"), "int64": np.dtype("<i8")}
 PUT = {**DTYPES, "bool": np.dtype("?")}  # what may be put
 DTYPE_OF = {"f": "float64", "i": "int64", "u": "int64", "b": "bool"}
 NOT_DEFINED = "is not defined"
-NOT_ASKED = "was not asked: an earlier call took too long"
+NOT_WRITTEN = "raised NotImplementedError"  # without words of its own: these would be a library's
+NOT_ASKED = "was not asked: an earlier call was stopped"
 
 # What an answer, or a call, is about. NUMBERS are what the function returns for ordinary arguments, with nothing done
 # to them: a wrong formula shows there. The next show manners: what happened to an INPUT, whether results are SHARED,
@@ -51,17 +55,34 @@ NUMBERS, INPUT, SHARED, INTEGERS, SHAPE, BOUNDED = "numbers", "input", "shared",
 class Stopped(BaseException):
     """Raised by the time limit inside a call; no learner's `except Exception` catches it."""
 
+    why = "took too long"
+
+
+class UsedTooMuch(Stopped):
+    """Raised by the limit on memory."""
+
+    why = "used too much memory"
+
 
 class Failure:
-    """A value that could not be had, and why."""
+    """A value that could not be had, and why. line: the learner's own, if an exception was raised there."""
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason[:LONGEST]
+    def __init__(self, reason: str, line: str = "") -> None:
+        self.reason, self.line = reason[:LONGEST], line[:LONGEST]
 
     @property
     def kind(self) -> str:
         """The reason without the words of an exception's message, which differ from one Python to the next."""
         return self.reason.partition(":")[0]
+
+    @property
+    def told(self) -> str:
+        """The reason as a person reads it, with the line; whoever raises the placeholder knows where."""
+        return f"{self.reason} ({self.line})" if self.line and self.reason != NOT_WRITTEN else self.reason
+
+
+class Cut(Failure):
+    """Why the call came to nothing after which no other is made."""
 
 
 Value = np.ndarray | Failure
@@ -192,7 +213,7 @@ def put(array: object) -> np.ndarray:
 def plain(value: Value) -> Plain:
     """Encode an array or a Failure as plain data."""
     if isinstance(value, Failure):
-        return {"error": value.reason}
+        return {"error": value.reason} | ({"line": value.line} if value.line else {})
     dtype = DTYPE_OF.get(value.dtype.kind, "float64")
     return {
         "dtype": dtype,
@@ -206,7 +227,8 @@ def value(encoded: object) -> Value:
     if not isinstance(encoded, dict):
         return MALFORMED
     if "error" in encoded:
-        return Failure(encoded["error"]) if isinstance(encoded["error"], str) else MALFORMED
+        texts = (encoded["error"], encoded.get("line", ""))
+        return Failure(*texts) if all(isinstance(text, str) for text in texts) else MALFORMED
     try:
         shape = encoded["shape"]
         if len(shape) > 8 or not all(type(n) is int and 0 <= n <= LARGEST for n in shape):
@@ -272,7 +294,7 @@ def _argument(data: Any) -> Argument:
 def reason_of(error: BaseException) -> str:
     """One line for an exception raised by foreign code, whose own `__str__` may misbehave."""
     if isinstance(error, Stopped):
-        return "took too long and was stopped"
+        return f"{error.why} and was stopped"
     try:
         text = " ".join(str(error).split())
     except BaseException:
@@ -333,12 +355,14 @@ def perform(
     oracles: Mapping[str, Oracle] | None = None,
     enough: Callable[[str, Value], bool] | None = None,
     ways: Mapping[str, Way] | None = None,
+    within: AbstractContextManager[None] | None = None,
 ) -> Answers:
     """Carry a script out and return the answers it records, by name.
 
-    A call that fails costs only the answers that depend on it. After a call was stopped by the time limit no further
-    call is made. `functions` maps names to callables; `oracles` maps names to functions of an array; `ways` what a call
-    may go through. With `enough` the rest of the script is left out once it returns True for an answer.
+    A call that fails costs only the answers that depend on it. After a call was stopped by a limit no further call is
+    made. Each call stands in the context `within`. `functions` maps names to callables; `oracles` maps names to
+    functions of an array; `ways` what a call may go through. With `enough` the rest of the script is left out once it
+    returns True for an answer.
     """
     store: dict[str, Any] = {}
     recorded = {name: Recorded(ask) for name, ask in (oracles or {}).items()}
@@ -349,8 +373,8 @@ def perform(
             if isinstance(op, Put):
                 store[op.key] = op.value.copy()
             elif isinstance(op, Call):
-                result = stopped or _call(functions, op, store, recorded, ways or {})
-                if isinstance(result, Failure) and result.reason == reason_of(Stopped()):
+                result = stopped or _call(functions, op, store, recorded, ways or {}, within or nullcontext())
+                if isinstance(result, Cut):
                     stopped = Failure(NOT_ASKED)
                 store[op.key] = result
             elif isinstance(op, Fill):
@@ -373,10 +397,11 @@ def _call(
     store: dict[str, Any],
     oracles: dict[str, Recorded],
     ways: Mapping[str, Way],
+    within: AbstractContextManager[None],
 ) -> Any:
     if op.function not in functions:
         return Failure(f"{NOT_DEFINED}: no cell that ran has given this name a value")
-    function = functions[op.function]
+    function = own = functions[op.function]
     if op.way:
         function = partial(ways[op.way], function, op.keywords)
     args: list[Any] = []
@@ -388,9 +413,21 @@ def _call(
         if isinstance(args[-1], Failure):
             return args[-1]
     try:
-        return function(*args)
-    except (Exception, SystemExit, GeneratorExit, Stopped) as error:
-        return Failure(reason_of(error))
+        with within:
+            return _kept(function(*args))
+    except Stopped as error:
+        return Cut(reason_of(error), line_of(error, own))
+    except (Exception, SystemExit, GeneratorExit) as error:
+        return Failure(reason_of(error), line_of(error, own))
+
+
+def _kept(result: Any) -> Any:
+    """A result as it is kept until it is read: without arrays that nobody will read, which may be giant."""
+    if type(result) is np.ndarray and result.size > LARGEST:
+        return answer(result)
+    if isinstance(result, tuple | list) and any(type(r) is np.ndarray and r.size > LARGEST for r in result):
+        return tuple(map(_kept, result))
+    return result
 
 
 def _resolve(ref: Ref, store: dict[str, Any]) -> Any:

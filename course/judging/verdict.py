@@ -100,12 +100,16 @@ class Mistake:
 
     A hint is true of code that makes this one mistake. `part` says what belongs in its place, and stays true where
     another mistake is made in another place; empty if nobody has written it.
+    observation, question, formula: the rungs before the hint, which is the mend; empty where there are none.
     """
 
     id: str
     hint: str
     section: str
     part: str = ""
+    observation: str = ""
+    question: str = ""
+    formula: str = ""
 
     @property
     def in_pair(self) -> str:
@@ -322,7 +326,7 @@ def _against(expectation: Expectation, criterion: Criterion, key: Key, answers: 
     assert isinstance(wanted, np.ndarray), f"the key of {criterion.name} expects a failure"
     label = expectation.answer.removeprefix(f"{criterion.name}: ")
     if isinstance(given, Failure):
-        return f"{label}: {key.exercise} {given.reason.rstrip('.')}."
+        return f"{label}: {key.exercise} {given.told.rstrip('.')}."
     if expectation.part and given.ndim == wanted.ndim > 0 and given.shape[1:] == wanted.shape[1:]:
         if expectation.part == LENGTH:
             rows = "entries" if wanted.ndim == 1 else "rows"
@@ -342,7 +346,7 @@ def _against(expectation: Expectation, criterion: Criterion, key: Key, answers: 
     if expectation.like is not None:
         model = answers.get(expectation.like, NOT_ANSWERED)
         if isinstance(model, Failure):
-            return f"{label}: {key.exercise} {model.reason.rstrip('.')}."
+            return f"{label}: {key.exercise} {model.told.rstrip('.')}."
         if model.size != wanted.size:
             return f"{criterion.fails} ({label}: {model.size} numbers, expected {wanted.size})"
         if not np.isfinite(model).all() or (wanted.any() and not model.any()):

@@ -148,7 +148,9 @@ class LookAheadSGD(keras.optimizers.Optimizer):
 
 
 # %% tags=["check"]
-check("LookAheadSGD", LookAheadSGD)
+from course.judging import check
+
+check("LookAheadSGD")
 
 # %% [markdown]
 # Your class beside Keras' own `SGD(momentum=0.9, nesterov=True)`, on the same network and the same batches. What do you expect
@@ -168,7 +170,9 @@ if len(found) == 2:
     print("largest difference of the weights:", max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True)))
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_LookAheadSGD", "locked": true, "points": 6, "solution": false, "task": false, "cell_type": "code"}
-check("LookAheadSGD", LookAheadSGD).required()
+from course.judging import check
+
+check("LookAheadSGD").required()
 
 # %% [markdown]
 # ## 2. The course's Adam as a class (7 points)
@@ -223,7 +227,9 @@ class RootEpsilonAdam(keras.optimizers.Optimizer):
 
 
 # %% tags=["check"]
-check("RootEpsilonAdam", RootEpsilonAdam)
+from course.judging import check
+
+check("RootEpsilonAdam")
 
 # %% [markdown]
 # Does it matter where epsilon stands? At the default and on this loss: hardly. Now let somebody report the loss in another unit,
@@ -242,7 +248,9 @@ found = trained(
 curves(found, f"Adam, yours and Keras', loss times {scale:g}")
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_RootEpsilonAdam", "locked": true, "points": 7, "solution": false, "task": false, "cell_type": "code"}
-check("RootEpsilonAdam", RootEpsilonAdam).required()
+from course.judging import check
+
+check("RootEpsilonAdam").required()
 
 # %% [markdown]
 # ## 3. A comparison that can be believed (4 points)
@@ -281,7 +289,9 @@ def compare_optimizers(train, optimizers, rates, seeds):
 
 
 # %% tags=["check"]
-check("compare_optimizers", compare_optimizers)
+from course.judging import check
+
+check("compare_optimizers")
 
 # %% [markdown]
 # Now on the network. `sweep` trains all runs of an optimizer as one stack, with your classes among them; your function only has to look
@@ -321,7 +331,9 @@ except NotImplementedError:
     print("waiting for the three exercises above: write them, run their cells, then run this one again.")
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_compare_optimizers", "locked": true, "points": 4, "solution": false, "task": false, "cell_type": "code"}
-check("compare_optimizers", compare_optimizers).required()
+from course.judging import check
+
+check("compare_optimizers").required()
 
 # %% [markdown]
 # ## 4. What may be said? (3 points)

@@ -131,7 +131,9 @@ def gradient_descent_step(theta, grad, eta):
 
 
 # %% tags=["check"]
-check("gradient_descent_step", gradient_descent_step)
+from course.judging import check
+
+check("gradient_descent_step")
 
 # %% [markdown]
 # Your rule on a ravine, twenty-five times as steep across as along, and on Rosenbrock's curved valley. What happens in
@@ -143,7 +145,9 @@ picture(problems.rosenbrock(), 1000, {"gradient_descent": (gradient_descent_step
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_gradient_descent_step", "locked": true, "points": 1, "solution": false, "task": false, "cell_type": "code"}
 # Says whether your function keeps its promises on public inputs; the grader asks the same about fresh ones.
-check("gradient_descent_step", gradient_descent_step).required()
+from course.judging import check
+
+check("gradient_descent_step").required()
 
 # %% [markdown]
 # ## 2. Momentum (2 points)
@@ -173,7 +177,9 @@ def momentum_step(theta, v, grad, eta, gamma=0.9):
 
 
 # %% tags=["check"]
-check("momentum_step", momentum_step)
+from course.judging import check
+
+check("momentum_step")
 
 # %% [markdown]
 # The same rate for both in the ravine. Then try `gamma` 0.9 there: more memory is not always better.
@@ -198,7 +204,9 @@ picture(
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_momentum_step", "locked": true, "points": 2, "solution": false, "task": false, "cell_type": "code"}
 # Says whether your function keeps its promises on public inputs; the grader asks the same about fresh ones.
-check("momentum_step", momentum_step).required()
+from course.judging import check
+
+check("momentum_step").required()
 
 # %% [markdown]
 # ## 3. Nesterov's accelerated gradient (3 points)
@@ -230,7 +238,9 @@ def nesterov_step(theta, v, grad_fn, eta, gamma=0.9):
 
 
 # %% tags=["check"]
-check("nesterov_step", nesterov_step)
+from course.judging import check
+
+check("nesterov_step")
 
 # %% [markdown]
 # Momentum and Nesterov at the same `eta` and `gamma`. Count how often each of the two crosses the floor of the ravine.
@@ -243,7 +253,9 @@ picture(problems.rosenbrock(), 600, {"momentum": (momentum_step, same), "nestero
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_nesterov_step", "locked": true, "points": 3, "solution": false, "task": false, "cell_type": "code"}
 # Says whether your function keeps its promises on public inputs; the grader asks the same about fresh ones.
-check("nesterov_step", nesterov_step).required()
+from course.judging import check
+
+check("nesterov_step").required()
 
 # %% [markdown]
 # ## 4. AdaGrad (2 points)
@@ -273,7 +285,9 @@ def adagrad_step(theta, r, grad, eta, eps=1e-8):
 
 
 # %% tags=["check"]
-check("adagrad_step", adagrad_step)
+from course.judging import check
+
+check("adagrad_step")
 
 # %% [markdown]
 # Read the length of AdaGrad's first step off the pictures. On Rosenbrock it is far too long, in the ravine it is fine, and
@@ -299,7 +313,9 @@ picture(
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_adagrad_step", "locked": true, "points": 2, "solution": false, "task": false, "cell_type": "code"}
 # Says whether your function keeps its promises on public inputs; the grader asks the same about fresh ones.
-check("adagrad_step", adagrad_step).required()
+from course.judging import check
+
+check("adagrad_step").required()
 
 # %% [markdown]
 # ## 5. RMSprop (2 points)
@@ -328,7 +344,9 @@ def rmsprop_step(theta, r, grad, eta, rho=0.9, eps=1e-8):
 
 
 # %% tags=["check"]
-check("rmsprop_step", rmsprop_step)
+from course.judging import check
+
+check("rmsprop_step")
 
 # %% [markdown]
 # RMSprop is the first to arrive in the ravine, and then it does not settle. What sets the height at which it stays?
@@ -347,7 +365,9 @@ picture(
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_rmsprop_step", "locked": true, "points": 2, "solution": false, "task": false, "cell_type": "code"}
 # Says whether your function keeps its promises on public inputs; the grader asks the same about fresh ones.
-check("rmsprop_step", rmsprop_step).required()
+from course.judging import check
+
+check("rmsprop_step").required()
 
 # %% [markdown]
 # ## 6. Adam (4 points)
@@ -385,7 +405,9 @@ def adam_step(theta, m, v, grad, t, eta, beta_1=0.9, beta_2=0.999, eps=1e-8):
 
 
 # %% tags=["check"]
-check("adam_step", adam_step)
+from course.judging import check
+
+check("adam_step")
 
 # %% [markdown]
 # Which part of Adam lets it come to rest where RMSprop cannot?
@@ -404,7 +426,9 @@ picture(
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_adam_step", "locked": true, "points": 4, "solution": false, "task": false, "cell_type": "code"}
 # Says whether your function keeps its promises on public inputs; the grader asks the same about fresh ones.
-check("adam_step", adam_step).required()
+from course.judging import check
+
+check("adam_step").required()
 
 # %% [markdown]
 # ## 7. Step decay (2 points)
@@ -433,14 +457,18 @@ def step_decay(t, eta_0, gamma, s):
 
 
 # %% tags=["check"]
-check("step_decay", step_decay)
+from course.judging import check
+
+check("step_decay")
 
 # %% tags=["picture"]
 picture_of_schedules(40, {"step_decay": (step_decay, {"eta_0": 0.1, "gamma": 0.5, "s": 10})})
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_step_decay", "locked": true, "points": 2, "solution": false, "task": false, "cell_type": "code"}
 # Says whether your function keeps its promises on public inputs; the grader asks the same about fresh ones.
-check("step_decay", step_decay).required()
+from course.judging import check
+
+check("step_decay").required()
 
 # %% [markdown]
 # ## 8. Exponential decay (1 point)
@@ -466,7 +494,9 @@ def exponential_decay(t, eta_0, k):
 
 
 # %% tags=["check"]
-check("exponential_decay", exponential_decay)
+from course.judging import check
+
+check("exponential_decay")
 
 # %% [markdown]
 # Both schedules together. With this `k` the rate halves every ten steps, so the two meet at $t = 0, 10, 20, \dots$
@@ -482,7 +512,9 @@ picture_of_schedules(
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_exponential_decay", "locked": true, "points": 1, "solution": false, "task": false, "cell_type": "code"}
 # Says whether your function keeps its promises on public inputs; the grader asks the same about fresh ones.
-check("exponential_decay", exponential_decay).required()
+from course.judging import check
+
+check("exponential_decay").required()
 
 # %% [markdown]
 # ## 9. Which rule would you take? (3 points)

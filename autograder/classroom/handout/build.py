@@ -279,7 +279,7 @@ def _write_checks(path: Path, tp: TP, state: str, exercises: Mapping[str, Exerci
     except (OSError, ValueError, KeyError, TypeError):
         pass  # there is none, or none that can be read
     keys = {name: _public_key(tp.id, exercise) for name, exercise in exercises.items()}
-    content = {"format": checks.FORMAT, "made_from": state, "tp": tp.id, "exercises": keys}
+    content = {"format": checks.FORMAT, "made_from": state, "tp": tp.id, "hints": tp.hints, "exercises": keys}
     write(path, json.dumps(content))
 
 

@@ -7,8 +7,8 @@ import re
 
 from course.judging.diagnosis.evidence import Evidence
 from course.judging.diagnosis.source import Code
+from course.judging.scripts import NOT_WRITTEN
 
-NOT_WRITTEN = "raised NotImplementedError"
 # What TensorFlow and JAX say where a tensor is asked for its numbers while a step is traced.
 TRACED = re.compile(r"[Ss]ymbolic|only available when eager|Tracer|NotAllowedInGraph|ConcretizationType")
 TRACING = "Where a step is compiled (`fit` does so), a tensor has no numbers yet, and something asks for them"

@@ -119,7 +119,7 @@ def _length(evidence: Evidence, uses: list[Use]) -> str | None:
 
 def _failing(evidence: Evidence, uses: list[Use]) -> str | None:
     """Calls that gave nothing: which, and why."""
-    reasons = Counter(use.failure.reason for use in uses if use.failure)
+    reasons = Counter(use.failure.told for use in uses if use.failure)
     if not reasons:
         return None
     count, reason = sum(reasons.values()), max(reasons, key=lambda r: (r != NOT_ASKED, reasons[r]))

@@ -63,7 +63,7 @@ def findings(evidence: Evidence, words: Mapping[str, str]) -> list[str]:
 
 def _reason(uses: list[Use]) -> str | None:
     """Why calls gave nothing: the reason of the first that says one."""
-    reasons = [use.failure.reason for use in uses if use.failure]
+    reasons = [use.failure.told for use in uses if use.failure]
     return next((reason for reason in reasons if reason != NOT_ASKED), reasons[0] if reasons else None)
 
 

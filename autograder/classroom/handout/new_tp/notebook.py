@@ -36,10 +36,14 @@ def log_returns(prices):
 
 
 # %% tags=["check"]
-check("log_returns", log_returns)
+from course.judging import check
+
+check("log_returns")
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_log_returns", "locked": true, "solution": false, "task": false, "cell_type": "code"}
-check("log_returns", log_returns).required()
+from course.judging import check
+
+check("log_returns").required()
 
 # %% [markdown]
 # ## 2. Volatility over a year (2 points)

@@ -12,6 +12,7 @@ from autograder.exercises import probes
 from autograder.exercises.ask import Ask
 from autograder.exercises.exercise import Check, Exercise, Probe
 
+from ... import questions
 from ...public import comparison_ways
 from .mistakes import equivalents, mistakes, rule
 
@@ -187,6 +188,7 @@ exercise = Exercise(
         ),
     ),
     mistakes=mistakes,
+    questions=questions.COMPARE_OPTIMIZERS,
     equivalents=equivalents,
     ways={"tabled": model},
     keywords=NAMES,

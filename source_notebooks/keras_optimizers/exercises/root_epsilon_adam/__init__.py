@@ -10,7 +10,7 @@ from numpy.random import Generator
 from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
 
-from ... import numpy_ways
+from ... import numpy_ways, questions
 from ...keras_checks import NOT_BY, OUTPUTS, SINGLE, gradients, keras_checks, weights
 from ...public import optimizer_ways
 from .mistakes import equivalents, mistakes, rule
@@ -83,6 +83,7 @@ exercise = Exercise(
         *keras_checks(variables=0.75, rate=0.5, fit=1.0, config=0.5, saved=0.25, fixed={"epsilon": unseen}),
     ),
     mistakes=mistakes,
+    questions=questions.ROOT_EPSILON_ADAM,
     equivalents=equivalents,
     ways=numpy_ways.WAYS,
     keywords=("beta_1", "beta_2", "epsilon"),

@@ -10,7 +10,7 @@ from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
-from ... import step_probes
+from ... import questions, step_probes
 from ...promises import epsilon_inside, manners, zero_gradient
 from ...reference import adagrad_step
 from .mistakes import equivalents, mistakes
@@ -87,5 +87,6 @@ exercise = Exercise(
         *manners(0.05),
     ),
     mistakes=mistakes,
+    questions=questions.ADAGRAD,
     equivalents=equivalents,
 )

@@ -11,7 +11,7 @@ from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
-from ... import step_probes
+from ... import questions, step_probes
 from ...promises import manners, zero_gradient
 from ...reference import adam_step
 from .mistakes import equivalents, mistakes
@@ -143,5 +143,6 @@ exercise = Exercise(
         *manners(0.1),
     ),
     mistakes=mistakes,
+    questions=questions.ADAM,
     equivalents=equivalents,
 )

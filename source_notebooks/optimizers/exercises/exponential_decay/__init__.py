@@ -10,6 +10,7 @@ from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Curve
 from autograder.exercises.probes import all_of
 
+from ... import questions
 from ...reference import exponential_decay
 from ...schedule_probes import at, between
 from .mistakes import equivalents, mistakes
@@ -58,5 +59,6 @@ exercise = Exercise(
         ),
     ),
     mistakes=mistakes,
+    questions=questions.EXPONENTIAL_DECAY,
     equivalents=equivalents,
 )

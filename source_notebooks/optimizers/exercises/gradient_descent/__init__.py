@@ -10,7 +10,7 @@ from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
-from ... import step_probes
+from ... import questions, step_probes
 from ...promises import manners
 from ...reference import gradient_descent_step
 from .mistakes import equivalents, mistakes
@@ -53,5 +53,6 @@ exercise = Exercise(
         *manners(0.1),
     ),
     mistakes=mistakes,
+    questions=questions.GRADIENT_DESCENT,
     equivalents=equivalents,
 )

@@ -10,7 +10,7 @@ from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
-from ... import step_probes
+from ... import questions, step_probes
 from ...promises import AT_REST, manners
 from ...reference import momentum_step
 from .mistakes import equivalents, mistakes
@@ -84,5 +84,6 @@ exercise = Exercise(
         *manners(0.1, (AT_REST,)),
     ),
     mistakes=mistakes,
+    questions=questions.MOMENTUM,
     equivalents=equivalents,
 )

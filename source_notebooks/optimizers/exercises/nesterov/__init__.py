@@ -9,7 +9,7 @@ from numpy.random import Generator
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
-from ... import step_probes
+from ... import questions, step_probes
 from ...promises import manners
 from ...reference import nesterov_step
 from .mistakes import equivalents, mistakes
@@ -82,5 +82,6 @@ exercise = Exercise(
         *manners(0.1),
     ),
     mistakes=mistakes,
+    questions=questions.NESTEROV,
     equivalents=equivalents,
 )

@@ -9,6 +9,7 @@ from numpy.random import Generator
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Curve
 
+from ... import questions
 from ...reference import step_decay
 from ...schedule_probes import at, between
 from .mistakes import equivalents, mistakes
@@ -77,5 +78,6 @@ exercise = Exercise(
         ),
     ),
     mistakes=mistakes,
+    questions=questions.STEP_DECAY,
     equivalents=equivalents,
 )

@@ -1,0 +1,72 @@
+"""The first wrong call is one line of Python that gives what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.exercises.exercise import Exercise
+from course.judging.checks import check
+from tests.shared import EXERCISES, TP
+
+ALL = EXERCISES[TP]
+TITLE = "The first wrong call, to paste and to try:"
+
+
+@pytest.fixture(autouse=True)
+def beside_the_notebook(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(built / "release" / TP)
+
+
+def first_wrong(exercise: Exercise, function: Any) -> list[str]:
+    """What is shown of the first wrong call: the line, the name of the result, what came, and what was expected."""
+    shown = str(check(exercise.name, function, call=True)).partition(f"{TITLE}\n")[2].split("\n")
+    if len(shown) < 3:
+        return []
+    line, yours, expected = (text.strip() for text in shown[:3])
+    name, _, given = yours.partition(", yours:")
+    return [line, name, given.strip(), expected.partition("expected:")[2].strip()]
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
+def test_the_line_gives_what_it_says_and_the_reference_what_is_expected(exercise: Exercise) -> None:
+    for wrong in [wrong for wrong in exercise.mistakes if not wrong.remembers][::5]:
+        found = first_wrong(exercise, wrong.function)
+        if not found:
+            continue
+        line, name, yours, expected = found
+        for function, told in ((wrong.function, yours), (exercise.reference, expected)):
+            if told.startswith("it "):  # no numbers, but why there are none
+                continue
+            with np.errstate(all="ignore"):
+                result = eval(line, {"np": np, exercise.name: function})
+            value = result if len(exercise.outputs) == 1 else result[exercise.outputs.index(name)]
+            shown = eval(told, {"nan": np.nan, "inf": np.inf})
+            assert np.allclose(value, shown, rtol=1e-5, atol=1e-6, equal_nan=True), (wrong.id, line)
+        assert yours != expected
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
+def test_nearly_every_mistake_has_a_call_with_few_short_numbers(exercise: Exercise) -> None:
+    lines = [first_wrong(exercise, wrong.function)[:1] for wrong in exercise.mistakes]
+    assert sum(map(bool, lines)) >= 0.9 * len(lines)  # all but those that only change or share what they are given
+    short = [line for (line,) in filter(None, lines) if len(line) < 250]
+    assert len(short) >= 0.9 * len(lines)
+
+
+def test_an_exception_is_shown_where_it_comes_and_an_unwritten_function_has_no_such_call() -> None:
+    def gradient_descent_step(theta: Any, grad: Any, eta: float) -> Any:
+        return theta - eta * np.outer(grad, np.zeros(99))
+
+    report = check("gradient_descent_step", gradient_descent_step)
+    assert f'{TITLE} check("gradient_descent_step", call=True)' in str(report)
+    assert f"<summary>{TITLE}</summary>" in report._repr_html_()  # a notebook needs no second call
+    assert "yours:    it raised ValueError" in str(check("gradient_descent_step", gradient_descent_step, call=True))
+
+    def unwritten(*_: object) -> None:
+        raise NotImplementedError
+
+    assert TITLE not in str(check("gradient_descent_step", unwritten, call=True))

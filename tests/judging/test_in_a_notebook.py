@@ -1,0 +1,56 @@
+"""The check in a real kernel, cell after cell, as a learner runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tests.shared import TP
+
+CHECK = """from course.judging import check
+
+check("gradient_descent_step")"""
+WRONG = """def gradient_descent_step(theta, grad, eta):
+    return theta + eta * grad"""
+BROKEN = """def gradient_descent_step(theta, grad, eta):
+    return theta - eta * grad)"""
+NOT_TO_ITS_END = """raise ValueError
+def gradient_descent_step(theta, grad, eta):
+    return theta - eta * grad"""
+RIGHT = """def gradient_descent_step(theta, grad, eta):
+    return theta - eta * grad"""
+
+
+@pytest.fixture(scope="module")
+def shown(built: Path) -> list[str]:
+    """What each of these cells shows."""
+    cells = [CHECK, BROKEN, CHECK, WRONG, CHECK, BROKEN, CHECK, NOT_TO_ITS_END, CHECK, RIGHT, CHECK]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    folder = {"metadata": {"path": str(built / "release" / TP)}}
+    NotebookClient(notebook, timeout=600, allow_errors=True, resources=folder, kernel_name="python3").execute()
+    return ["".join(out.get("data", {}).get("text/plain", "") for out in cell.outputs) for cell in notebook.cells]
+
+
+def test_a_check_before_any_other_cell_is_one_line(shown: list[str]) -> None:
+    assert shown[0] == "gradient_descent_step is not defined: no cell that ran has given this name a value."
+
+
+def test_a_syntax_error_in_the_cell_above_is_told_with_its_line(shown: list[str]) -> None:
+    told = "has a SyntaxError in line 2: `return theta - eta * grad)`, unmatched ')': nothing in it was run."
+    assert told in shown[2]
+    assert "from before" not in shown[2]  # there is none
+    assert told in shown[6]
+    assert "What is checked here is the gradient_descent_step from before." in shown[6]
+
+
+def test_a_cell_that_was_not_run_to_its_end_is_told(shown: list[str]) -> None:
+    assert "was not run to its end. What is checked here is the gradient_descent_step from before." in shown[8]
+
+
+def test_nothing_is_said_of_a_cell_that_was_run(shown: list[str]) -> None:
+    for place in (4, 10):
+        assert "The last cell" not in shown[place]
+    assert "gradient_descent_step: right." in shown[10]

@@ -1,0 +1,100 @@
+"""Hints come one at a time, and as far as the TP allows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree.ElementTree import Element, fromstring
+
+import pytest
+
+from autograder.content import tp as content
+from autograder.exercises.exercise import Exercise
+from autograder.faults import Fault
+from course.judging.checks import FILE, check
+from course.judging.ladder import LABELS, rungs
+from course.judging.verdict import Mistake, Verdict
+from tests.shared import ALL, EXERCISES, TP
+
+ADAM = next(exercise for exercise in EXERCISES[TP] if exercise.name == "adam_step")
+WRONG = next(wrong for wrong in ADAM.mistakes if wrong.id == "no-bias-correction")
+
+
+@pytest.fixture(autouse=True)
+def beside_the_notebook(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(built / "release" / TP)
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
+def test_every_mistake_has_all_rungs_and_the_first_three_do_not_say_the_mend(exercise: Exercise) -> None:
+    for wrong in exercise.mistakes:
+        found = wrong.rungs(exercise.questions)
+        assert all(vars(found).values()), wrong.id
+        assert found.mend not in f"{found.observation} {found.question} {found.formula}", wrong.id
+        assert wrong.anatomy is not None
+        assert exercise.questions.keys() <= wrong.anatomy.stages.keys() | {"returns", "defaults"}
+
+
+def test_each_hint_is_asked_for_and_none_before_its_turn() -> None:
+    known = list(vars(WRONG.rungs(ADAM.questions)).values())
+    for hint in range(1, 5):
+        shown = str(check("adam_step", WRONG.function, hint=hint))
+        assert [rung in shown for rung in known] == [True] * hint + [False] * (4 - hint)
+        assert (f'Next hint: check("adam_step", hint={hint + 1})' in shown) == (hint < 4)
+        assert ("Read again" in shown) == (hint > 1)  # the name of a section may tell the mend
+
+
+def test_the_table_says_the_formula_to_nobody_who_did_not_ask() -> None:
+    report = check("adam_step", WRONG.function)
+    fails = next(c.fails for c in ADAM.checks if c.name == "bias correction")
+    assert fails not in str(report)
+    assert fails not in report._repr_html_()
+    assert "bias correction: theta after one step, case 1[0]: yours" in str(report)
+
+
+def test_in_a_notebook_each_hint_is_folded_within_the_one_before() -> None:
+    def depths(node: Element, depth: int = 0) -> dict[str, int]:
+        inside = depth + (node.tag == "details")
+        found = {"".join(node.itertext()): depth} if node.tag == "p" else {}
+        for child in node:
+            found |= depths(child, inside)
+        return found
+
+    page = fromstring(check("adam_step", WRONG.function)._repr_html_().replace("&nbsp;", " "))
+    known = [rung.replace("`", "") for rung in vars(WRONG.rungs(ADAM.questions)).values()]
+    found = depths(page)
+    assert [depth for rung in known for words, depth in found.items() if words.startswith(rung)] == [0, 1, 2, 3]
+    assert [node.get("open") for node in page.iter("details")] == [None] * 4  # the last: the first wrong call
+    assert not list(page.iter("script"))
+    opened = fromstring(check("adam_step", WRONG.function, hint=3)._repr_html_().replace("&nbsp;", " "))
+    assert [node.get("open") is not None for node in opened.iter("details")] == [True, True, False, False]
+
+
+def test_what_the_tp_does_not_allow_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = list(vars(WRONG.rungs(ADAM.questions)).values())
+    data = json.loads(Path(FILE).read_text())
+    monkeypatch.chdir(tmp_path)
+    for count, name in enumerate(list(LABELS)[:-1], start=1):
+        Path(FILE).write_text(json.dumps({**data, "hints": name}))
+        report = check("adam_step", WRONG.function, hint=4)
+        for shown in (str(report), report._repr_html_()):
+            assert [rung.replace("`", "") in shown for rung in known] == [True] * count + [False] * (4 - count)
+            assert "More hints come with the feedback." in shown
+
+
+def test_how_far_hints_go_is_a_setting_of_the_tp(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").touch()
+    settings = 'format = 1\nid = "mine"\nhints = "{}"'
+    (tmp_path / content.SETTINGS).write_text(settings.format("question"))
+    assert content.read(tmp_path).hints == "question"
+    (tmp_path / content.SETTINGS).write_text(settings.format("some"))
+    with pytest.raises(Fault, match=r"`hints` is 'some'; write one of all, observation, question, formula"):
+        content.read(tmp_path)
+
+
+def test_of_two_mistakes_each_observation_holds_for_itself() -> None:
+    both = tuple(Mistake(f"a/{n}", f"Mend {n}.", "", f"Effect {n}.", f"Question {n}?", f"f{n}") for n in (1, 2))
+    found = rungs(Verdict("a", 0.0, 1.0, (), both, "Two things at once. Mend 1. And: Mend 2."))
+    assert found.observation == "Two things at once. One alone: Effect 1. One alone: Effect 2."
+    assert (found.question, found.formula) == ("Question 1? Question 2?", "f1`, and `f2")
+    assert found.mend.endswith("Mend 2.")
