@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from autograder.classroom.handout.build import build
 from autograder.classroom.layout import Classroom
 from autograder.sandbox.warm import WarmParent
 from tests.shared import TP, TPS
+
+# How long it takes to draw an example says how busy the machine is, and nothing of what is tested.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

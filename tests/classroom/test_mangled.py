@@ -26,6 +26,7 @@ from tests.classroom.test_rendering import limited
 from tests.shared import TP
 
 OTHERS = sources("lucien_marchand")
+HELD = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]  # the release is read once, and not changed
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +91,7 @@ def _as_lines(cells: list[NotebookNode], chance: random.Random) -> None:
 MANGLES: list[Mangle] = [_delete, _double, _move, _retype, _retag, _strip, _add, _as_lines]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, derandomize=True, suppress_health_check=HELD)
 @given(steps=st.lists(st.sampled_from(MANGLES), max_size=25), seed=st.integers(0, 2**32), other=st.booleans())
 def test_any_sequence_of_accidents_is_repaired(
     release: NotebookNode, steps: list[Mangle], seed: int, other: bool
@@ -116,7 +117,7 @@ def test_any_sequence_of_accidents_is_repaired(
     assert [(c.cell_type, c.source) for c in again.cells] == [(c.cell_type, c.source) for c in rebuilt.cells]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, derandomize=True, suppress_health_check=HELD)
 @given(data=st.binary(max_size=300), cut=st.integers(0, 5000), flips=st.lists(st.integers(0, 10**6), max_size=8))
 def test_no_file_does_more_than_be_unreadable(
     release: NotebookNode, tmp_path: Path, data: bytes, cut: int, flips: list[int]
