@@ -22,6 +22,14 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     return here if worker_id == "master" else here.parent
 
 
+@pytest.fixture(scope="session", autouse=True)
+def progress_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What checks say in tests is no progress of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_PROGRESS", str(tmp_path_factory.mktemp("progress") / "progress.json"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def built(once: Path) -> Path:
     """A classroom with the TP built and released by real nbgrader; not to be changed."""

@@ -25,6 +25,7 @@ from course.judging.ladder import ALL, ladder
 from course.judging.printed import Printed, quiet
 from course.judging.scripts import Answers, Way
 from course.judging.source import outdated
+from course.judging.standing import keep
 from course.judging.verdict import Key, Mistake, Verdict, judge
 from course.judging.watched import GENEROUS, Interrupted, Limits
 
@@ -67,6 +68,8 @@ def check(exercise: str, function: Callable[..., Any] | None = None, *, hint: in
     if seen.wrong is not None:
         folded = "" if call else f'check("{exercise}", call=True)'
         notes.append(Note("The first wrong call, to paste and to try:", seen.wrong.told, folded))
+    if function is not None and (standing := keep(data, exercise, verdict.score)):
+        notes.append(Note(standing.told))
     return Report(verdict, *seen.picture, notes, hints)
 
 
@@ -120,7 +123,7 @@ def _load(path: Path) -> dict[str, Any]:
     if identity not in _loaded:
         try:
             data = dict(json.loads(path.read_text(encoding="utf-8")))
-            form, _ = data["format"], dict(data["exercises"])
+            form, _ = data["format"], (dict(data["exercises"]), data["tp"], data["made_from"])
         except (OSError, ValueError, KeyError, TypeError):
             raise ValueError(DAMAGED) from None
         if form != FORMAT:

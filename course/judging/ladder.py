@@ -55,7 +55,7 @@ def rungs(verdict: Verdict, messages: Sequence[Message] = ()) -> Rungs:
     What two mistakes do together is not what each does: their observations say that they hold for each alone.
     """
     known = verdict.mistakes
-    if any(mistake.question for mistake in known):
+    if any(mistake.observation for mistake in known):
         alone = [mistake.observation for mistake in known if mistake.observation]
         seen = (
             " ".join(alone) if len(known) == 1 else "Two things at once. " + " ".join(f"One alone: {a}" for a in alone)

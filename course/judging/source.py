@@ -27,7 +27,7 @@ def line_of(error: BaseException, function: object) -> str:
             return ""
         text = linecache.getline(found.tb_frame.f_code.co_filename, found.tb_lineno)
         return f"line {found.tb_lineno}{_quoted(text)}"
-    except Exception:
+    except BaseException:
         return ""
 
 
