@@ -135,7 +135,7 @@ class Report:
             label, told = ladder.hints[place]
             shown = f"<p style='margin:.5em 0;max-width:60em'>{words(told)}</p>{again if place == 1 else ''}{inner}"
             if place:
-                opened = " open" if place < ladder.open else ""
+                opened = " open='open'" if place < ladder.open else ""
                 style = "style='margin:.5em 0'"
                 inner = f"<details {style}{opened}><summary>{html.escape(label)}</summary>{shown}</details>"
             else:

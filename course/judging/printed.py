@@ -11,34 +11,38 @@ from collections.abc import Iterator
 from course.judging.display import Note
 
 SHOWN, WIDEST = 6, 100  # lines, and characters of each
-KEPT = 2 * SHOWN * WIDEST  # characters
 
 
 class Printed(io.TextIOBase):
     """A stream that keeps the beginning of what is written, and counts the lines."""
 
     def __init__(self) -> None:
-        self._begin, self._lines = "", 0
+        self._shown, self._ends = [""], 0
 
     def writable(self) -> bool:
         """Whether it can be written to."""
         return True
 
     def write(self, text: str, /) -> int:
-        """Keep the text if it is among the first."""
-        self._begin += text[: KEPT - len(self._begin)]
-        self._lines += text.count("\n")
+        """Keep what belongs to the first lines."""
+        self._ends += text.count("\n")
+        if len(self._shown) <= SHOWN:
+            for place, piece in enumerate(text.split("\n", SHOWN + 1)[: SHOWN + 1]):
+                if place:
+                    self._shown.append("")
+                self._shown[-1] += piece[: WIDEST + 1 - len(self._shown[-1])]
         return len(text)
 
     def notes(self) -> list[Note]:
         """What was printed, for a report; empty if nothing was."""
-        if not self._begin.strip():
+        lines = self._shown[:SHOWN]
+        while lines and not lines[-1].strip():
+            lines.pop()
+        if not lines:
             return []
-        lines = self._begin.rstrip("\n").split("\n")[:SHOWN]
-        cut = [line if len(line) <= WIDEST else f"{line[:WIDEST]}..." for line in lines]
-        count = max(self._lines, len(lines))
-        of_all = f" The first {len(lines)} of {count} lines, from all calls of the check:" if count > len(lines) else ""
-        return [Note(f"It printed:{of_all}", "\n".join(cut))]
+        cut = "\n".join(line if len(line) <= WIDEST else f"{line[:WIDEST]}..." for line in lines)
+        of_all = f" The first {len(lines)} of {self._ends} lines, from all calls of the check:"
+        return [Note(f"It printed:{of_all if self._ends > len(lines) else ''}", cut)]
 
 
 @contextlib.contextmanager

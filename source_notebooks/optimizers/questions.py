@@ -19,7 +19,7 @@ ETA = (
 
 def returned(names: str) -> tuple[str, str]:
     """About what the function returns."""
-    return "What must come back, in which order, and does each part belong to this step?", f"return {names}"
+    return "What must come back, in which order, and does each part belong to this step?", f"what comes back: {names}"
 
 
 def defaults(values: str) -> tuple[str, str]:

@@ -33,12 +33,14 @@ def first_wrong(exercise: Exercise, function: Any) -> list[str]:
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
 def test_the_line_gives_what_it_says_and_the_reference_what_is_expected(exercise: Exercise) -> None:
-    for wrong in exercise.mistakes[::5]:
+    for wrong in [wrong for wrong in exercise.mistakes if not wrong.remembers][::5]:
         found = first_wrong(exercise, wrong.function)
         if not found:
             continue
         line, name, yours, expected = found
         for function, told in ((wrong.function, yours), (exercise.reference, expected)):
+            if told.startswith("it "):  # no numbers, but why there are none
+                continue
             with np.errstate(all="ignore"):
                 result = eval(line, {"np": np, exercise.name: function})
             value = result if len(exercise.outputs) == 1 else result[exercise.outputs.index(name)]
