@@ -91,10 +91,13 @@ class _Call:
         with self._lock:
             self._going_on = True
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         with self._lock:
             self._going_on = False
-            _raise_in(self._thread, None)
+        if self._stopped is not None and not self._signals:
+            with contextlib.suppress(Stopped):  # what was raised and not seen yet is seen here
+                for _ in range(10):
+                    pass
         if isinstance(error, MemoryError):
             self._stopped = UsedTooMuch
         if self._stopped is not None and (error is None or isinstance(error, MemoryError)):
@@ -139,10 +142,10 @@ class _Call:
                 _thread.interrupt_main()
 
 
-def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
-    """Raise in another thread at its next step in Python; None takes back what it has not seen yet."""
-    raised = None if kind is None else ctypes.py_object(kind)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+def _raise_in(thread: int, kind: type[BaseException]) -> None:
+    """Raise in another thread at its next step in Python. It cannot be taken back: CPython 3.11 would go on looking for
+    it at each step, and for ever with a profiler."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(kind))
 
 
 @contextlib.contextmanager

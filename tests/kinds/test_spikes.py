@@ -417,9 +417,8 @@ def test_the_check_in_the_notebook_says_the_right_things(
     assert (mistaken.verdict.mistake.id if mistaken.verdict.mistake else "") == id, str(mistaken)
     hints = str(check(exercise, typed(exercise, old, new), hint=4))
     assert all(rung in hints for rung in vars(rungs(mistaken.verdict)).values())
-    assert str(check(exercise, stub)).startswith(
-        f"{exercise} raised NotImplementedError.\n"
-    )  # of another name, so not read
+    unread = str(check(exercise, stub))  # it has another name
+    assert unread.startswith(f"{exercise} raised NotImplementedError.\n")
 
 
 def test_exceptions_differ_between_backends_and_are_alike(typed: Callable[..., Any]) -> None:

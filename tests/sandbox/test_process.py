@@ -37,6 +37,13 @@ def score(process: Process) -> float:
     return judge(GD, key, process.ask(key.script, key.oracles)[0]).score
 
 
+def test_an_exception_comes_back_with_the_learners_line(process: Process) -> None:
+    assert process.run(RIGHT.replace("eta * grad", "etta * grad")).error is None
+    key = GD.draw(np.random.default_rng(0))
+    told = judge(GD, key, process.ask(key.script, key.oracles)[0]).criteria[0].message
+    assert "raised NameError: name 'etta' is not defined (line 2: `return theta - etta * grad`)." in told
+
+
 def alive(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
