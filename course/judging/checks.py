@@ -23,9 +23,9 @@ from course.judging.diagnosis.source import text_of
 from course.judging.display import Note, Report
 from course.judging.failing import WrongCall, first_wrong
 from course.judging.ladder import ALL, ladder
+from course.judging.lines import outdated
 from course.judging.printed import Printed, quiet
 from course.judging.scripts import Answers, Way
-from course.judging.source import outdated
 from course.judging.standing import keep
 from course.judging.verdict import Key, Mistake, Verdict, judge
 from course.judging.watched import GENEROUS, Interrupted, Limits

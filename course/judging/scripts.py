@@ -30,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-from course.judging.source import line_of
+from course.judging.lines import line_of
 
 Plain = dict[str, Any]
 Oracle = Callable[[np.ndarray], np.ndarray]
