@@ -134,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
         "are operators, constants, arguments, order, omissions, bounds, memory, shapes and special cases "
         "(autograder/proof/grammar.py says how)",
     )
-    check.add_argument(
+    other.add_argument(
         "--messages",
         type=_count,
         metavar="N",
@@ -355,7 +355,12 @@ def _report(options: argparse.Namespace) -> int:
         console.print(said, style="yellow", markup=False, highlight=False, soft_wrap=True)
     made: dict[Path, str | bytes] = {options.html: page(options.tp, graded, waits)} if options.html else {}
     if options.picture:
-        made[options.picture] = picture(options.tp, graded, options.picture.suffix.lower().removeprefix("."))
+        drawn = picture(options.tp, graded, options.picture.suffix.lower().removeprefix("."))
+        if drawn is None:
+            said = f"note: no picture: no mistake was recognised in {counted(len(graded), 'submission')}"
+            console.print(said, style="yellow", markup=False, highlight=False, soft_wrap=True)
+        else:
+            made[options.picture] = drawn
     for path, content in made.items():
         write(path, content)
         print(f"{options.tp}: written to {path}")
@@ -412,13 +417,14 @@ def _check_exercises(options: argparse.Namespace) -> int:
     from autograder.proof import command
 
     draws = [name for name in ("seed", "seeds", "keys") if getattr(options, name) is not None]
-    for mode in ("counts", "catalogue", "compare", "mutants"):
-        if getattr(options, mode) and (idle := [name for name in draws if (mode, name) != ("mutants", "seed")]):
+    for mode in ("counts", "catalogue", "compare", "mutants", "messages"):
+        takes = ["seed"] if mode in ("mutants", "messages") else []
+        if getattr(options, mode) and (idle := [name for name in draws if name not in takes]):
             raise WrongUsage(f"--{mode} does not use --{idle[0]}; leave it out")
     if options.seed and len(draws) > 1:
         raise WrongUsage(f"--seed draws with the seeds that are given and no others; leave out --{draws[1]}")
-    if options.mutants and len(options.seed or []) > 1:
-        raise WrongUsage("--mutants draws with one --seed; give one")
+    if (options.mutants or options.messages) and len(options.seed or []) > 1:
+        raise WrongUsage(f"--{'mutants' if options.mutants else 'messages'} draws with one --seed; give one")
     exercises = command.chosen(finding.found(options.sources), options.names)
     wide = Console(width=None if sys.stdout.isatty() else 160)
     if options.counts:

@@ -126,6 +126,10 @@ class Classroom:
         """The folder of what the grader keeps beside nbgrader's own folders."""
         return self.root / ".tp"
 
+    def built(self, tp: str) -> Path:
+        """The file that says what the last build of a TP wrote into source/."""
+        return self.own / "built" / f"{tp}.json"
+
     def result(self, tp: str, student: str) -> Path:
         """The file with the newest result of one submission."""
         return self.own / "results" / tp / f"{student}.json"

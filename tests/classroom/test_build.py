@@ -93,6 +93,21 @@ BROKEN: dict[str, tuple[Callable[[str], str], str]] = {
 }
 
 
+def test_what_an_earlier_build_wrote_goes_and_what_somebody_put_there_stays(tmp_path: Path) -> None:
+    mine = new("mine", tmp_path / "tps" / "mine")
+    (mine / "public").mkdir(exist_ok=True)
+    (mine / "public" / "old_ways.py").write_text("")
+    classroom = Classroom.made_at(tmp_path / "classroom")
+    build(classroom, "mine", finding.found([mine.parent]))
+    released, source = classroom.root / "release" / "mine", classroom.root / "source" / "mine"
+    (source / "prices.csv").write_text("1,2\n")
+    assert (released / "old_ways.py").is_file()
+    (mine / "public" / "old_ways.py").unlink()
+    build(classroom, "mine", finding.found([mine.parent]))
+    assert not (released / "old_ways.py").exists()
+    assert (source / "prices.csv").is_file()
+
+
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Path]:
     """A copy of the TP's folder."""

@@ -234,6 +234,8 @@ def test_a_typo_gets_the_nearest_name(typed: str, meant: str, capsys: pytest.Cap
         ("--seed 7 --keys 2", "leave out --keys"),
         ("--mutants 5 --keys 2", "--mutants does not use --keys; leave it out"),
         ("--mutants 5 --seed 1 --seed 2", "--mutants draws with one --seed; give one"),
+        ("--messages 5 --seeds 2", "--messages does not use --seeds; leave it out"),
+        ("--messages 5 --seed 1 --seed 2", "--messages draws with one --seed; give one"),
         ("--counts --seeds 2", "--counts does not use --seeds; leave it out"),
     ],
 )

@@ -48,7 +48,8 @@ def build(classroom: Classroom, name: str, tps: Mapping[str, TP]) -> Built:
     notebook, exercises, notes = from_text(tp)
     source, release = classroom.root / "source" / tp.id, classroom.root / "release" / tp.id
     with _restored_on_failure(source, release):
-        _drop_all_but(source, {*tp.public, f"{tp.id}.ipynb", *([checks.FILE] if exercises else [])})
+        files = {*tp.public, f"{tp.id}.ipynb", *([checks.FILE] if exercises else [])}
+        _drop_stale(classroom, tp.id, files)
         for file, content in tp.public.items():
             _keep(source / file, content)
         if exercises:
@@ -81,11 +82,12 @@ def _leave_answers_to_people(path: Path) -> None:
     write(path, nbformat.writes(notebook))
 
 
-def _drop_all_but(folder: Path, files: set[str]) -> None:
-    """Remove what an earlier build wrote and this one does not."""
-    for path in folder.rglob("*"):
-        if path.is_file() and str(path.relative_to(folder)) not in files:
-            path.unlink()
+def _drop_stale(classroom: Classroom, name: str, files: set[str]) -> None:
+    """Remove what an earlier build wrote and this one does not, and nothing that anybody else has put there."""
+    note = classroom.built(name)
+    for old in set(json.loads(note.read_text(encoding="utf-8")) if note.is_file() else []) - files:
+        (classroom.root / "source" / name / old).unlink(missing_ok=True)
+    write(note, json.dumps(sorted(files)))
 
 
 def _keep(path: Path, content: bytes) -> None:

@@ -38,16 +38,13 @@ img { max-width: 100%; min-width: 32em; height: auto }
 """
 
 
-def picture(tp: str, graded: Sequence[Result], format: str) -> bytes:
-    """Bars: how many students made which mistake.
-
-    WrongUsage if the format is neither png nor svg, or if no mistake was recognised.
-    """
+def picture(tp: str, graded: Sequence[Result], format: str) -> bytes | None:
+    """Bars: how many students made which mistake; None if none was recognised. WrongUsage if the format is neither png
+    nor svg."""
     if format not in FORMATS:
         raise WrongUsage(f"a picture ends in .png or .svg, not in .{format}")
-    of = counted(len(graded), "submission")
     if not (shown := _commonest(made(graded))):
-        raise WrongUsage(f"there is nothing to draw: no mistake was recognised in {of}")
+        return None
     import matplotlib.pyplot as plt
 
     with plt.rc_context():
@@ -64,7 +61,7 @@ def picture(tp: str, graded: Sequence[Result], format: str) -> bytes:
         ax.grid(visible=False, axis="y")
         ax.margins(y=0.02)
         ax.set_xlim(0, max(5.0, 1.1 * max(m.students for m in shown)))  # one student is no mountain
-        ax.set(xlabel="students", title=f"{tp}: mistakes recognised in {of}")
+        ax.set(xlabel="students", title=f"{tp}: mistakes recognised in {counted(len(graded), 'submission')}")
         out = io.BytesIO()
         fig.savefig(out, format=format, metadata={"Date": None} if format == "svg" else None)
         plt.close(fig)
@@ -99,7 +96,7 @@ def page(tp: str, graded: Sequence[Result], waits: Mapping[str, int] | None = No
 def _mistakes(tp: str, graded: Sequence[Result]) -> list[str]:
     """What to teach again, the bars, and the mistakes one by one."""
     found = made(graded)
-    image = base64.b64encode(picture(tp, graded, "svg")).decode()
+    image = base64.b64encode(picture(tp, graded, "svg") or b"").decode()
     alt = "; ".join(f"{m.mistake} {m.students}" for m in _commonest(found))
     recognised = [(m.exercise, m.mistake, m.students, sections.title(m.section), m.hint) for m in found]
     return [
