@@ -95,7 +95,7 @@ def contradicted(message: str, text: str, function: Any) -> Iterator[str]:
             yield f"the default of {name} is not {number}"
     lines = text.split("\n")
     for number, quoted in re.findall(r"[Ll]ine (\d+), `([^`]*)`", message):
-        if quoted.removesuffix(" ...") not in " ".join(lines[int(number) - 1 :]):
+        if quoted.removesuffix(" ...") not in " ".join("\n".join(lines[int(number) - 1 :]).split()).replace("`", "'"):
             yield f"line {number} is not {quoted}"
     for number, name in re.findall(r"Line (\d+), `[^`]*`, writes into (\w+)", message):
         if name not in inspect.signature(function).parameters or int(number) > len(lines):

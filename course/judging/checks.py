@@ -21,7 +21,7 @@ from course.judging.diagnosis import diagnosed
 from course.judging.diagnosis.fingerprints import KnownNumbers
 from course.judging.diagnosis.source import text_of
 from course.judging.display import Note, Report
-from course.judging.failing import WrongCall, first_wrong
+from course.judging.failing import WrongCall, first_wrong, stopped
 from course.judging.ladder import ALL, ladder
 from course.judging.lines import outdated
 from course.judging.printed import Printed, quiet
@@ -66,7 +66,8 @@ def check(exercise: str, function: Callable[..., Any] | None = None, *, hint: in
     source = "" if function is None else text_of(function, exercise)
     verdict = diagnosed(seen.verdict, key, seen.answers, known, messages, source)
     hints = ladder(verdict, messages, key.criteria, hint, data["hints"])
-    notes = [Note(sentence) for sentence in [outdated(exercise, function)] if sentence] + seen.printed.notes()
+    old = outdated(exercise, function, source)
+    notes = [*([Note(old)] if old else []), *seen.printed.notes()]
     if seen.wrong is not None:
         folded = "" if call else f'check("{exercise}", call=True)'
         notes.append(Note("The first wrong call, to paste and to try:", seen.wrong.told, folded))
@@ -104,10 +105,12 @@ def _seen(
             verdict = judge(key, answers)
             if verdict.passed or function is None:
                 return _Seen(answers, verdict, printed)
-            wrong = first_wrong(small, asked(small)) or first_wrong(key, answers)
-        spec = kept["picture"]
+            few = {} if stopped(answers) else asked(small)
+            cut = stopped(answers) or stopped(few)  # whatever is called after that would be stopped as well
+            wrong = (None if cut else first_wrong(small, few)) or first_wrong(key, answers)
+        spec = None if cut else kept["picture"]
         drawn, trouble = picture.points(function, spec, limits.call) if spec else ([], "")
-    shown = (picture.svg(spec, drawn, trouble), picture.compared(spec, drawn, trouble)) if drawn else ("", "")
+    shown = (picture.svg(spec, drawn, trouble), picture.compared(spec, drawn, trouble)) if spec and drawn else ("", "")
     return _Seen(answers, verdict, printed, wrong, shown)
 
 

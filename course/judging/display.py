@@ -6,10 +6,10 @@ import html
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from course.judging import sections
-from course.judging.ladder import LABELS, Ladder, rungs
+from course.judging.ladder import Ladder, whole
 from course.judging.scripts import NOT_ASKED
 from course.judging.verdict import NOT_YET, Outcome, Verdict
 
@@ -64,7 +64,7 @@ class Report:
         self.verdict = verdict
         self._picture, self._caption = picture, caption
         self._notes = notes
-        self._ladder = ladder or Ladder(_all_at_once(verdict), len(LABELS), False, {})
+        self._ladder = ladder or whole(verdict)
 
     def required(self) -> None:
         """Say in one line whether every criterion is met; the graded cells call this.
@@ -102,7 +102,7 @@ class Report:
             lines.append(f"  Next hint: {call}")
         elif ladder.more:
             lines.append(f"  {NO_MORE}")
-        if self.verdict.sections and ladder.open > 1:
+        if self.verdict.sections and (ladder.open > 1 or len(ladder.hints) < 2):
             lines.append(f"  Read again: {'; '.join(map(sections.title, self.verdict.sections))}")
         if self._caption and not self.verdict.passed:
             lines.append(f"  Its picture: {self._caption}")
@@ -168,14 +168,6 @@ class Report:
         reason = self._same_failure() or ""
         more = self.verdict.diagnosis.partition(reason)[2].strip() if reason in self.verdict.diagnosis else ""
         return f" {more}" if more else ""
-
-
-def _all_at_once(verdict: Verdict) -> tuple[tuple[str, str], ...]:
-    """All rungs of a verdict, with what stands above each."""
-    found = rungs(verdict)
-    if found.formula:
-        found = replace(found, formula=f"`{found.formula}`.")
-    return tuple((label, told) for name, label in LABELS.items() if (told := getattr(found, name)))
 
 
 def words(text: str) -> str:

@@ -15,6 +15,7 @@ from course.judging.scripts import (
     Answers,
     AskOracle,
     Call,
+    Cut,
     Failure,
     Fill,
     Put,
@@ -61,6 +62,11 @@ def first_wrong(key: Key, answers: Answers) -> WrongCall | None:
             if not isinstance(wanted, Failure) and not key.agree(given, wanted, op.answer):
                 return WrongCall(lines[op.call], op.name, *_beside(given, wanted))
     return None
+
+
+def stopped(answers: Answers) -> bool:
+    """Whether a call was stopped by a limit."""
+    return any(isinstance(given, Cut) for given in answers.values())
 
 
 def _line(call: Call, key: Key, puts: dict[str, np.ndarray]) -> str:

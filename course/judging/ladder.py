@@ -16,7 +16,6 @@ LABELS = {
     "mend": "What to change",
 }
 ALL = "all"
-MOST = 3  # sentences about criteria
 ALLOWED = (ALL, *list(LABELS)[:-1])
 
 
@@ -24,8 +23,8 @@ ALLOWED = (ALL, *list(LABELS)[:-1])
 class Ladder:
     """The hints of a report that may be shown, each with what stands above it; so many are open from the start.
 
-    more: whether there are others that are not allowed here. fails: by criterion, the sentence that is left out of the
-    table, since the formula stands in it.
+    more: whether there are others that are not allowed here. fails: by criterion of the rule, the sentence that is left
+    out of the table, since it is part of the formula.
     """
 
     hints: tuple[tuple[str, str], ...]
@@ -40,13 +39,21 @@ def ladder(
     """The hints for a verdict, of which the first `hint` are open. allowed: the last that may be shown, or `all`."""
     found = rungs(verdict, messages)
     missed = {o.name for o in verdict.criteria if not o.passed}
-    fails = {c.name: c.fails for c in criteria}
-    sentences = [c.fails for c in criteria if c.name in missed and _numbers_differ(verdict, c)][:MOST]
-    found = replace(found, formula=f"`{found.formula}`." if found.formula else " ".join(sentences))
+    fails = {c.name: c.fails for c in criteria if c.rule and c.name in missed and _numbers_differ(verdict, c)}
+    if found.formula:  # of a known mistake, in the place of these sentences until it is said what to change
+        found = replace(found, formula=f"`{found.formula}`.")
+        fails = {} if hint >= len(LABELS) and allowed == ALL else fails
+    else:
+        found = replace(found, formula=" ".join(dict.fromkeys(fails.values())))
     hints = [(label, words) for name, label in LABELS.items() if (words := getattr(found, name))]
     last = len(LABELS) if allowed == ALL else 1 + list(LABELS).index(allowed)
     kept = [(label, words) for label, words in hints if label in list(LABELS.values())[:last]]
     return Ladder(tuple(kept), max(1, hint), len(kept) < len(hints), fails)
+
+
+def whole(verdict: Verdict) -> Ladder:
+    """All hints for a verdict, all of them open."""
+    return ladder(verdict, (), (), len(LABELS), ALL)
 
 
 def rungs(verdict: Verdict, messages: Sequence[Message] = ()) -> Rungs:
@@ -67,10 +74,12 @@ def rungs(verdict: Verdict, messages: Sequence[Message] = ()) -> Rungs:
             seen, " ".join(dict.fromkeys(questions)), "`, and `".join(dict.fromkeys(formulas)), verdict.diagnosis
         )
     told = next((m.words for m in messages if verdict.diagnosis.startswith(str(m.words))), None)
+    seen = verdict.observed or verdict.diagnosis
     if told is None:
-        return Rungs(verdict.diagnosis)
-    rest = verdict.diagnosis.removeprefix(str(told)).strip()
-    return replace(told, observation=f"{told.observation} {rest}".strip())
+        return Rungs(seen, mend=verdict.diagnosis if seen != verdict.diagnosis else "")
+    rest = seen.removeprefix(str(told)).strip()
+    mend = verdict.diagnosis if seen != verdict.diagnosis else told.mend
+    return replace(told, observation=f"{told.observation} {rest}".strip(), mend=mend)
 
 
 def _numbers_differ(verdict: Verdict, criterion: Criterion) -> bool:

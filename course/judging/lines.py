@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import linecache
 import re
 import sys
-import textwrap
 from types import TracebackType
 from typing import Any
 
@@ -45,16 +43,17 @@ def _quoted(line: str) -> str:
     return f": `{text if len(text) <= LONGEST else text[:LONGEST] + '...'}`" if text else ""
 
 
-def outdated(name: str, function: object) -> str:
+def outdated(name: str, function: object, source: str) -> str:
     """One sentence if the cell that defines `name` was changed and run since, and did not get as far; else empty.
 
-    The function that is judged is then an older one. Known in IPython only, from the cells that were run.
+    The function that is judged is then an older one. source: the text of the cell that it comes from. Known in IPython
+    only, from the cells that were run.
     """
     shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    if shell is None:
+    if shell is None or getattr(function, "__module__", "__main__") != "__main__":
         return ""
     defines = re.compile(rf"^\s*(?:def|class)\s+{re.escape(name)}\b", re.MULTILINE)
-    cells = [cell for cell in shell.user_ns.get("In", [])[:-1] if isinstance(cell, str) and defines.search(cell)]
+    cells = [cell for cell in shell.history_manager.input_hist_raw if defines.search(cell)]
     if not cells:
         return ""
     judged = f"What is checked here is the {name} from before." if function is not None else ""
@@ -64,15 +63,16 @@ def outdated(name: str, function: object) -> str:
         line = f" in line {error.lineno}{_quoted(error.text or '')}" if error.lineno else ""
         why = f"The last cell that defines {name} has a SyntaxError{line}, {error.msg}: nothing in it was run."
         return f"{why} {judged}".rstrip()
+    *older, last = (_run(shell, cell) for cell in cells)
+    if source.strip() == last or source.strip() not in older:
+        return ""
+    return f"The last cell that defines {name} was not run to its end. {judged}"
+
+
+def _run(shell: Any, cell: str) -> str:
+    """What Python runs of a cell: without a `%%capture` in its first line, and with IPython's own lines put in words
+    of Python."""
     try:
-        source = inspect.getsource(function)  # type: ignore[arg-type]
-    except (OSError, TypeError):
+        return str(shell.transform_cell(cell.partition("\n")[2] if cell.startswith("%%") else cell)).strip()
+    except SyntaxError:
         return ""
-    if _plain(source) in _plain(shell.transform_cell(cells[-1])):
-        return ""
-    return f"The last cell that defines {name} was not run to its end. {judged}".rstrip()
-
-
-def _plain(source: str) -> str:
-    """A source without what its place adds: indentation, and white space at the ends of lines."""
-    return "\n".join(line.rstrip() for line in textwrap.dedent(source).strip().split("\n"))

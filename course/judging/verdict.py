@@ -224,7 +224,8 @@ class Verdict:
     """What one exercise came to: points, criteria and, where something is not met, the diagnosis.
 
     `mistakes` are the known ones that explain the numbers, none, one or two; `diagnosis` is what the student reads.
-    `by_hand`: the grader cannot say, a person has to.
+    `by_hand`: the grader cannot say, a person has to. `observed`: of the diagnosis, what a check may say before it says
+    what to change; not kept.
     """
 
     exercise: str
@@ -234,6 +235,7 @@ class Verdict:
     mistakes: tuple[Mistake, ...] = ()
     diagnosis: str = ""
     by_hand: bool = False
+    observed: str = field(default="", compare=False)
 
     @property
     def passed(self) -> bool:

@@ -69,10 +69,16 @@ class Limits:
         before = process.memory_info().rss
         cpu, wall = time.process_time(), time.monotonic()
         while not self._over.wait(EVERY):
+            used, passed = time.process_time() - cpu, time.monotonic() - wall
             if process.memory_info().rss - before > self._memory:
                 self.call.stop(UsedTooMuch)
-            elif time.process_time() - cpu > self._seconds or time.monotonic() - wall > self._seconds * PATIENCE:
+            elif too_long(used, passed, self._seconds):
                 self.call.stop(Stopped)
+
+
+def too_long(used: float, passed: float, seconds: float) -> bool:
+    """Whether a call that has used so much processor time, while so much time passed, is stopped."""
+    return used > seconds or (passed > seconds * PATIENCE and used < IDLE * passed)
 
 
 class _Call:

@@ -87,7 +87,7 @@ def test_an_unwritten_function_gets_one_line(exercise: Exercise) -> None:
     ],
 )
 def test_the_check_reads_the_cell_that_a_function_was_typed_in(body: str, said: str) -> None:
-    shown = str(check("gradient_descent_step", typed("gradient_descent_step", body, "theta, grad, eta")))
+    shown = str(check("gradient_descent_step", typed("gradient_descent_step", body, "theta, grad, eta"), hint=4))
     assert said in shown, shown
 
 

@@ -19,9 +19,11 @@ from autograder.exercises.judge import judge
 from autograder.exercises.known import KnownFunctions
 from autograder.exercises.variants import together
 from course.judging.checks import check
-from course.judging.diagnosis import diagnosed
+from course.judging.diagnosis import diagnosed, uses
 from course.judging.diagnosis.evidence import Evidence
+from course.judging.diagnosis.findings import findings
 from course.judging.diagnosis.fingerprints import fingerprint, kinds, tolerated
+from course.judging.scripts import Failure
 from course.judging.verdict import Mistake, Verdict, agree
 from course.judging.verdict import judge as hold_against
 from tests.shared import EXERCISES, TP, fresh_seeds
@@ -289,6 +291,16 @@ def test_exceptions_alone_never_name_a_mistake(exercise: Exercise) -> None:
         raise TypeError("unsupported operand")
 
     assert verdict(exercise, fails, SEED).mistakes == ()
+
+
+@pytest.mark.parametrize("way", [False, True], ids=["function", "class"])
+def test_what_an_exception_means_is_not_read_from_the_learners_own_line(way: bool) -> None:
+    key = ALL["gradient_descent_step"].draw(np.random.default_rng(SEED))
+    failure = Failure("raised RuntimeError: no", "line 2: `Tracer = theta + 1  # no matmul`")
+    answers: dict[str, Any] = dict.fromkeys(key.expected, failure)
+    evidence = Evidence(key, answers)
+    found = " ".join(uses.findings(evidence, {}) if way else findings(evidence))
+    assert found.endswith("it raised RuntimeError: no (line 2: `Tracer = theta + 1  # no matmul`)."), found
 
 
 @every

@@ -57,6 +57,29 @@ def test_nearly_every_mistake_has_a_call_with_few_short_numbers(exercise: Exerci
     assert len(short) >= 0.9 * len(lines)
 
 
+def test_of_loops_that_do_not_end_the_call_told_is_one_and_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("course.judging.checks.GENEROUS", 0.04)  # 0.2 seconds
+
+    def always(*_: object) -> None:
+        while True:
+            pass
+
+    def for_integers(theta: Any, grad: Any, eta: float) -> Any:
+        while np.asarray(theta).dtype.kind == "i":
+            pass
+        return theta + eta * grad
+
+    line, _, yours, _ = first_wrong(ALL[0], always)
+    assert line.startswith("gradient_descent_step(np.array(")
+    assert yours.startswith("it took too long and was stopped (line ")
+    line, _, yours, _ = first_wrong(ALL[0], for_integers)
+    assert yours.startswith("[")  # the first wrong call of this one comes to an end
+    for function in (always, for_integers):
+        report = check(ALL[0].name, function)
+        assert "<svg" not in report._repr_html_()
+        assert "Its picture" not in str(report)
+
+
 def test_an_exception_is_shown_where_it_comes_and_an_unwritten_function_has_no_such_call() -> None:
     def gradient_descent_step(theta: Any, grad: Any, eta: float) -> Any:
         return theta - eta * np.outer(grad, np.zeros(99))

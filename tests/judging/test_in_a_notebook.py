@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -23,14 +24,32 @@ def gradient_descent_step(theta, grad, eta):
 RIGHT = """def gradient_descent_step(theta, grad, eta):
     return theta - eta * grad"""
 
+IN_ONE_CELL = f"{RIGHT}\n\n{CHECK}"
+CAPTURED = f"%%capture\n{RIGHT} * 1"
+MOVED = f"%%writefile own_steps.py\n{RIGHT} * 1.0"
+IMPORTED = "from own_steps import gradient_descent_step"
+GOOD = [WRONG, IN_ONE_CELL, IN_ONE_CELL.replace("- eta", "-  eta"), CAPTURED, CHECK, WRONG, MOVED, IMPORTED, CHECK]
+
 
 @pytest.fixture(scope="module")
-def shown(built: Path) -> list[str]:
+def shown(built: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What each of these cells shows."""
     cells = [CHECK, BROKEN, CHECK, WRONG, CHECK, BROKEN, CHECK, NOT_TO_ITS_END, CHECK, RIGHT, CHECK]
+    return run(built, tmp_path_factory, cells)
+
+
+@pytest.fixture(scope="module")
+def shown_of_good(built: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What each of the cells shows in which nothing went wrong."""
+    return run(built, tmp_path_factory, GOOD)
+
+
+def run(built: Path, tmp_path_factory: pytest.TempPathFactory, cells: list[str]) -> list[str]:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    folder = {"metadata": {"path": str(built / "release" / TP)}}
-    NotebookClient(notebook, timeout=600, allow_errors=True, resources=folder, kernel_name="python3").execute()
+    folder = tmp_path_factory.mktemp("lab") / TP
+    shutil.copytree(built / "release" / TP, folder)
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=600, allow_errors=True, resources=resources, kernel_name="python3").execute()
     return ["".join(out.get("data", {}).get("text/plain", "") for out in cell.outputs) for cell in notebook.cells]
 
 
@@ -54,3 +73,9 @@ def test_nothing_is_said_of_a_cell_that_was_run(shown: list[str]) -> None:
     for place in (4, 10):
         assert "The last cell" not in shown[place]
     assert "gradient_descent_step: right." in shown[10]
+
+
+@pytest.mark.parametrize("place", [1, 2, 4, 8], ids=["one cell", "and again", "captured", "moved to a module"])
+def test_nothing_is_said_of_a_definition_that_was_run_in_another_way(shown_of_good: list[str], place: int) -> None:
+    assert "gradient_descent_step: " in shown_of_good[place]
+    assert "The last cell" not in shown_of_good[place]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
@@ -12,8 +14,9 @@ from autograder.content import tp as content
 from autograder.exercises.exercise import Exercise
 from autograder.faults import Fault
 from course.judging.checks import FILE, check
-from course.judging.ladder import LABELS, rungs
-from course.judging.verdict import Mistake, Verdict
+from course.judging.display import Report
+from course.judging.ladder import LABELS, ladder, rungs
+from course.judging.verdict import Criterion, Mistake, Outcome, Verdict
 from tests.shared import ALL, EXERCISES, TP
 
 ADAM = next(exercise for exercise in EXERCISES[TP] if exercise.name == "adam_step")
@@ -93,8 +96,53 @@ def test_how_far_hints_go_is_a_setting_of_the_tp(tmp_path: Path) -> None:
 
 
 def test_of_two_mistakes_each_observation_holds_for_itself() -> None:
-    both = tuple(Mistake(f"a/{n}", f"Mend {n}.", "", f"Effect {n}.", f"Question {n}?", f"f{n}") for n in (1, 2))
+    both = tuple(Mistake(f"a/{n}", f"Mend {n}.", "", "", f"Effect {n}.", f"Question {n}?", f"f{n}") for n in (1, 2))
     found = rungs(Verdict("a", 0.0, 1.0, (), both, "Two things at once. Mend 1. And: Mend 2."))
     assert found.observation == "Two things at once. One alone: Effect 1. One alone: Effect 2."
     assert (found.question, found.formula) == ("Question 1? Question 2?", "f1`, and `f2")
     assert found.mend.endswith("Mend 2.")
+
+
+def uphill_in_place(theta: Any, grad: Any, eta: float) -> Any:
+    theta += eta * grad * theta
+    return theta
+
+
+def test_what_to_do_against_a_habit_is_the_last_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    function = uphill_in_place
+    data = json.loads(Path(FILE).read_text())
+    seen, mend = "Your function changes the array that it is given as theta.", "Compute a new one."
+    for shown in (str(check("gradient_descent_step", function)), str(check("gradient_descent_step", function, hint=4))):
+        assert seen in shown
+        assert (mend in shown) == ("What to change" in shown)
+    monkeypatch.chdir(tmp_path)
+    Path(FILE).write_text(json.dumps({**data, "hints": "observation"}))
+    report = check("gradient_descent_step", function, hint=4)
+    for shown in (str(report), report._repr_html_()):
+        assert seen in shown
+        assert mend not in shown
+
+
+def test_part_of_the_formula_has_all_sentences_of_the_rule_and_no_other() -> None:
+    criteria = [Criterion(f"c{n}", 1.0, f"Not {n}.", (), rule=n < 5) for n in range(6)]
+    outcomes = tuple(Outcome(c.name, False, 1.0, 0.0, f"{c.fails} (yours {c.name})") for c in criteria)
+    for formula in ("", "f"):
+        known = (Mistake("a/1", "Mend.", "", "", "Effect.", "Question?", formula),) if formula else ()
+        verdict = Verdict("a", 0.0, 6.0, outcomes, known, "Mend.")
+        found = ladder(verdict, (), criteria, 3, "all")
+        told = dict(found.hints)["Part of the formula"]
+        assert told == ("`f`." if formula else "Not 0. Not 1. Not 2. Not 3. Not 4.")
+        shown = str(Report(verdict, ladder=found))
+        assert "no  c4: yours c4" in shown
+        assert "no  c5: Not 5. (yours c5)" in shown
+        assert [shown.count(c.fails) for c in criteria] == [0 if formula else 1] * 5 + [1]
+        shown = str(Report(verdict, ladder=ladder(verdict, (), criteria, 4, "all")))
+        assert [shown.count(c.fails) for c in criteria] == [1] * 6
+
+
+def test_where_there_is_one_hint_the_section_to_read_stands_below_it() -> None:
+    verdict = Verdict("a", 0.0, 1.0, (), (Mistake("a/1", "Mend.", "adam#a-part"),), "Mend.")
+    report = Report(
+        replace(verdict, criteria=(Outcome("c", False, 1.0, 0.0, "no"),)), ladder=ladder(verdict, (), (), 1, "all")
+    )
+    assert 'Read again: 06_adam, "a part"' in str(report)

@@ -6,6 +6,7 @@ import linecache
 
 import pytest
 
+from autograder.proof.told import contradicted
 from course.judging.diagnosis.source import Code, binds, text_of
 
 STEP = """import numpy as np
@@ -52,6 +53,10 @@ def test_an_argument_is_unused_if_nothing_reads_it(line: str, unused: set[str]) 
         (["for _ in range(2):", "    theta -= eta * grad", "    theta = theta * 1.0"], []),
         (["new = theta - 1", "np.copyto(new, v)"], []),
         (["np.copyto(v, grad)"], [(4, "v", "copyto(...)", "")]),
+        (["match eta:", "    case 0:", "        theta -= grad"], [(6, "theta", "-=", "")]),
+        (["match eta:", "    case 0:", "        theta = theta * 1.0", "theta -= grad"], []),
+        (["match grad:", "    case theta:", "        pass", "theta -= grad"], []),
+        (["match grad:", "    case [_, *theta] | {**theta}:", "        theta -= 1"], []),
     ],
 )
 def test_a_line_writes_into_an_argument_only_where_that_is_certain(lines: list[str], writes: list[object]) -> None:
@@ -103,3 +108,37 @@ def test_the_text_of_a_function_or_class_is_that_of_its_cell() -> None:
     assert text_of(names["made"], "other") == ""  # type: ignore[arg-type]
     exec("def made(x):\n    return x\n", names)
     assert text_of(names["made"], "made") == ""  # type: ignore[arg-type]
+
+
+def test_a_line_is_quoted_as_it_stands_there() -> None:
+    lines = ['np.subtract(theta, (eta)*grad,  # "uphill`', "            out = theta)"]
+    (write,) = step(*lines).writes()
+    assert str(write.line) == "line 4, `np.subtract(theta, (eta)*grad, # \"uphill' out = theta)`"
+    code = step(*lines)
+    message = f"L{str(write.line)[1:]}, writes into theta."
+    assert list(contradicted(message, code.text, lambda theta: theta)) == []
+    assert list(contradicted(message.replace("(eta)", "eta"), code.text, lambda theta: theta))
+    assert code.node is not None
+    assert code.line(code.node).text == "def step(theta, v, grad, eta, gamma=0.9):"
+
+
+CLASS = """class Own:
+    def update_step(self, g, variable, rate):
+        {}
+        v_hat = self.v / (1 - self.beta ** t)
+        variable.assign_sub(rate * g / (ops.sqrt(v_hat) + self.eps))
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "adds"),
+    [
+        ("t = ops.cast(self.iterations, g.dtype); t = t + 1", True),
+        ("n = self.iterations.numpy(); t = float(n); t += 1", True),
+        ("t = ops.cast(self.iterations + 1, g.dtype)", True),
+        ("t = ops.cast(self.iterations, g.dtype)", False),
+        ("t = self.iterations", False),
+    ],
+)
+def test_what_is_added_to_another_name_for_it_is_added_to_it(line: str, adds: bool) -> None:
+    assert Code(CLASS.format(line), "Own").adds_to("iterations") is adds

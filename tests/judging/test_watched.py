@@ -69,6 +69,13 @@ def test_who_waits_has_more_time_than_who_works() -> None:
     assert asked(lambda: time.sleep(0.1) or 1.0, seconds=20.0) == ["1.0"] * 3
 
 
+def test_who_waits_for_the_processor_is_not_stopped() -> None:
+    assert watched.too_long(used=10.1, passed=10.1, seconds=10.0)
+    assert watched.too_long(used=0.5, passed=41.0, seconds=10.0)
+    assert not watched.too_long(used=9.0, passed=41.0, seconds=10.0)  # the machine is busy with something else
+    assert not watched.too_long(used=0.5, passed=39.0, seconds=10.0)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux refuses memory beforehand")
 def test_a_giant_array_is_refused_before_it_takes_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watched, "OWN_MEMORY", ())  # whatever another test has imported
@@ -110,7 +117,7 @@ def test_an_answer_that_nobody_reads_is_not_kept() -> None:
         made.append(weakref.ref(array))
         return array
 
-    assert asked(big)[0] == "returned an array of 4097 elements, at most 4096 are read"
+    assert asked(big, seconds=60.0)[0] == "returned an array of 4097 elements, at most 4096 are read"
     assert [ref() for ref in made] == [None] * 3
 
 

@@ -119,11 +119,13 @@ def _length(evidence: Evidence, uses: list[Use]) -> str | None:
 
 def _failing(evidence: Evidence, uses: list[Use]) -> str | None:
     """Calls that gave nothing: which, and why."""
-    reasons = Counter(use.failure.told for use in uses if use.failure)
-    if not reasons:
+    failures = [use.failure for use in uses if use.failure]
+    if not failures:
         return None
-    count, reason = sum(reasons.values()), max(reasons, key=lambda r: (r != NOT_ASKED, reasons[r]))
-    why = f"it {reason.rstrip('.')}. {in_words(reason, evidence)}".rstrip()
+    often = Counter(failure.told for failure in failures)
+    most = max(failures, key=lambda failure: (failure.reason != NOT_ASKED, often[failure.told]))
+    why = f"it {most.told.rstrip('.')}. {in_words(most.reason, evidence)}".rstrip()
+    count = len(failures)
     if count == len(uses):
         return f"Every call fails: {why}"
     those = when(evidence.key, uses, [use.failure is not None for use in uses])

@@ -17,28 +17,33 @@ IN_PLACE, SHARED_MEMORY = "manners/in-place", "manners/shared"
 
 
 def manners(evidence: Evidence) -> list[Mistake]:
-    """What is wrong with the manners, each with an id where it is a known habit, without one where it is only seen."""
+    """What is wrong with the manners, each with an id where it is a known habit, without one where it is only seen.
+
+    A habit's observation says what was seen, its hint what to change as well.
+    """
     key, section = evidence.key, evidence.key.lecture
     found = []
     changed = [read.name for read, given, _ in evidence.wrong(INPUT) if not isinstance(given, Failure)]
     if changed:
         arrays, new = ("array", "a new one") if len(set(changed)) == 1 else ("arrays", "new ones")
-        hint = f"Your function changes the {arrays} that it is given as {_listed(changed)}. Compute {new}."
-        found.append(Mistake(IN_PLACE, " ".join([hint, *written(evidence)]), section))
+        seen = f"Your function changes the {arrays} that it is given as {_listed(changed)}."
+        hint = " ".join([seen, f"Compute {new}.", *written(evidence)])
+        found.append(Mistake(IN_PLACE, hint, section, observation=" ".join([seen, *written(evidence, mend=False)])))
     shared = [read.name for read, _, _ in evidence.unlike_itself(SHARED)]
     if shared and not changed:
         does = "shares its" if len(set(shared)) == 1 else "share their"
-        hint = f"Your {_listed(shared)} {does} memory with an input or another result. Return new arrays, `x.copy()`."
-        found.append(Mistake(SHARED_MEMORY, hint, section))
+        seen = f"Your {_listed(shared)} {does} memory with an input or another result."
+        found.append(Mistake(SHARED_MEMORY, f"{seen} Return new arrays, `x.copy()`.", section, observation=seen))
     whole = [w for w in evidence.unlike_itself(INTEGERS) if not _follows(key, w, changed)]
     if whole and all(not isinstance(g, Failure) and _cut(key, r, g, w) for r, g, w in whole):
         names = [read.name for read, _, _ in whole]
         lose, are = ("loses", "it is") if len(set(names)) == 1 else ("lose", "they are")
-        hint = (
+        seen = (
             f"With integer arrays your {_listed(names)} {lose} what comes after the point: {are} written into an "
-            "integer array. Begin with `x = np.asarray(x, dtype=float)`."
+            "integer array."
         )
-        found.append(Mistake("manners/whole-numbers", hint, section))
+        hint = f"{seen} Begin with `x = np.asarray(x, dtype=float)`."
+        found.append(Mistake("manners/whole-numbers", hint, section, observation=seen))
     elif whole:
         found.append(Mistake("", f"With integer arrays {_seen(whole, 'as floats')}.", section))
     if shaped := evidence.unlike_itself(SHAPE):
@@ -49,8 +54,9 @@ def manners(evidence: Evidence) -> list[Mistake]:
     return found
 
 
-def written(evidence: Evidence) -> list[str]:
-    """Which lines write into the arrays that were seen to be changed, as far as the code shows it."""
+def written(evidence: Evidence, mend: bool = True) -> list[str]:
+    """Which lines write into the arrays that were seen to be changed, as far as the code shows it. mend: say what would
+    be a new array as well."""
     changed = {read.name for read, given, _ in evidence.wrong(INPUT) if not isinstance(given, Failure)}
     writes = [write for write in (evidence.code.writes() if evidence.code else []) if write.parameter in changed]
     said = []
@@ -58,7 +64,7 @@ def written(evidence: Evidence) -> list[str]:
         line = f"Line {write.line.number}, `{write.line.text}`, writes into {write.parameter}"
         if write.alias and write.named:
             alias = f"line {write.named.number}, `{write.named.text}`, only gives it another name"
-            said.append(f"{line}: {alias}. `{write.parameter}.copy()` would be a new array.")
+            said.append(f"{line}: {alias}." + (f" `{write.parameter}.copy()` would be a new array." if mend else ""))
         else:
             said.append(f"{line}.")
     return said

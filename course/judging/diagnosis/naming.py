@@ -87,8 +87,9 @@ def diagnosed(
         found = uses.findings(evidence, key.ways) if key.public or key.ways else findings(evidence)
         more = bool(seen) or any(mistake.id for mistake in told)
         seen += [sentence for sentence in found if not (more and sentence == NOTHING_MORE)]
-    rest = [*seen, *(mistake.hint for mistake in told if mistake.id and not (empty and mistake.id == SHARED_MEMORY))]
-    return replace(verdict, diagnosis=" ".join(rest))
+    habits = [mistake for mistake in told if mistake.id and not (empty and mistake.id == SHARED_MEMORY)]
+    diagnosis, observed = (" ".join([*seen, *(getattr(m, of) for m in habits)]) for of in ("hint", "observation"))
+    return replace(verdict, diagnosis=diagnosis, observed=observed)
 
 
 def named(evidence: Evidence, known: Known) -> tuple[tuple[Mistake, ...], bool]:

@@ -81,8 +81,12 @@ class Code:
         return isinstance(self.node, Class)
 
     def line(self, node: ast.AST) -> Line:
-        """Where a node begins, and what it says, in one line and not too long."""
-        text = " ".join(ast.unparse(node).split())
+        """Where a node begins, and what stands there, in one line and not too long; of a compound statement its first
+        line."""
+        text = ast.get_source_segment(self.text, node) or ast.unparse(node)
+        if isinstance(getattr(node, "body", None), list):
+            text = text.split("\n")[0]
+        text = " ".join(text.split()).replace("`", "'")
         return Line(getattr(node, "lineno", 0), text if len(text) <= LONGEST else f"{text[: LONGEST - 4]} ...")
 
     def unused(self, parameter: str) -> bool:
@@ -144,13 +148,26 @@ class Code:
         return tuple(map(ast.unparse, self.node.bases)) if isinstance(self.node, Class) else ()
 
     def adds_to(self, name: str) -> bool:
-        """Whether something is added to a name or attribute, by `+` or by a function whose name has `add` in it."""
+        """Whether something is added to a name or attribute, or to another name for it, by `+` or by a function whose
+        name has `add` in it."""
+        names = self._named_for(name)
         for part in ast.walk(self.node) if self.node else ():
             adds = isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add)
             adds = adds or (isinstance(part, ast.Call) and "add" in ast.unparse(part.func))
-            if (adds or isinstance(part, ast.AugAssign)) and name in ast.unparse(part):
+            if (adds or isinstance(part, ast.AugAssign)) and names & {_name_of(inner) for inner in ast.walk(part)}:
                 return True
         return False
+
+    def _named_for(self, name: str) -> set[str]:
+        """A name or attribute, and the names that are given its value, as it is or through a function."""
+        assigned = [n for n in ast.walk(self.node) if isinstance(n, ast.Assign | ast.AnnAssign)] if self.node else []
+        names, before = {name}, 0
+        while len(names) > before:
+            before = len(names)
+            for node in (node for node in assigned if _is_value_of(node.value, names)):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names |= {_name_of(target) for target in targets if _name_of(target)}
+        return names
 
     def writes(self) -> list[Write]:
         """The lines of a function that certainly write into an array that it was given."""
@@ -168,10 +185,13 @@ class Code:
         for statement in body:
             self._written(statement, names, found)
             inner = [getattr(statement, part, []) for part in ("body", "orelse", "finalbody")]
-            inner += [handler.body for handler in getattr(statement, "handlers", [])]
+            inner += [part.body for of in ("handlers", "cases") for part in getattr(statement, of, [])]
             if any(inner) and not isinstance(statement, Defined):
                 if isinstance(statement, ast.For | ast.While):  # what a pass binds, the next one finds
                     names = {n: v for n, v in names.items() if not any(_binds(s, n) for part in inner for s in part)}
+                if isinstance(statement, ast.Match):  # a pattern may have bound its names and not fit
+                    patterns = [case.pattern for case in statement.cases]
+                    names = {n: v for n, v in names.items() if not any(_binds(p, n) for p in patterns)}
                 ends = [self._followed(part, dict(names), found) for part in inner if part]
                 names = {name: value for name, value in names.items() if all(e.get(name) == value for e in ends)}
             elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
@@ -262,9 +282,23 @@ def _binds(node: ast.AST, name: str) -> bool:
     """Whether a statement gives a name a value, somewhere in it."""
     if isinstance(node, Defined):
         return node.name == name
-    return any(_stored(part) and getattr(part, "id", "") == name for part in ast.walk(node)) or any(
-        isinstance(part, Defined) and part.name == name for part in ast.walk(node)
+    return any(
+        (_stored(part) and getattr(part, "id", "") == name)
+        or (isinstance(part, Defined | ast.MatchAs | ast.MatchStar) and part.name == name)
+        or (isinstance(part, ast.MatchMapping) and part.rest == name)
+        for part in ast.walk(node)
     )
+
+
+def _is_value_of(value: ast.AST | None, names: set[str]) -> bool:
+    """Whether an expression is one of the names, or a function of it: `ops.cast(self.iterations, d)`."""
+    while isinstance(value, ast.Call | ast.Attribute) and _name_of(value) not in names:
+        value = value.value if isinstance(value, ast.Attribute) else value.args[0] if value.args else value.func
+    return value is not None and _name_of(value) in names
+
+
+def _name_of(node: ast.AST) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def _stored(node: ast.AST) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from course.judging.diagnosis.evidence import Evidence, Use
 from course.judging.diagnosis.exceptions import in_words
 from course.judging.diagnosis.findings import MOST, NOTHING_MORE, of_uses, outside
-from course.judging.scripts import NOT_ASKED
+from course.judging.scripts import NOT_ASKED, Failure
 
 
 def findings(evidence: Evidence, words: Mapping[str, str]) -> list[str]:
@@ -24,10 +24,11 @@ def findings(evidence: Evidence, words: Mapping[str, str]) -> list[str]:
         told = [words.get(name, f"in the way `{name}`") for name in names]
         return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
 
-    failed = {way: reason for way, those in ways.items() if (reason := _reason(those))}
+    failed = {way: failure for way, those in ways.items() if (failure := _failure(those))}
     if failed:
-        reason = Counter(failed.values()).most_common(1)[0][0]
-        why = f"it {reason.rstrip('.')}. {in_words(reason, evidence)}".rstrip()
+        often = Counter(failure.told for failure in failed.values())
+        most = max(failed.values(), key=lambda failure: often[failure.told])
+        why = f"it {most.told.rstrip('.')}. {in_words(most.reason, evidence)}".rstrip()
         failing = [use for way in failed for use in ways[way] if use.failure]
         if len(failing) < sum(len(ways[way]) for way in failed):  # in some of its uses a way works
             return [f"In {len(failing)} of {len(uses)} uses, {listed(list(failed))}, {why}"]
@@ -61,10 +62,10 @@ def findings(evidence: Evidence, words: Mapping[str, str]) -> list[str]:
     return said[:MOST] or [NOTHING_MORE]
 
 
-def _reason(uses: list[Use]) -> str | None:
-    """Why calls gave nothing: the reason of the first that says one."""
-    reasons = [use.failure.told for use in uses if use.failure]
-    return next((reason for reason in reasons if reason != NOT_ASKED), reasons[0] if reasons else None)
+def _failure(uses: list[Use]) -> Failure | None:
+    """Why calls gave nothing: the first that says why."""
+    failures = [use.failure for use in uses if use.failure]
+    return next((failure for failure in failures if failure.reason != NOT_ASKED), failures[0] if failures else None)
 
 
 def _is_row(outputs: tuple[str, ...]) -> bool:
