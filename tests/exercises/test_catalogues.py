@@ -7,10 +7,11 @@ import re
 import numpy as np
 import pytest
 
+from autograder.classroom.handout.build import from_text
 from autograder.exercises.exercise import Exercise
 from course.judging.scripts import Failure
 from tests.exercises.made import SMALL, rule
-from tests.shared import ALL, fresh_seeds
+from tests.shared import ALL, EXERCISES, TPS, fresh_seeds
 
 (SEED,) = fresh_seeds(1)
 
@@ -69,3 +70,13 @@ def test_an_entry_that_changes_nothing_or_a_stage_that_does_not_exist_is_refused
         anatomy.wrong("idle", did=".", effect=".", hint=".", section="")
     with pytest.raises(KeyError, match="no stage"):
         _ = anatomy.wrong("typo", did=".", effect=".", hint=".", section="", scalde=lambda s: 0).function
+
+
+@pytest.mark.parametrize("tp", TPS)
+def test_each_check_and_graded_cell_says_of_a_function_whose_cell_has_not_run_that_it_is_not_defined(tp: str) -> None:
+    """The name is passed and the value looked up: passed itself it would raise a NameError."""
+    cells = [cell.source for cell in from_text(TPS[tp])[0].cells if re.search(r"^check\(", cell.source, re.MULTILINE)]
+    asked = [
+        re.findall(r"^from course.judging import check\n\ncheck\(\"(\w+)\"\)", source, re.MULTILINE) for source in cells
+    ]
+    assert asked == [[exercise.name] for exercise in EXERCISES[tp] for _ in range(2)]
