@@ -32,6 +32,18 @@ def test_ids_are_unique_and_words_are_short_and_whole(exercise: Exercise) -> Non
 
 
 @every
+def test_every_mistake_leads_to_a_question_and_to_what_belongs_in_its_place(exercise: Exercise) -> None:
+    """A place has words to ask and words to tell; what a default should be is told without any."""
+    of_a_rule = [wrong for wrong in exercise.mistakes if wrong.anatomy]
+    for anatomy in {id(wrong.anatomy): wrong.anatomy for wrong in of_a_rule if wrong.anatomy}.values():
+        assert anatomy.should.keys() == exercise.questions.keys() - {"defaults"}
+        assert anatomy.should.keys() <= {*anatomy.stages, "returns"}
+    for wrong in of_a_rule:
+        assert all(exercise.questions[wrong.place]), wrong.id
+        assert wrong.part, wrong.id
+
+
+@every
 def test_a_catalogued_function_fails_as_a_student_s_would_never_by_an_accident_of_ours(exercise: Exercise) -> None:
     key = exercise.draw(np.random.default_rng(SEED))
     for wrong in exercise.mistakes:
