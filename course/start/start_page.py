@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-import course
 from course.judging.sections import LECTURES
 from course.start.notebooks import heading
 
@@ -53,8 +52,7 @@ def start(tps: Mapping[str, NotebookNode]) -> NotebookNode:
         steps.append(f"1. Read [{heading(lecture)}](lectures/{name}).{then}")
     steps += [f"1. Write {', '.join(write)}." for write in exercises.values()]
     cells = [new_markdown_cell(HEAD), new_markdown_cell("## The way\n\n" + "\n".join(steps))]
-    if hasattr(course, "progress"):
-        cells += [new_markdown_cell(PROGRESS), new_code_cell("import course\n\ncourse.progress()")]
+    cells += [new_markdown_cell(PROGRESS), new_code_cell("import course\n\ncourse.progress()")]
     page = new_notebook(cells=[*cells, new_markdown_cell(FRONT_ENDS)])
     for number, cell in enumerate(page.cells):
         cell.id = f"cell-{number}"

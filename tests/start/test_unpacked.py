@@ -10,7 +10,6 @@ from pathlib import Path, PureWindowsPath
 import nbformat
 import pytest
 
-import course
 from conftest import built_once
 from course.judging import check, sections
 from course.start import console, unpacked
@@ -121,7 +120,6 @@ def test_the_page_puts_each_exercise_behind_its_lecture(folder: Path) -> None:
     assert re.search(r"Then write \[6\. Adam[^]]*\]\(optimizers/optimizers\.ipynb#cell-id=", adam)
 
 
-@pytest.mark.skipif(not hasattr(course, "progress"), reason="this version of the check keeps no progress")
 def test_the_command_line_and_the_page_say_how_far_one_is(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
