@@ -39,9 +39,9 @@ Exercises and lectures that train with Keras need TensorFlow: `pip install "tens
 
 
 def start(tps: Mapping[str, NotebookNode]) -> NotebookNode:
-    """The page. tps: by their path in the folder, the notebooks of the TPs."""
+    """The page. tps: by their path in the folder, the notebooks of the TPs. Practice comes after what has points."""
     exercises: dict[str, list[str]] = {}
-    for path, notebook in tps.items():
+    for path, notebook in sorted(tps.items(), key=lambda tp: not _has_points(tp[1])):
         for belongs_to, link in _exercises(path, notebook):
             exercises.setdefault(belongs_to, []).append(link)
     steps = []
@@ -57,6 +57,10 @@ def start(tps: Mapping[str, NotebookNode]) -> NotebookNode:
     for number, cell in enumerate(page.cells):
         cell.id = f"cell-{number}"
     return page
+
+
+def _has_points(notebook: NotebookNode) -> bool:
+    return any(cell.metadata.get("nbgrader", {}).get("points") for cell in notebook.cells)
 
 
 def _exercises(path: str, notebook: NotebookNode) -> Iterator[tuple[str, str]]:
