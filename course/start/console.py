@@ -49,7 +49,7 @@ def _start(options: argparse.Namespace) -> int:
     done = unpacked.unpack(folder, tps)
     print(f"{folder}: {len(done.new)} files are new, {len(done.renewed)} renewed")
     for name in done.kept:
-        print(f"{name}: has your work in it and stays; rename it and start again for the one of this version")
+        print(f"{name}: was changed here and stays; rename it and start again for the one of this version")
     if options.no_open or not server.installed():
         print(f"begin with {folder / start_page.NAME}, in VS Code, Notebook 7, Colab or JupyterLab; it says how")
         return 0
