@@ -33,11 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("folder", nargs="?", type=Path, default=FOLDER, help=f"default: {FOLDER}; yours stays as it is")
     start.add_argument("--no-open", action="store_true", help="open nothing")
     start.set_defaults(command=_start)
-    if hasattr(course, "progress"):
-        about = "Say how far you are by the checks, and what comes next."
-        commands.add_parser("progress", help=about, description=about).set_defaults(
-            command=_progress, told=course.progress
-        )
+    about = "Say how far you are by the checks, and what comes next."
+    commands.add_parser("progress", help=about, description=about).set_defaults(command=_progress)
     return parser
 
 
@@ -52,7 +49,7 @@ def _start(options: argparse.Namespace) -> int:
     done = unpacked.unpack(folder, tps)
     print(f"{folder}: {len(done.new)} files are new, {len(done.renewed)} renewed")
     for name in done.kept:
-        print(f"{name}: has your work in it and stays; rename it and start again for the one of this version")
+        print(f"{name}: was changed here and stays; rename it and start again for the one of this version")
     if options.no_open or not server.installed():
         print(f"begin with {folder / start_page.NAME}, in VS Code, Notebook 7, Colab or JupyterLab; it says how")
         return 0
@@ -61,6 +58,6 @@ def _start(options: argparse.Namespace) -> int:
     return server.serve(folder)
 
 
-def _progress(options: argparse.Namespace) -> int:
-    print(options.told())
+def _progress(_: argparse.Namespace) -> int:
+    print(course.progress())
     return 0

@@ -71,9 +71,7 @@ def _labels(lecture: Path) -> dict[str, str]:
     """By label of a formula, on this page or one beside it, its number: as the site counts, from 1 on each page."""
     found: dict[str, str] = {}
     for page in sorted(lecture.parent.glob("*.md")):
-        labels = re.findall(
-            r"^(?:`{3,}|~{3,})\{math\}\s*\n:label: *(\S+)", page.read_text(encoding="utf-8"), flags=re.MULTILINE
-        )
+        labels = LABEL.findall(page.read_text(encoding="utf-8"))
         for number, label in enumerate(labels, start=1):
             found[label] = f"({number})" if page == lecture else f"[({number})]({page.name})"
     return found

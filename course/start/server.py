@@ -60,7 +60,12 @@ def serve(folder: Path, first: str = start_page.NAME, browser: bool = True) -> i
     command += [f"--LabApp.default_url=/lab/tree/{first}"] + ["--no-browser"] * (not browser)
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
-    return subprocess.call(command, env=environment(folder))
+    with subprocess.Popen(command, env=environment(folder)) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                pass  # JupyterLab gets Ctrl+C as well: it asks, and ends by itself
 
 
 def environment(folder: Path) -> dict[str, str]:

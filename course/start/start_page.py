@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-import course
 from course.judging.sections import LECTURES
 from course.start.notebooks import heading
 
@@ -40,9 +39,9 @@ Exercises and lectures that train with Keras need TensorFlow: `pip install "tens
 
 
 def start(tps: Mapping[str, NotebookNode]) -> NotebookNode:
-    """The page. tps: by their path in the folder, the notebooks of the TPs."""
+    """The page. tps: by their path in the folder, the notebooks of the TPs. Practice comes after what has points."""
     exercises: dict[str, list[str]] = {}
-    for path, notebook in tps.items():
+    for path, notebook in sorted(tps.items(), key=lambda tp: not _has_points(tp[1])):
         for belongs_to, link in _exercises(path, notebook):
             exercises.setdefault(belongs_to, []).append(link)
     steps = []
@@ -53,12 +52,15 @@ def start(tps: Mapping[str, NotebookNode]) -> NotebookNode:
         steps.append(f"1. Read [{heading(lecture)}](lectures/{name}).{then}")
     steps += [f"1. Write {', '.join(write)}." for write in exercises.values()]
     cells = [new_markdown_cell(HEAD), new_markdown_cell("## The way\n\n" + "\n".join(steps))]
-    if hasattr(course, "progress"):
-        cells += [new_markdown_cell(PROGRESS), new_code_cell("import course\n\ncourse.progress()")]
+    cells += [new_markdown_cell(PROGRESS), new_code_cell("import course\n\ncourse.progress()")]
     page = new_notebook(cells=[*cells, new_markdown_cell(FRONT_ENDS)])
     for number, cell in enumerate(page.cells):
         cell.id = f"cell-{number}"
     return page
+
+
+def _has_points(notebook: NotebookNode) -> bool:
+    return any(cell.metadata.get("nbgrader", {}).get("points") for cell in notebook.cells)
 
 
 def _exercises(path: str, notebook: NotebookNode) -> Iterator[tuple[str, str]]:

@@ -40,13 +40,13 @@ def unpack(folder: Path, released: Mapping[str, Path]) -> Unpacked:
     noted = _noted(folder)
     new, renewed, kept = list[str](), list[str](), list[str]()
     for name, content in _contents(released):
-        path, digest = folder.joinpath(*PurePosixPath(name).parts), hashlib.sha256(content).hexdigest()
-        there = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
-        if there is not None and there not in (noted.get(name), digest):
+        path, digest = folder.joinpath(*PurePosixPath(name).parts), _digest(name, content)
+        there = path.read_bytes() if path.is_file() else None
+        if there is not None and _digest(name, there) not in (noted.get(name), digest):
             if noted.get(name) != digest:
                 kept.append(name)
             continue
-        if there != digest:
+        if there != content:
             (new if there is None else renewed).append(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, content)
@@ -74,6 +74,18 @@ def _contents(released: Mapping[str, Path]) -> Iterator[tuple[str, bytes]]:
                 content = notebooks.written(notebook)
             yield str(inside), content
     yield start_page.NAME, notebooks.written(start_page.start(texts))
+
+
+def _digest(name: str, content: bytes) -> str:
+    """Of a notebook without the version of Python, which every kernel writes into it."""
+    if name.endswith(".ipynb"):
+        try:
+            notebook = json.loads(content)
+            del notebook["metadata"]["language_info"]["version"]
+            content = json.dumps(notebook).encode()
+        except (ValueError, KeyError, TypeError):
+            pass  # not as we write it
+    return hashlib.sha256(content).hexdigest()
 
 
 def _noted(folder: Path) -> dict[str, str]:

@@ -38,6 +38,9 @@ ROOT_EPSILON_ADAM = {
     "b2": ("Which beta belongs to v, and where does it come from?", "beta_2 stands with v, in both places"),
     "floor": ("Where does the small number under the root come from?", "epsilon, as `__init__` was given it"),
     "clock": ("`iterations` counts the steps made so far: which number is t in the first one?", "t = iterations + 1"),
+    "m_sum": M_HAT,
+    "v_sum": V_HAT,
+    "g": ("Where does the gradient enter, and with which sign?", "g, as `update_step` is given it"),
     "square": ("What exactly is squared?", "g^2, elementwise"),
     "m_new": ("What does m average, and with which shares?", "m <- beta_1 m + (1 - beta_1) g"),
     "v_new": ("What does v average, and with which shares?", "v <- beta_2 v + (1 - beta_2) g^2"),
@@ -47,6 +50,10 @@ ROOT_EPSILON_ADAM = {
     "v_hat": V_HAT,
     "root": ("What stands under the root, and at which point is epsilon added?", "sqrt(v_hat + epsilon)"),
     "direction": ("What stands above the fraction line of the step?", "m_hat, and nothing else"),
+    "step": (
+        "What stands above the fraction line of the step, and what below?",
+        "eta m_hat / sqrt(v_hat + epsilon)",
+    ),
     "theta_new": NEW_THETA,
     "defaults": ("What is used for an argument of `__init__` that is not passed?", "the values in the exercise's text"),
 }
@@ -65,4 +72,5 @@ COMPARE_OPTIMIZERS = {
         "When does the grid show that the best rate is not beyond its edge?",
         "min(rates) < best rate < max(rates)",
     ),
+    "returns": ("What does the entry of one optimizer hold?", "rate, loss and inside"),
 }

@@ -16,7 +16,7 @@
 #
 # Six things that every library has and that the TP on optimizers left out: AMSGrad, AdamW, Nadam, AdaDelta, clipping by
 # the global norm, and warm-up with a cosine. **Nothing here is graded.** Take what you like, in any order; each needs about a
-# quarter of an hour. You should have written `adam_step` before; the lectures lie in `course/lectures/`.
+# quarter of an hour. You should have written `adam_step` before.
 #
 # Each exercise has the same cells as in the TP on optimizers: your function, a check, a picture, and a locked cell that passes
 # when your check does. The check judges and explains as it does there, and costs nothing. Before the function stands a question:
@@ -106,7 +106,9 @@ def amsgrad_step(theta, m, v, v_max, grad, t, eta, beta_1=0.9, beta_2=0.999, eps
 
 
 # %% tags=["check"]
-check("amsgrad_step", amsgrad_step)
+from course.judging import check
+
+check("amsgrad_step")
 
 # %% [markdown]
 # The problem of Reddi, Kale and Kumar: on $[-1, 1]$ every third loss is $3x$, the two others are $-x$. The losses of three steps add up to
@@ -143,7 +145,9 @@ if ends["amsgrad"] is not None:
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_amsgrad_step", "locked": true, "points": 0, "solution": false, "task": false, "cell_type": "code"}
 # Says whether your function keeps its promises. It has no points: this notebook is practice.
-check("amsgrad_step", amsgrad_step).required()
+from course.judging import check
+
+check("amsgrad_step").required()
 
 # %% [markdown]
 # ## 2. AdamW
@@ -185,7 +189,9 @@ def adamw_step(theta, m, v, grad, t, eta, weight_decay=0.004, beta_1=0.9, beta_2
 
 
 # %% tags=["check"]
-check("adamw_step", adamw_step)
+from course.judging import check
+
+check("adamw_step")
 
 # %% [markdown]
 # Four weights that start at 1 and have gradients of noise alone, of sizes 0.01 to 10: nothing holds them, so a decay should shrink
@@ -222,7 +228,9 @@ if left["beside the step"] is not None:
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_adamw_step", "locked": true, "points": 0, "solution": false, "task": false, "cell_type": "code"}
 # Says whether your function keeps its promises. It has no points: this notebook is practice.
-check("adamw_step", adamw_step).required()
+from course.judging import check
+
+check("adamw_step").required()
 
 # %% [markdown]
 # ## 3. Nadam
@@ -262,7 +270,9 @@ def nadam_step(theta, m, v, grad, t, eta, beta_1=0.9, beta_2=0.999, eps=1e-8):
 
 
 # %% tags=["check"]
-check("nadam_step", nadam_step)
+from course.judging import check
+
+check("nadam_step")
 
 # %% tags=["picture"]
 steps, rate = 120, 0.2
@@ -271,7 +281,9 @@ picture(ravine, steps, "Nadam", nadam_step, {"eta": rate}, {"Adam": unrolled.ada
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_nadam_step", "locked": true, "points": 0, "solution": false, "task": false, "cell_type": "code"}
 # Says whether your function keeps its promises. It has no points: this notebook is practice.
-check("nadam_step", nadam_step).required()
+from course.judging import check
+
+check("nadam_step").required()
 
 # %% [markdown]
 # ## 4. AdaDelta
@@ -315,7 +327,9 @@ def adadelta_step(theta, r, d, grad, eta=1.0, rho=0.95, eps=1e-6):
 
 
 # %% tags=["check"]
-check("adadelta_step", adadelta_step)
+from course.judging import check
+
+check("adadelta_step")
 
 # %% [markdown]
 # No rate was tuned here. Read off how long AdaDelta takes to get going, and say what sets that time. Then try `eps` 1e-4, and 1e-8: is there
@@ -338,7 +352,9 @@ picture(
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_adadelta_step", "locked": true, "points": 0, "solution": false, "task": false, "cell_type": "code"}
 # Says whether your function keeps its promises. It has no points: this notebook is practice.
-check("adadelta_step", adadelta_step).required()
+from course.judging import check
+
+check("adadelta_step").required()
 
 # %% [markdown]
 # ## 5. Clipping by the global norm
@@ -377,7 +393,9 @@ def clip_by_global_norm(grad_w, grad_b, max_norm):
 
 
 # %% tags=["check"]
-check("clip_by_global_norm", clip_by_global_norm)
+from course.judging import check
+
+check("clip_by_global_norm")
 
 # %% [markdown]
 # A thousand gradients of two numbers, a few of them very long, before and after. Which angles survive?
@@ -398,7 +416,9 @@ if clipped is not None:
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_clip_by_global_norm", "locked": true, "points": 0, "solution": false, "task": false, "cell_type": "code"}
 # Says whether your function keeps its promises. It has no points: this notebook is practice.
-check("clip_by_global_norm", clip_by_global_norm).required()
+from course.judging import check
+
+check("clip_by_global_norm").required()
 
 # %% [markdown]
 # ## 6. Warm-up and cosine
@@ -439,7 +459,9 @@ def warmup_cosine(t, eta_max, warmup, decay, alpha=0.0):
 
 
 # %% tags=["check"]
-check("warmup_cosine", warmup_cosine)
+from course.judging import check
+
+check("warmup_cosine")
 
 # %% tags=["picture"]
 times = np.arange(60)
@@ -459,4 +481,6 @@ if rates["alpha = 0"] is not None:
 
 # %% nbgrader={"schema_version": 3, "grade": true, "grade_id": "test_warmup_cosine", "locked": true, "points": 0, "solution": false, "task": false, "cell_type": "code"}
 # Says whether your function keeps its promises. It has no points: this notebook is practice.
-check("warmup_cosine", warmup_cosine).required()
+from course.judging import check
+
+check("warmup_cosine").required()

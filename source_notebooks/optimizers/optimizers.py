@@ -644,8 +644,8 @@ def steps_to(run, problem, share=1e-6):
 #
 # Reddi, Kale and Kumar (2018): on $[-1, 1]$, every third loss is $3x$, the others are $-x$. The average loss rises with $x$, so $x = -1$ is
 # best. Run your Adam on it ($\beta_1 = 0$, $\beta_2 = 0.1$, $\eta_t = 0.5/\sqrt t$, start at $x = 1$, cut back to $[-1, 1]$ after every step).
-# Where is it after each block of three? Then write **AMSGrad**: it divides by the largest $\hat v$ seen so far. Where does that one go, and
-# what does Adam forget?
+# Where is it after each block of three? Then write **AMSGrad**: it divides by the largest $v$ seen so far, corrected (the TP
+# `more_optimizers` asks for it). Where does that one go, and what does Adam forget?
 
 
 # %% tags=["extension"]

@@ -7,10 +7,11 @@ import re
 import numpy as np
 import pytest
 
+from autograder.classroom.handout.build import from_text
 from autograder.exercises.exercise import Exercise
 from course.judging.scripts import Failure
 from tests.exercises.made import SMALL, rule
-from tests.shared import ALL, fresh_seeds
+from tests.shared import ALL, EXERCISES, TPS, fresh_seeds
 
 (SEED,) = fresh_seeds(1)
 
@@ -28,6 +29,18 @@ def test_ids_are_unique_and_words_are_short_and_whole(exercise: Exercise) -> Non
             assert words.endswith((".", "?")), (wrong.id, words)
             assert "\n" not in words, (wrong.id, words)
             assert len(words) <= longest, (wrong.id, words)
+
+
+@every
+def test_every_mistake_leads_to_a_question_and_to_what_belongs_in_its_place(exercise: Exercise) -> None:
+    """A place has words to ask and words to tell; what a default should be is told without any."""
+    of_a_rule = [wrong for wrong in exercise.mistakes if wrong.anatomy]
+    for anatomy in {id(wrong.anatomy): wrong.anatomy for wrong in of_a_rule if wrong.anatomy}.values():
+        assert anatomy.should.keys() == exercise.questions.keys() - {"defaults"}
+        assert anatomy.should.keys() <= {*anatomy.stages, "returns"}
+    for wrong in of_a_rule:
+        assert all(exercise.questions[wrong.place]), wrong.id
+        assert wrong.part, wrong.id
 
 
 @every
@@ -69,3 +82,13 @@ def test_an_entry_that_changes_nothing_or_a_stage_that_does_not_exist_is_refused
         anatomy.wrong("idle", did=".", effect=".", hint=".", section="")
     with pytest.raises(KeyError, match="no stage"):
         _ = anatomy.wrong("typo", did=".", effect=".", hint=".", section="", scalde=lambda s: 0).function
+
+
+@pytest.mark.parametrize("tp", TPS)
+def test_each_check_and_graded_cell_says_of_a_function_whose_cell_has_not_run_that_it_is_not_defined(tp: str) -> None:
+    """The name is passed and the value looked up: passed itself it would raise a NameError."""
+    cells = [cell.source for cell in from_text(TPS[tp])[0].cells if re.search(r"^check\(", cell.source, re.MULTILINE)]
+    asked = [
+        re.findall(r"^from course.judging import check\n\ncheck\(\"(\w+)\"\)", source, re.MULTILINE) for source in cells
+    ]
+    assert asked == [[exercise.name] for exercise in EXERCISES[tp] for _ in range(2)]

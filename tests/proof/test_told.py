@@ -20,8 +20,10 @@ from course.judging.verdict import Key, Mistake, Verdict, judge
 from tests.shared import EXERCISES, TP, fresh_seeds
 
 ALL = {exercise.name: exercise for exercise in EXERCISES[TP] if not exercise.public}
-(SEED,) = fresh_seeds(1)
+(SEED,) = fresh_seeds(1)  # for what is true of every draw
+FIXED = 1  # for what is true of most
 MUTANTS = 72  # of each of eight exercises: more than 500 together
+PAIRS = 12  # until three are told; about one in eight is not
 
 every = pytest.mark.parametrize("exercise", ALL.values(), ids=ALL)
 seeded = pytest.mark.parametrize("seed", [SEED])
@@ -49,14 +51,23 @@ def said(exercise: Exercise, key: Key, function: object, text: str) -> Verdict:
 @pytest.mark.filterwarnings("ignore")
 def test_what_is_said_of_the_code_of_generated_wrong_forms_is_so(exercise: Exercise, seed: int) -> None:
     source, key = source_of(exercise), exercise.draw(np.random.default_rng(seed))
-    facts = 0
     for mutant in source.drawn(MUTANTS, seed):
         verdict = said(exercise, key, source.function(mutant.source), mutant.source)
         untrue = list(contradicted(verdict.diagnosis, mutant.source, source.function(mutant.source)))
         assert not untrue, f"{untrue}: {verdict.diagnosis}\n{mutant.source}"
         assert verdict.passed or verdict.diagnosis, mutant.source
-        facts += bool(re.search(r"not used anywhere|Your default|[Ll]ine \d", verdict.diagnosis))
-    assert facts  # the test is not empty
+
+
+@every
+@pytest.mark.filterwarnings("ignore")
+def test_something_is_said_of_the_code_of_generated_wrong_forms(exercise: Exercise) -> None:
+    """Else the test above would hold of nothing."""
+    source, key = source_of(exercise), exercise.draw(np.random.default_rng(FIXED))
+    told = (
+        said(exercise, key, source.function(mutant.source), mutant.source).diagnosis
+        for mutant in source.drawn(MUTANTS, FIXED)
+    )
+    assert any(re.search(r"not used anywhere|Your default|[Ll]ine \d", diagnosis) for diagnosis in told)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +94,7 @@ def test_an_untrue_word_is_found(sentence: str, why: str) -> None:
 def test_a_pair_is_told_by_what_belongs_in_both_places_and_by_no_hint(exercise: Exercise, seed: int) -> None:
     """A hint of one mistake can be false where another one is made, too: `You multiply by 1 - gamma` of a line."""
     known, rng, found = KnownFunctions(exercise), np.random.default_rng(seed), 0
-    pairs = [known.pairs[i] for i in rng.choice(len(known.pairs), size=3, replace=False)]
+    pairs = [known.pairs[i] for i in rng.choice(len(known.pairs), size=PAIRS, replace=False)]
     for pair in pairs:
         key = exercise.draw(rng)
         answers = exercise.answers_of(known.function(*pair), key)
@@ -95,16 +106,23 @@ def test_a_pair_is_told_by_what_belongs_in_both_places_and_by_no_hint(exercise: 
             assert mistake.part
             assert mistake.part in verdict.diagnosis
             assert mistake.hint not in verdict.diagnosis
-    assert found
+        if found == 3:
+            break
+    assert found == 3
 
 
 def test_of_most_single_classic_mistakes_something_useful_is_said() -> None:
-    told = [one for exercise in ALL.values() for one in islice(generated(exercise, 6, SEED), 6)]
+    told = [one for exercise in ALL.values() for one in islice(generated(exercise, 6, FIXED), 6)]
     found = shares(told)
-    assert not [one.untrue for one in told if one.untrue]
     assert found[NAMED]
     assert (found[NAMED] + found[OBSERVED]) / len(told) > 0.75
     assert sum(found[end] for end in (NAMED, OBSERVED, VAGUELY)) == len(told)
+
+
+@seeded
+def test_nothing_untrue_is_said_of_single_classic_mistakes(seed: int) -> None:
+    told = [one for exercise in ALL.values() for one in islice(generated(exercise, 6, seed), 6)]
+    assert not [one.untrue for one in told if one.untrue]
 
 
 def test_what_says_only_that_something_differs_is_not_useful() -> None:

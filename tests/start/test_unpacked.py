@@ -6,14 +6,14 @@ import json
 import re
 import shutil
 from pathlib import Path, PureWindowsPath
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 
-import course
 from conftest import built_once
 from course.judging import check, sections
-from course.start import console, unpacked
+from course.start import console, notebooks, unpacked
 from course.start.start_page import NAME
 from tests.shared import EXERCISES, TP, TPS
 
@@ -90,6 +90,24 @@ def test_starting_again_keeps_work_and_renews_the_rest(released: dict[str, Path]
     assert [(folder / name).read_text(encoding="utf-8") for name in mine] == ["my work"] * 2
 
 
+def test_another_python_is_no_other_version_of_what_a_learner_has_changed(
+    released: dict[str, Path], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each notebook names the version of Python, and the kernel of whoever opens it writes its own there."""
+    mine, untouched = f"{TP}/{TP}.ipynb", "lectures/index.ipynb"
+    ours = nbformat.read(folder / untouched, as_version=4)
+    ours.metadata.language_info.version = "3.99.0"
+    nbformat.write(ours, folder / untouched)
+    (folder / mine).write_text((folder / mine).read_text(encoding="utf-8").replace("TP: ", "My "), encoding="utf-8")
+    monkeypatch.setattr(notebooks, "sys", SimpleNamespace(version_info=(3, 99, 1)))
+    again = unpacked.unpack(folder, released)
+    assert (again.new, again.kept) == ((), ())
+    assert untouched in again.renewed
+    assert mine not in again.renewed
+    assert {name for name in again.renewed if not name.endswith(".ipynb")} == set()
+    assert nbformat.read(folder / untouched, as_version=4).metadata.language_info.version == "3.99.1"
+
+
 def test_files_of_another_origin_stay_and_are_named(released: dict[str, Path], tmp_path: Path) -> None:
     folder = tmp_path / "fetched"
     (folder / TP).mkdir(parents=True)
@@ -121,7 +139,6 @@ def test_the_page_puts_each_exercise_behind_its_lecture(folder: Path) -> None:
     assert re.search(r"Then write \[6\. Adam[^]]*\]\(optimizers/optimizers\.ipynb#cell-id=", adam)
 
 
-@pytest.mark.skipif(not hasattr(course, "progress"), reason="this version of the check keeps no progress")
 def test_the_command_line_and_the_page_say_how_far_one_is(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

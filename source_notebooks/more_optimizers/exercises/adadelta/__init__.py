@@ -13,6 +13,7 @@ from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.probes import Fixed, all_of
 
+from ... import questions
 from ...reference import adadelta_step
 from .mistakes import equivalents, mistakes
 
@@ -110,5 +111,6 @@ exercise = Exercise(
         *manners(0.05, still=(AT_REST, NO_RATE)),
     ),
     mistakes=mistakes,
+    questions=questions.ADADELTA,
     equivalents=equivalents,
 )

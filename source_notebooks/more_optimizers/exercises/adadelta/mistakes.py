@@ -10,6 +10,7 @@ from tps.optimizers.families.habits import habits
 
 from autograder.exercises.variants import Anatomy, Wrong
 
+from ... import places
 from ...reference import adadelta_step
 
 RULE = "rmsprop#from-the-sum-to-an-average"
@@ -37,6 +38,7 @@ rule = Anatomy(
         "theta_new": lambda s: s.theta_old - s.step,
     },
     returns=("theta_new", "r_new", "d_new"),
+    should=places.ADADELTA,
 )
 
 

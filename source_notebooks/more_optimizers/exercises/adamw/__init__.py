@@ -13,7 +13,7 @@ from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 from autograder.exercises.probes import Fixed
 
-from ... import adam_like
+from ... import adam_like, questions
 from ...reference import adamw_step
 from .mistakes import equivalents, mistakes
 
@@ -72,5 +72,6 @@ exercise = Exercise(
         *manners(0.05, still=({**AT_REST, **NONE}, NO_RATE)),
     ),
     mistakes=mistakes,
+    questions=questions.ADAMW,
     equivalents=equivalents,
 )

@@ -9,7 +9,7 @@ from tps.optimizers.families.habits import habits
 
 from autograder.exercises.variants import Anatomy
 
-from ... import adam_like
+from ... import adam_like, places
 from ...reference import adamw_step
 
 RULE = "adam#momentum-as-an-average"
@@ -27,6 +27,7 @@ rule = Anatomy(
         "theta_new": lambda s: s.theta_old - s.step,
     },
     returns=("theta_new", "m_new", "v_new"),
+    should=places.ADAMW,
 )
 
 mistakes = (

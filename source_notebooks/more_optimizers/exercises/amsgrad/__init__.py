@@ -13,7 +13,7 @@ from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
-from ... import adam_like
+from ... import adam_like, questions
 from ...reference import amsgrad_step
 from .mistakes import equivalents, mistakes
 
@@ -65,5 +65,6 @@ exercise = Exercise(
         *manners(0.05),
     ),
     mistakes=mistakes,
+    questions=questions.AMSGRAD,
     equivalents=equivalents,
 )

@@ -9,7 +9,7 @@ from tps.optimizers.families.habits import habits
 
 from autograder.exercises.variants import Anatomy
 
-from ... import adam_like
+from ... import adam_like, places
 from ...reference import amsgrad_step
 
 RULE = "adam#what-adam-does-not-promise"
@@ -27,6 +27,7 @@ rule = Anatomy(
         "theta_new": lambda s: s.theta_old - s.step,
     },
     returns=("theta_new", "m_new", "v_new", "v_max_new"),
+    should=places.AMSGRAD,
 )
 
 mistakes = (

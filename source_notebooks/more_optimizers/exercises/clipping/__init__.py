@@ -15,6 +15,7 @@ from autograder.exercises.exercise import Check, Exercise, Probe
 from autograder.exercises.probes import Fixed, all_of
 from course.judging.scripts import SHAPE
 
+from ... import questions
 from ...reference import clip_by_global_norm
 from .mistakes import equivalents, mistakes
 
@@ -158,5 +159,6 @@ exercise = Exercise(
         ),
     ),
     mistakes=mistakes,
+    questions=questions.CLIPPING,
     equivalents=equivalents,
 )

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograder.exercises.variants import Anatomy, Wrong
 
+from ... import places
 from ...reference import clip_by_global_norm
 
 Array = np.ndarray
@@ -28,6 +29,7 @@ rule = Anatomy(
         "b_new": lambda s: s.b * s.factor,
     },
     returns=("w_new", "b_new"),
+    should=places.CLIPPING,
 )
 
 

@@ -10,7 +10,7 @@ from tps.optimizers.families.habits import habits
 
 from autograder.exercises.variants import Anatomy
 
-from ... import adam_like
+from ... import adam_like, places
 from ...reference import nadam_step
 
 RULE = "nesterov#the-form-in-the-libraries-store-the-look-ahead-point"
@@ -29,6 +29,7 @@ rule = Anatomy(
         "theta_new": lambda s: s.theta_old - s.step,
     },
     returns=("theta_new", "m_new", "v_new"),
+    should=places.NADAM,
 )
 
 

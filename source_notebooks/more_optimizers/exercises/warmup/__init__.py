@@ -12,6 +12,7 @@ from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Curve
 from autograder.exercises.probes import call, drawn
 
+from ... import questions
 from ...reference import warmup_cosine
 from .mistakes import equivalents, mistakes
 
@@ -97,5 +98,6 @@ exercise = Exercise(
         ),
     ),
     mistakes=mistakes,
+    questions=questions.WARMUP,
     equivalents=equivalents,
 )

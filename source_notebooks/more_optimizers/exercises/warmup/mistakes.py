@@ -9,6 +9,7 @@ import numpy as np
 
 from autograder.exercises.variants import Anatomy, Wrong, keep
 
+from ... import places
 from ...reference import warmup_cosine
 
 SECTION = "learning_rates#two-schedules-each-from-one-sentence"
@@ -31,6 +32,7 @@ rule = Anatomy(
         "eta": lambda p: p.warm if p.rising else p.falling,
     },
     returns=("eta",),
+    should=places.WARMUP,
 )
 
 
