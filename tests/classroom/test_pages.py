@@ -22,8 +22,8 @@ from autograder.classroom.returns.feedback import feedback
 from autograder.classroom.returns.report import results, waiting
 from autograder.classroom.returns.report_page import page as report_page
 from autograder.demo import filled
+from tests.browser import CHROMIUM, FLAGS, PATIENCE
 from tests.classroom.hand_ins import WRITTEN, WRONG, sources
-from tests.classroom.test_browser import CHROMIUM, FLAGS, PATIENCE
 from tests.shared import TP
 
 ALT = 'A line that rises, then "falls": a<b & c.'

@@ -123,7 +123,7 @@ def checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def made(exercise: Exercise) -> Any:
         keys = {exercise.name: public_key(exercise, np.random.default_rng(SEED))}
-        (tmp_path / FILE).write_text(json.dumps({"format": FORMAT, "exercises": keys}))
+        (tmp_path / FILE).write_text(json.dumps({"format": FORMAT, "tp": "mine", "made_from": "", "exercises": keys}))
         monkeypatch.chdir(tmp_path)
         return lambda function: check(exercise.name, function)
 

@@ -288,12 +288,12 @@ SAID: dict[str, tuple[str, Any, str]] = {
     "an argument of a class": (
         "Patience",
         own("Patience", enough=lambda self: self.wait >= 3),
-        "With losses that are given: Where patience alone was changed, your results stayed the same, and",
+        "Right in every case: putting back of weights, weight after fit. Not so: number of epochs,",
     ),
     "some uses fail": (
         "Patience",
         wrong("Patience", "missing-fails"),
-        "uses, with losses that are given, it raised KeyError: 'val_loss'. A key is looked up that is not there",
+        "uses, with losses that are given, it raised KeyError: 'val_loss' (line ",
     ),
     "not in the model": (
         "Patience",
