@@ -37,6 +37,6 @@ def prepare(classroom: Classroom, tps: Iterable[str]) -> Path:
     """Make the work folder; returns it. Work that is there is never overwritten."""
     work = classroom.root / "lab"
     for name in unpacked.unpack(work, {tp: classroom.released(tp) for tp in tps}).kept:
-        print(f"{name}: has your work in it and stays; rename it and start again for the one of this version")
+        print(f"{name}: was changed here and stays; rename it and start again for the one of this version")
     server.prepare(work)
     return work
