@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from threading import RLock
 from typing import Any
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -24,6 +25,7 @@ REFLECTING = {"locals", "vars", "eval", "exec", "globals", "dir"}  # whoever cal
 SAME = {"asarray", "asanyarray"}  # what these return may be the array that they are given
 WRITERS = {"fill", "sort", "put", "partition", "itemset", "resize", "__isub__", "__iadd__", "__imul__"}
 LONGEST = 60  # characters of a line that is quoted
+_PARSING = RLock()
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Code:
     def node(self) -> Defined | None:
         """The last definition of the name; None if there is none or the text is no Python."""
         try:
-            body = ast.parse(self.text).body
+            body = parsed(self.text)
         except (SyntaxError, ValueError, RecursionError):
             return None
         found = [n for n in body if isinstance(n, Defined) and n.name == self.name]
@@ -238,10 +240,20 @@ class Code:
                     add(call.args[0], f"{function.attr}(...)", statement)
 
 
+def parsed(text: str) -> list[ast.stmt]:
+    """The statements of a text; SyntaxError, ValueError or RecursionError if there are none.
+
+    One thread at a time: in Python 3.11 two that parse at once disturb each other if garbage is collected meanwhile
+    (SystemError, "AST constructor recursion depth mismatch").
+    """
+    with _PARSING:
+        return ast.parse(text).body
+
+
 def binds(text: str, name: str) -> bool:
     """Whether a cell may give a name a value: it does so somewhere, or is no Python and has the name in it."""
     try:
-        return any(_binds(node, name) for node in ast.parse(COMMAND.sub(r"\1pass", text)).body)
+        return any(_binds(node, name) for node in parsed(COMMAND.sub(r"\1pass", text)))
     except (SyntaxError, ValueError, RecursionError):
         return name in text
 
