@@ -293,15 +293,18 @@ def _drive(
         console.print(f"note: {said}", style="yellow", markup=False, soft_wrap=True)
     graded: list[Result] = []
     failed: list[tuple[str, str]] = []
-    with grading(console, title, len(students)) as done:
-        for student, result, reason in batch:
-            if not (graded or failed):
-                gc.freeze()  # all is imported by now: there is no garbage in it to look for again and again
-            done(student)
-            if result is None:
-                failed.append((student, reason))
-            else:
-                graded.append(result if cells else replace(result, cells={}))
+    try:
+        with grading(console, title, len(students)) as done:
+            for student, result, reason in batch:
+                if not (graded or failed):
+                    gc.freeze()  # all is imported by now: there is no garbage in it to look for again and again
+                done(student)
+                if result is None:
+                    failed.append((student, reason))
+                else:
+                    graded.append(result if cells else replace(result, cells={}))
+    finally:
+        gc.unfreeze()
     return graded, failed
 
 

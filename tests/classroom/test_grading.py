@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import gc
 import json
 import os
 import re
@@ -128,6 +129,7 @@ def test_grading_again_changes_nothing_and_runs_nothing(
     monkeypatch.setattr("autograder.classroom.grading.batch.work", None)
     again = tmp_path / "again.json"
     assert main(["--classroom", str(classroom.root), "grade", TP, "--json", str(again)]) == 0
+    assert gc.get_freeze_count() == 0  # whoever called finds the process as it was
     assert json.loads(again.read_text()) == list(public.values())
     assert gradebook_scores(classroom) == before
 
