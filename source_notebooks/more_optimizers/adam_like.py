@@ -9,31 +9,18 @@ from numpy.random import Generator
 from tps.optimizers import step_probes
 from tps.optimizers.exercises.adam import EARLY_AND_LATE, FROM_ZERO, LATE
 from tps.optimizers.exercises.adam.rule import CLOCK, CORRECTION, EPSILON, FIRST, RULE, WEIGHTS
+from tps.optimizers.exercises.adam.rule import rule as adam
 
 from autograder.exercises import probes
 from autograder.exercises.exercise import Check
 from autograder.exercises.probes import Fixed, all_of
 from autograder.exercises.variants import Anatomy, Stages, Wrong, keep
 
-# The stages up to the two averages, and from what stands above and below the line, `top` and `v_hat`, to the end.
-AVERAGES: Stages = {
-    "rate": lambda s: s.eta,
-    "b1": lambda s: s.beta_1,
-    "b2": lambda s: s.beta_2,
-    "floor": lambda s: s.eps,
-    "clock": lambda s: s.t,
-    "m_sum": lambda s: 1 - s.b1**s.clock,
-    "v_sum": lambda s: 1 - s.b2**s.clock,
-    "theta_old": lambda s: s.theta,
-    "m_old": lambda s: s.m,
-    "v_old": lambda s: s.v,
-    "g": lambda s: s.grad,
-    "square": lambda s: s.g**2,
-    "m_new": lambda s: s.b1 * s.m_old + (1 - s.b1) * s.g,
-    "v_new": lambda s: s.b2 * s.v_old + (1 - s.b2) * s.square,
-}
+# Adam's stages up to the two averages, and from what stands above and below the line, `top` and `v_hat`, to the end.
+AFTER = ("m_hat", "v_hat", "root", "direction", "step", "theta_new")
+AVERAGES: Stages = {name: stage for name, stage in adam.stages.items() if name not in AFTER}
 STEP: Stages = {
-    "root": lambda s: np.sqrt(s.v_hat + s.floor),
+    "root": adam.stages["root"],
     "adam": lambda s: s.rate * s.top / s.root,
 }
 
