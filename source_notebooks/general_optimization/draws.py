@@ -6,7 +6,7 @@ tangency portfolio; less than that for assets that shall not be held keeps them 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from numpy.random import Generator
 Array = np.ndarray
 VOLATILITIES = (0.18, 0.20, 0.24, 0.45, 0.55)  # three of them make the calmest portfolio, the others are too wild
 CORRELATION = 0.4
+# Best weights that are far from equal ones: of all assets, and of three.
+ALL, SOME = (0.13, 0.34, 0.10, 0.19, 0.24), (0.0, 0.45, 0.0, 0.25, 0.3)
 RATIO = 0.5  # the Sharpe ratio of the best portfolio, per year
 DAYS = 252
 
@@ -41,17 +43,16 @@ def best_at(x: Sequence[float] | Array, cov: Array, ratio: float = RATIO) -> Arr
     return found
 
 
-def market(rng: Generator, held: Collection[int], days: int = 1, short: float = 0.3) -> dict[str, Any]:
-    """mu, cov and rf, per year or per day, such that these places are held about equally and the others left out.
+def market(rng: Generator, x: Sequence[float], days: int = 1, short: float = 0.3) -> dict[str, Any]:
+    """mu, cov and rf, per year or per day, whose best weights without short positions go about along x (n,).
 
-    short: by how much the slope of the ratio is negative at those, in units of one.
+    short: by how much the slope of the ratio is negative where x is zero, in units of one.
     """
     cov = covariances(rng)
-    x = np.array([float(place in held) for place in range(len(cov))])
-    x = near(rng, x, 0.15) / len(held)
-    e = best_at(x, cov)
-    out = x == 0
-    e[out] -= near(rng, np.full(out.sum(), short), 0.1) * np.sqrt(x @ cov @ x)
+    held = near(rng, x)
+    e = best_at(held, cov)
+    out = held == 0
+    e[out] -= near(rng, np.full(out.sum(), short), 0.1) * np.sqrt(held @ cov @ held) / held.sum()
     return shuffled(rng, e, cov, days)
 
 

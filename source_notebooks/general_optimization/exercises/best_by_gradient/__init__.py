@@ -6,7 +6,7 @@ against them.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,11 @@ from autograder.exercises import probes
 from autograder.exercises.ask import Ask
 from autograder.exercises.exercise import Check, Exercise, Probe
 
-from ...draws import DAYS, market
+from ...draws import ALL, DAYS, SOME, market
 from ...public import gradient_ways
 from .mistakes import Run, equivalents, mistakes, reference
 
 Array = np.ndarray
-ALL, SOME = (0, 1, 2, 3, 4), (1, 3, 4)
 STEPS = 400
 NEAR = 1e-2  # of weights: what any optimizer with a fair rate reaches in so many steps
 LEAST = 5  # calls of a gradient that every search needs; a line search needs no more than a few dozen
@@ -36,7 +35,7 @@ def arguments(rng: Generator, size: Any) -> dict[str, Any]:
     return {**market(rng, ALL), "steps": STEPS}
 
 
-def told(held: Collection[int], what: str, *outputs: int, days: int = 1) -> Probe:
+def told(held: Sequence[float], what: str, *outputs: int, days: int = 1) -> Probe:
     """The weights, or the ratio; the other one is asked as well."""
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
@@ -75,6 +74,7 @@ exercise = Exercise(
     public="gradient_ways",
     way_words=gradient_ways.IN_WORDS,
     ways={"counted": model},
+    messages=gradient_ways.MESSAGES["best_by_gradient"],
     checks=(
         Check(
             "all held",

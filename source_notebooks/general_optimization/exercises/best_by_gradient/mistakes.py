@@ -144,7 +144,7 @@ mistakes = (
         "The search ends at the worst portfolio.",
         "Is f what shall be low, and do the steps go down?",
         LOSS,
-        "You go down on the ratio, or up on minus it. Let f be minus the ratio, and subtract the steps.",
+        "You climb down: f is the ratio, or steps are added. Let f be minus the ratio, and subtract.",
     ),
     _wrong(
         "start-comes-back",
@@ -177,7 +177,7 @@ mistakes = (
         "plain-descent",
         found(by_descent(0.3)),
         "Plain gradient descent with a small rate.",
-        "It is on its way after all steps: near a corner it slows down like 1/t, and for daily figures slopes are tiny.",
+        "After all steps it is on its way: near a corner it slows down like 1/t, and daily slopes are tiny.",
         "How long are the steps where slopes are small?",
         STEP,
         "The search is still on its way. Use an optimizer that makes up for small slopes, such as Adam at 0.1.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Any
 
 from numpy.random import Generator
@@ -12,12 +12,11 @@ from autograder.exercises.ask import Ask
 from autograder.exercises.exercise import Check, Exercise, Probe
 
 from ... import questions
-from ...draws import DAYS, market
+from ...draws import ALL, DAYS, SOME, market
 from ...promises import unchanged
 from ...reference import long_only
 from .mistakes import equivalents, mistakes
 
-ALL, SOME = (0, 1, 2, 3, 4), (1, 3, 4)
 # What any of SciPy's methods reaches on figures per year. Per day, where a start that never moved is tenths away, less
 # is left to those that stopped on the way.
 NEAR, NEARER = 1e-2, 5e-3
@@ -28,7 +27,7 @@ def arguments(rng: Generator, size: Any) -> dict[str, Any]:
     return market(rng, SOME)
 
 
-def told(output: int, held: Collection[int], what: str, times: int = 2) -> Probe:
+def told(output: int, held: Sequence[float], what: str, times: int = 2) -> Probe:
     """One of the two portfolios, in figures per year."""
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:

@@ -100,7 +100,7 @@ mistakes = (
         did="SciPy minimises a daily variance with its tolerance of 1e-6, and stops at the start.",
         effect="`success` is True, and each asset has the same weight.",
         hint="For daily figures your weights are all alike: SciPy saw nothing to gain, since the variance is below its "
-        "tolerance, and gave the start back. Minimise 10 000 times the variance, or set a smaller `ftol`.",
+        "tolerance, and gave the start back. Minimise 10 000 times the variance.",
         section="general_optimization#scipy-and-what-success-means",
         calm=lambda s: _equal(s) if np.mean(s.c) < TINY else calmest(s.c),
     ),
@@ -206,13 +206,6 @@ mistakes = (
         effect="Everything goes into one asset.",
         hint="Your first portfolio has the highest return, whatever its risk. Divide by the volatility.",
         best=lambda s: _all_in(np.argmax(s.e), s),
-    ),
-    _wrong(
-        "best-single-asset",
-        did="The asset with the highest ratio of its own is taken.",
-        effect="Nothing is gained by holding several.",
-        hint="You hold the one asset with the highest ratio of its own. Several together have a higher one.",
-        best=lambda s: _all_in(np.argmax(s.e / np.sqrt(np.diag(s.c))), s),
     ),
     _wrong(
         "calmest-single-asset",
