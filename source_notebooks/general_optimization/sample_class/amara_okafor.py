@@ -50,7 +50,7 @@ def long_only(mu, cov, rf=0.02):
     opts = {"ftol": 1e-12, "maxiter": 1000}
     x0 = np.ones(n) / n
     best = minimize(lambda w: -(w @ mu - rf) / np.sqrt(w @ cov @ w), x0, method="SLSQP", bounds=[(0, 1)] * n, constraints=cons, options=opts)
-    calm = minimize(lambda w: 1e5 * (w @ cov @ w), x0, method="SLSQP", bounds=[(0, 1)] * n, constraints=cons, options=opts)
+    calm = minimize(lambda w: 1e4 * (w @ cov @ w), x0, method="SLSQP", bounds=[(0, 1)] * n, constraints=cons, options=opts)
     return np.clip(best.x, 0, 1), np.clip(calm.x, 0, 1)
 
 # %% grade_id="best_by_gradient"

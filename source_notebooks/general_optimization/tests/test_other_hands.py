@@ -18,7 +18,7 @@ from course.judging.verdict import Verdict
 from tests.shared import EXERCISES, fresh_seeds
 
 ALL = {exercise.name: exercise for exercise in EXERCISES["general_optimization"]}
-SEEDS = fresh_seeds(3)
+SEEDS = fresh_seeds(2)
 Array = np.ndarray
 Goal = Callable[[Array], float]
 pytestmark = pytest.mark.filterwarnings("ignore")  # SciPy's and Keras' own are nobody's fault
@@ -55,10 +55,6 @@ def interior(goal: Goal, n: int) -> Array:
     return minimize(goal, start, method="trust-constr", bounds=Bounds(0, 1), constraints=sum_to_one).x
 
 
-def through_softmax(goal: Goal, n: int) -> Array:
-    return softmax(minimize(lambda z: goal(softmax(z)), np.zeros(n), method="BFGS", options={"gtol": 1e-7}).x)
-
-
 def divided_by_the_sum(goal: Goal, n: int) -> Array:
     x = minimize(lambda x: goal(x / x.sum()), np.full(n, 1 / n), method="L-BFGS-B", bounds=[(1e-9, 1)] * n).x
     return x / x.sum()
@@ -70,43 +66,23 @@ def least_squares(mu: Array, cov: Array, rf: float = 0.02) -> list[Array]:
     return [x / x.sum() for x in found]
 
 
-def projected(mu: Array, cov: Array, rf: float = 0.02) -> tuple[Array, Array]:
-    """An own projected gradient for both: the first one by min w'C w under w'e = 1."""
-
-    def least(e: Array) -> Array:
-        w = np.maximum(e, 0) / np.sum(np.maximum(e, 0) ** 2)
-        penalty = 1e3 * np.trace(cov) / (e @ e)
-        rate = 1 / np.linalg.eigvalsh(cov + penalty * np.outer(e, e))[-1]
-        seen = w
-        for k in range(4000):
-            ahead = w + k / (k + 3) * (w - seen)
-            seen, w = w, np.maximum(ahead - rate * (cov @ ahead + penalty * e * (e @ ahead - 1)), 0)
-        return w / w.sum()
-
-    return least(mu - rf), least(np.ones(len(mu)))
-
-
 RIGHT = {
     "SLSQP, scaled": by(slsqp, 1e4),
-    "SLSQP, ftol and scale": by(lambda goal, n: slsqp(goal, n, ftol=1e-12), 1e6),
+    "SLSQP, ftol and scale": by(lambda goal, n: slsqp(goal, n, ftol=1e-12), 1e4),
     "the interior method": by(interior, 1e3),
-    "softmax and BFGS": by(through_softmax, 1e4),
     "L-BFGS-B of a ratio": by(divided_by_the_sum, 1e4),
     "non-negative least squares": least_squares,
-    "projected gradients": projected,
 }
 WRONG = {
     "SLSQP as it comes": ("long-only/start-comes-back", by(slsqp)),
     "a smaller ftol alone": ("", by(lambda goal, n: slsqp(goal, n, ftol=1e-8))),
-    "softmax and BFGS as they come": ("", by(through_softmax)),
 }
 
 
 @pytest.mark.parametrize("how", RIGHT)
 def test_scipy_used_in_another_way_earns_everything(how: str) -> None:
-    for seed in SEEDS[: 1 if how == "the interior method" else None]:
-        verdict = judged("long_only", RIGHT[how], seed)
-        assert verdict.passed, (how, [outcome for outcome in verdict.criteria if not outcome.passed])
+    verdict = judged("long_only", RIGHT[how], SEEDS[0])
+    assert verdict.passed, [outcome for outcome in verdict.criteria if not outcome.passed]
 
 
 @pytest.mark.parametrize("how", WRONG)
@@ -141,20 +117,6 @@ def adam(value_and_grad: Any, mu: Array, cov: Array, rf: float, steps: int, rate
     return softmax(z), -f(z)[0]
 
 
-def mirror(value_and_grad: Any, mu: Array, cov: Array, rf: float, steps: int) -> Any:
-    """Exponentiated gradients on the weights themselves, with a rate in the unit of the slopes."""
-    ops = backend.load().ops
-    f = value_and_grad(lambda w: -(ops.sum(w * (mu - rf))) / ops.sqrt(ops.sum(w * ops.matmul(cov, w))))
-    w = np.full(len(mu), 1 / len(mu))
-    rate = None
-    for _ in range(steps):
-        _, g = f(w)
-        rate = rate or 0.5 / np.abs(g).max()
-        w = w * np.exp(-rate * (g - g.min()))
-        w = w / w.sum()
-    return w, (w @ mu - rf) / np.sqrt(w @ cov @ w)
-
-
 def quasi_newton(value_and_grad: Any, mu: Array, cov: Array, rf: float, steps: int) -> Any:
     """A framework's gradient in SciPy's optimizer."""
     f = value_and_grad(loss_of(mu, cov, rf, scale=1 / np.sqrt(np.mean(np.diag(cov)))))
@@ -167,20 +129,14 @@ def quasi_newton(value_and_grad: Any, mu: Array, cov: Array, rf: float, steps: i
 def by_keras(value_and_grad: Any, mu: Array, cov: Array, rf: float, steps: int) -> Any:
     keras = backend.load()
     f = value_and_grad(loss_of(mu, cov, rf))
-    z, optimizer = keras.Variable(np.zeros(len(mu))), keras.optimizers.Adam(0.1)
-    for _ in range(min(steps, 120)):
+    z, optimizer = keras.Variable(np.zeros(len(mu))), keras.optimizers.Adam(0.15)
+    for _ in range(min(steps, 100)):
         optimizer.apply([keras.ops.cast(f(z)[1], z.dtype)], [z])
     w = keras.ops.softmax(z)
     return w, -f(z)[0]
 
 
-def detached(value_and_grad: Any, mu: Array, cov: Array, rf: float, steps: int) -> Any:
-    ops = backend.load().ops
-    f = loss_of(mu, cov, rf)
-    return adam(lambda _: value_and_grad(lambda z: f(ops.stop_gradient(z))), mu, cov, rf, steps)
-
-
-SEARCHES = {"Adam": adam, "mirror descent": mirror, "SciPy with the gradient": quasi_newton, "Keras' Adam": by_keras}
+SEARCHES = {"Adam": adam, "SciPy with the gradient": quasi_newton}
 
 
 @pytest.mark.parametrize("how", SEARCHES)
@@ -189,10 +145,14 @@ def test_a_search_by_a_framework_earns_everything(how: str) -> None:
     assert verdict.passed, [outcome for outcome in verdict.criteria if not outcome.passed]
 
 
+@pytest.mark.full
+def test_keras_own_optimizer_without_compiling_is_slow_and_right() -> None:
+    assert judged("best_by_gradient", by_keras, SEEDS[0]).passed
+
+
 @pytest.mark.parametrize(
     ("name", "function"),
     [
-        ("best-by-gradient/start-comes-back", detached),
         ("best-by-gradient/rf-forgotten", lambda vg, mu, cov, rf, steps: adam(vg, mu, cov, 0.0, steps)),
         ("best-by-gradient/another-way", lambda vg, mu, cov, rf, steps: _exact(mu, cov, rf)),
     ],

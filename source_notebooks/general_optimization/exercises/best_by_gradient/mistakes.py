@@ -202,7 +202,7 @@ mistakes = (
     ),
     _wrong(
         "rf-forgotten",
-        _at(lambda mu, cov, rf: without_shorts(mu, cov)),
+        lambda mu, cov, rf, steps: reference(mu, cov, 0.0, steps),
         "rf is missing in f.",
         "It is the best portfolio of somebody without a riskless rate.",
         "Which rate does the investor have without any risk?",
