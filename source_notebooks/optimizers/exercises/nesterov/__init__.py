@@ -6,6 +6,7 @@ from typing import Any
 
 from numpy.random import Generator
 
+from autograder.exercises import libraries
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
@@ -42,6 +43,7 @@ exercise = Exercise(
     outputs=("theta", "v"),
     arguments=arguments,
     lecture=LECTURE,
+    not_by=libraries.OPTIMIZERS,
     roles={"point": "theta", "field": "grad_fn", "rate": "eta"},
     rates={"start": 0.01, "reach": 0.01, "ravine": 0.01, "rosenbrock": 0.0005, "beale": 0.003},
     picture=Path(0.03),
