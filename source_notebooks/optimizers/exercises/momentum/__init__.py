@@ -24,6 +24,8 @@ VELOCITY = (
     *step_probes.ALONE,
     SLOW,
     step_probes.FAST,
+    step_probes.FAINT,
+    step_probes.DOWNHILL,
     step_probes.FORGETFUL,
     {"grad": probes.zeros},
 )
