@@ -244,3 +244,8 @@ def flat(rng: Generator, shape: Shape) -> Plain:
     """The data of a gradient that is zero everywhere."""
     n = int(np.prod(shape))
     return {"shape": list(shape), "A": np.zeros((n, n)).tolist(), "b": [0.0] * n, "c": [0.0] * n}
+
+
+def faint_slope(rng: Generator, shape: Shape) -> Plain:
+    """The data of a gradient around 1e-9, the same everywhere."""
+    return {**flat(rng, shape), "b": faint(rng, (math.prod(shape),)).tolist()}

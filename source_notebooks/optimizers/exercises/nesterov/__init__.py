@@ -16,7 +16,7 @@ from ...reference import nesterov_step
 from .mistakes import equivalents, mistakes
 
 LECTURE = "nesterov"
-# Usual steps, a fast one, and those at which a term is zero.
+# Usual steps, a fast one, and those at which a term is zero or nearly so.
 VELOCITY = (
     *step_probes.USUAL,
     *step_probes.ALONE,
@@ -24,6 +24,7 @@ VELOCITY = (
     step_probes.STILL,
     step_probes.FORGETFUL,
     {"grad_fn": step_probes.flat},
+    {**step_probes.FAINT, "grad_fn": step_probes.faint_slope},
 )
 
 
