@@ -150,7 +150,7 @@ def test_what_was_given_other_code_meanwhile_is_barred_when_that_is_done_again(r
 
 def performed(function: Callable[[], Any]) -> scripts.Value:
     """What a call without arguments answers in a script."""
-    script = [scripts.Call("y", "f", ()), scripts.Read(scripts.Ref("y"), "answer")]
+    script: list[scripts.Operation] = [scripts.Call("y", "f", ()), scripts.Read(scripts.Ref("y"), "answer")]
     return scripts.perform(script, {"f": function})["answer"]
 
 
