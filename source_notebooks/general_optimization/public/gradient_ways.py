@@ -104,7 +104,7 @@ MESSAGES = {
             Rungs(
                 "The search has hardly left its start: all weights are close to 1/n where they are wrong.",
                 "How far does z have to go, and how far does one step take it?",
-                "z <- z - step, several units in all",
+                "z <- z - step, several units in all.",
                 "Take longer steps: a larger rate, or an optimizer that makes up for small slopes.",
             ),
         ),
@@ -114,7 +114,7 @@ MESSAGES = {
                 "Your weights are nearer to the best ones than the start is, and not near enough: the search is on its "
                 "way, or goes to and fro.",
                 "Do the weights still move in the last steps, and in one direction?",
-                "z <- z - step, until the weights settle",
+                "z <- z - step, until the weights settle.",
                 "Look at the weights of the last steps: if they creep, take longer steps; if they jump, shorter ones.",
             ),
         ),
@@ -123,7 +123,7 @@ MESSAGES = {
             Rungs(
                 "Your weights are negative in places, or do not sum to 1.",
                 "What makes weights of z?",
-                "w = softmax(z)",
+                "w = softmax(z).",
                 "Return softmax(z), and compute f from softmax(z).",
             ),
         ),

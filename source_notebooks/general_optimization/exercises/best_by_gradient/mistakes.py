@@ -128,9 +128,9 @@ def _all_in(mu: Array, place: Any) -> Array:
     return found
 
 
-def _wrong(id: str, written: Callable[..., Any], did: str, *rungs: str) -> Wrong:
+def _wrong(id: str, written: Callable[..., Any], did: str, effect: str, question: str, part: str, mend: str) -> Wrong:
     """One entry: what was done, what it does, a question, a part of the formula, and the mend."""
-    return Wrong(id, Rungs(*rungs), SECTION, did, rungs[0], written=written)
+    return Wrong(id, Rungs(effect, question, f"{part}.", mend), SECTION, did, effect, written=written)
 
 
 LOSS = "f(z) = -(w'mu - rf) / sqrt(w'C w), w = softmax(z)"
