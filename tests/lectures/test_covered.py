@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parents[2] / "course" / "lectures"
 LECTURES = sorted(FOLDER.rglob("*.md"))
 
 TO_MEND = {f"{page:02d}" for page in range(1, 11)}
-"""Lectures with numbers that cannot fail, or from chance without their spread. A page that is mended leaves the list."""
+"""Lectures with numbers that cannot fail, or from chance without their range. What is mended leaves the list."""
 
 
 @pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
