@@ -46,8 +46,9 @@ def momentum(problem: Problem, steps: int, eta: Eta, start: Array | None = None,
 def nesterov(problem: Problem, steps: int, eta: Eta, start: Array | None = None, *, gamma: Eta = 0.9) -> Trajectory:
     """Nesterov through its look-ahead points phi_t = theta_t - gamma v_{t-1}, with phi_0 = theta_0.
 
-    gamma may be a function of the step t, as eta may: for convex losses it grows (lecture on Nesterov's rule). theta_{t+1} = phi_t - eta_t grad L(phi_t) and phi_{t+1} = theta_{t+1} + gamma (theta_{t+1} - theta_t): a gradient
-    step from phi, then an extrapolation (Nesterov 1983; section 3.6). The gradients of the record are those at phi.
+    theta_{t+1} = phi_t - eta_t grad L(phi_t) and phi_{t+1} = theta_{t+1} + gamma (theta_{t+1} - theta_t): a gradient
+    step from phi, then an extrapolation (Nesterov 1983; section 3.6). gamma may be a function of the step, as eta may:
+    for convex losses it grows. The gradients of the record are those at phi.
     """
 
     def look_ahead(thetas: Array) -> Array:
