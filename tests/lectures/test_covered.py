@@ -42,3 +42,18 @@ def test_the_reading_order_is_complete():
     for module in {page.parent.as_posix() for page in pages}:
         own = [name for name in listed if name.startswith(f"{module}/")]
         assert own == sorted(own)
+
+
+LETTERS = {
+    r"\\eta ?L\b|/L\b|\\sqrt ?L\b|\\mu\b": "L is the loss; curvatures are lambda_max and lambda_min",
+    r"\\varphi": "the look-ahead point is phi",
+    r"v_\{t\+1\}": "v_t contains the gradient of step t",
+    r"\^\{?\\?,? ?h\}? *=": "a half-life is t_{1/2}",
+}
+"""What would give a letter of the lectures a second meaning, and what the letter means (the table of lecture 9)."""
+
+
+@pytest.mark.parametrize("path", [path for path in LECTURES if path.parent != FOLDER], ids=lambda path: path.stem)
+def test_a_letter_has_one_meaning(path: Path):
+    text = path.read_text(encoding="utf-8")
+    assert [meaning for pattern, meaning in LETTERS.items() if re.search(pattern, text)] == []
