@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedAssignment
 from sqlalchemy import delete, text, update
 
 from autograder.classroom.grading.gradebook import opened, said
-from autograder.classroom.layout import Classroom, is_name_of_a_student, write
+from autograder.classroom.layout import Classroom, did_you_mean, is_name_of_a_student, write
 from autograder.faults import WrongUsage
 
 STEPS = ("feedback", "autograded", "submitted")  # nbgrader's folders, with a folder for each student
@@ -64,7 +64,9 @@ def _known(classroom: Classroom, gradebook: Gradebook, name: str) -> None:
     if name in ("", ".", "..") or "/" in name:
         raise WrongUsage(f"{name!r} is no name of a student, but of a place")
     if not any(_places(classroom, name)) and not _enrolled(gradebook, name):
-        raise WrongUsage(f"there is no student {name} in {classroom.root}")
+        there = {path.name for step in STEPS for path in (classroom.root / step).glob("*")}
+        meant = f"; {near}" if (near := did_you_mean(name, there | {s.id for s in gradebook.students})) else ""
+        raise WrongUsage(f"there is no student {name} in {classroom.root}{meant}")
 
 
 def _places(classroom: Classroom, name: str) -> list[Path]:
