@@ -30,6 +30,7 @@ TPS = "tps.toml"  # the folders in which this classroom's TPs lie, beside those 
 
 # What makes a folder that has no configuration yet a course directory of nbgrader's all the same.
 OF_NBGRADER = {"source", "release", "submitted", "gradebook.db"}
+OURS = {"roster.csv", "rules.toml"}  # which may be written before it is made
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Classroom:
         config = root / "nbgrader_config.py"
         if root.exists() and not root.is_dir():
             raise WrongUsage(f"{root} is a file, a classroom is a folder: give another --classroom")
-        others = {path.name for path in root.iterdir()} - OF_NBGRADER if root.is_dir() else set()
+        others = {path.name for path in root.iterdir()} - OF_NBGRADER - OURS if root.is_dir() else set()
         if others and not config.exists():
             raise WrongUsage(f"{root} is not empty and not a classroom: give another --classroom")
         root.mkdir(parents=True, exist_ok=True)
@@ -137,6 +138,10 @@ class Classroom:
     def rebuilt(self, tp: str, student: str) -> Path:
         """The file with what reading one submission came to, where that took long."""
         return self.own / "rebuilt" / tp / f"{student}.json"
+
+    def collected(self, tp: str, student: str) -> Path:
+        """The file that says whence one submission came, and of whom it is."""
+        return self.own / "collected" / tp / f"{student}.json"
 
     def secret(self) -> bytes:
         """The classroom's secret, from which the inputs are drawn; made on first use, kept for good."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedAssignment
 from sqlalchemy import delete, text, update
 
+from autograder.classroom.collect import named
 from autograder.classroom.grading.gradebook import opened, said
 from autograder.classroom.layout import Classroom, did_you_mean, is_name_of_a_student, write
 from autograder.faults import WrongUsage
@@ -36,6 +37,7 @@ def rename(classroom: Classroom, old: str, new: str) -> list[str]:
         elif noted != (old, new):
             raise WrongUsage("finish first what was cut short: tp student rename {} {}".format(*noted))
         done = [_renamed(path, old, new) for path in _places(classroom, old)]
+        done += named.rename(classroom, old, new)
         if _enrolled(gradebook, old):
             with said(gradebook):
                 _rename_in(gradebook, old, new)
@@ -55,6 +57,7 @@ def remove(classroom: Classroom, name: str) -> list[str]:
                 gradebook.remove_student(name)
                 _forget(gradebook)
             done.append("the gradebook")
+        done += named.rename(classroom, name, None)
         if os.path.lexists(last):
             done.append(_removed(last))
     return done
