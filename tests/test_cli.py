@@ -63,7 +63,7 @@ def test_the_help_of_every_command_has_an_example_that_parses(capsys: pytest.Cap
             assert (parsed.parser.prog.split()[-1], unknown) == (command, []), example
 
 
-@pytest.mark.parametrize("command", ["grade", "report", "feedback", "export"])
+@pytest.mark.parametrize("command", ["grade", "report", "feedback", "return"])
 def test_a_tp_that_does_not_exist(command: str, classroom: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
     code, printed = failing(capsys, "--classroom", classroom.root, command, "optimisers")
     assert code == 2
@@ -88,7 +88,7 @@ def test_building_from_a_folder_without_any_tp(tmp_path: Path, capsys: pytest.Ca
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("command", ["grade", "report", "feedback", "export"])
+@pytest.mark.parametrize("command", ["grade", "report", "feedback", "return"])
 def test_a_folder_that_is_no_classroom(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, printed = failing(capsys, "--classroom", tmp_path, command, "optimizers")
     assert code == 2

@@ -8,7 +8,7 @@ from pathlib import Path
 from autograder.commands.arguments import Commands, check_folder, count
 from autograder.commands.terminal import note, tell_of_left_over, wide
 from autograder.counted import counted
-from autograder.faults import Fault
+from autograder.faults import Fault, WrongUsage
 
 
 def add(commands: Commands) -> None:
@@ -29,15 +29,21 @@ def add(commands: Commands) -> None:
     report.add_argument("tp")
     report.add_argument("--html", type=Path, help="write the report to this file, one page that needs nothing else")
     report.add_argument("--picture", type=Path, help="write the mistakes as bars to this file, .png or .svg")
-    export = commands.add(
-        "export",
-        _export,
-        "Write the marks as a table, for Moodle, Canvas or a spreadsheet.",
-        "tp export optimizers --out marks.csv",
+    back = commands.add(
+        "return",
+        _return,
+        "Write the marks: for a spreadsheet, into Moodle's worksheet (and feedback), into Canvas' gradebook.",
+        "tp return optimizers",
+        "tp return optimizers --moodle grading_worksheet.csv --final",
+        "tp return optimizers --canvas gradebook.csv --column 'TP 1 (4711)'",
     )
-    export.add_argument("tp")
-    export.add_argument("--format", choices=("moodle", "canvas", "csv"), default="csv", help="default: csv")
-    export.add_argument("--out", type=Path, metavar="FILE", help="write to this file (default: print it)")
+    back.add_argument("tp")
+    back.add_argument("--moodle", type=Path, metavar="CSV", help="the assignment's grading worksheet, to be filled in")
+    back.add_argument("--canvas", type=Path, metavar="CSV", help="the gradebook as Canvas exports it, to be filled in")
+    back.add_argument("--column", metavar="HEADING", help="Canvas' column, if it is not called like the TP")
+    back.add_argument("--scale", action="store_true", help="scale the marks to the points that can be had there")
+    back.add_argument("--final", action="store_true", help="write nothing while an answer is open")
+    back.add_argument("--out", type=Path, metavar="DIR", help="write into this folder (default: returned/<TP>)")
 
 
 def _feedback(options: argparse.Namespace) -> int:
@@ -87,27 +93,33 @@ def _report(options: argparse.Namespace) -> int:
     return 0
 
 
-def _export(options: argparse.Namespace) -> int:
-    from autograder.classroom.layout import Classroom, write
-    from autograder.classroom.returns.export import export, text
+def _return(options: argparse.Namespace) -> int:
+    from autograder.classroom.layout import Classroom
+    from autograder.classroom.returns.returned import returned
+    from autograder.harmless import line
 
+    if options.column and not options.canvas:
+        raise WrongUsage("--column is Canvas': give its gradebook as --canvas, or leave it out")
     classroom = Classroom.at(options.classroom)
     classroom.released(options.tp)
-    check_folder("--out", options.out)
-    table, grades = export(classroom, options.tp, options.format)
-    if options.out:
-        write(options.out, table)
-        print(f"{options.tp}: {counted(len(grades), 'mark')} written to {options.out}")
-    else:
-        print(table, end="")
-    marked, handed_in = {grade.student for grade in grades}, set(map(text, classroom.handed_in(options.tp)))
-    tell_of_left_over(sorted({*map(text, classroom.left_over(options.tp)), *(marked - handed_in)}))
-    without = len(handed_in - marked)
-    waiting = sum(grade.waits for grade in grades)
-    for number, what in (
-        (without, "not graded or not readable"),
-        (waiting, "with answers that no person has marked"),
-    ):
-        if number > 0:
-            note(f"note: {counted(number, 'submission')} {what}")
+    if options.out and not options.out.is_dir():
+        raise WrongUsage(f"--out {options.out} is no folder: make it first")
+    came = returned(
+        classroom,
+        options.tp,
+        options.out,
+        worksheet=options.moodle,
+        gradebook=options.canvas,
+        column=options.column,
+        scale=options.scale,
+        final=options.final,
+    )
+    for path in came.files:
+        print(f"{options.tp}: written to {path}")
+    for told in came.told:
+        note(f"note: {line(told)}")
+    graded = {mark.grade.hand_in for mark in came.marks.marks if mark.grade}
+    tell_of_left_over(sorted({*classroom.left_over(options.tp), *graded} - {*classroom.handed_in(options.tp)}))
+    marked = sum(mark.grade is not None for mark in came.marks.marks)
+    print(f"{options.tp}: {counted(marked, 'mark')}, {came.marks.waits or 'final'}")
     return 0

@@ -164,7 +164,7 @@ def test_a_gradebook_that_is_gone_is_said_and_a_new_one_is_filled(
 
 def test_each_command_finds_alembic_though_path_does_not_name_it(room: Classroom) -> None:
     """nbgrader runs it by name to make a gradebook."""
-    for command in (["autograder.cli", "export", TP], ["nbgrader", "autograde", TP]):
+    for command in (["autograder.cli", "return", TP], ["nbgrader", "autograde", TP]):
         (room.root / "gradebook.db").unlink()
         done = subprocess.run(
             [sys.executable, "-m", *command],

@@ -65,8 +65,9 @@ def test_a_removed_student_leaves_nothing_behind(room: Classroom, capsys: pytest
     assert tp(room, "student", "remove", "zacharias") == 2
     assert "there is no student zacharias" in capsys.readouterr().err
     assert tp(room, "feedback", TP) == 0
-    assert tp(room, "export", TP) == 0
-    assert [line.partition(",")[0] for line in capsys.readouterr().out.splitlines()][-2:] == ["[ab]", "bob"]
+    assert tp(room, "return", TP) == 0
+    (table,) = (room.root / "returned" / TP).glob("*.csv")
+    assert [line.partition(",")[0] for line in table.read_text().splitlines()][1:] == ["[ab]", "bob"]
 
 
 def held_by(room: Classroom) -> dict[str, object]:
@@ -179,7 +180,7 @@ def test_a_folder_too_deep_for_python_is_removed(room: Classroom) -> None:
 
 def test_who_was_deleted_by_hand_is_named_and_hurts_nobody(room: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.rmtree(room.root / "submitted" / "ada")
-    for command in ("grade", "feedback", "export"):
+    for command in ("grade", "feedback", "return"):
         assert tp(room, command, TP) == 0
         assert "`tp student remove ada`" in capsys.readouterr().err
 
