@@ -58,6 +58,8 @@ def remove(classroom: Classroom, name: str) -> list[str]:
                 _forget(gradebook)
             done.append("the gradebook")
         done += named.rename(classroom, name, None)
+        if (returned := classroom.root / "returned").exists():  # tables with everybody's marks; they are made anew
+            done.append(_removed(returned))
         if os.path.lexists(last):
             done.append(_removed(last))
     return done

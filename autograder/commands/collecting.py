@@ -85,6 +85,8 @@ def _name(what: str, told: list[str], style: str = "yellow") -> None:
 
 def _student(options: argparse.Namespace) -> int:
     from autograder.classroom.layout import Classroom
+    from autograder.classroom.rules import FILE as RULES
+    from autograder.classroom.rules import rules
     from autograder.classroom.students import remove, rename
 
     classroom = Classroom.at(options.classroom)
@@ -96,4 +98,7 @@ def _student(options: argparse.Namespace) -> int:
         for place in remove(classroom, options.name):
             print(f"removed from {place}")
         print(f"nothing is left of {options.name} in {classroom.root}")
+    old = options.old if options.what == "rename" else options.name
+    if old in rules(classroom).named():
+        note(f"note: {classroom.root / RULES} names {old}: change it there")
     return 0

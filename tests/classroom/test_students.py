@@ -54,7 +54,9 @@ def holding(room: Classroom, name: str) -> list[str]:
 
 def test_a_removed_student_leaves_nothing_behind(room: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
     rename(room, "ada", "zacharias")  # a name that stands in no text by chance
-    assert holding(room, "zacharias")
+    (room.root / "roster.csv").write_text("id,name\nzacharias,Zacharias\nbob,Bob\n")
+    assert tp(room, "return", TP) == 0
+    assert {Path(path).parts[0] for path in holding(room, "zacharias")} >= {"returned", "roster.csv", "submitted"}
     before = held_by(room)
     assert tp(room, "student", "remove", "zacharias") == 0
     said = capsys.readouterr().out

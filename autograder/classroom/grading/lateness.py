@@ -88,9 +88,9 @@ class Lateness:
             return dict.fromkeys(points)
         if self._plugin:
             return {name: self._plugin.penalty(student, number, seconds_late) for name, number in points.items()}
-        penalty, total = self._rule.penalty or Penalty(), sum(points.values())
-        share = penalty.of(total, late) / total if total > 0 else 0.0
-        return {name: max(0.0, number * share) for name, number in points.items()}
+        penalty, total = self._rule.penalty or Penalty(), sum(points.values())  # shared by the notebooks
+        off = penalty.of(total, late) if total > 0 else 0.0
+        return {name: off if number == total else max(0.0, number * off / total) for name, number in points.items()}
 
 
 class _Plugin:

@@ -15,7 +15,8 @@ body {{ font: 1rem/1.55 system-ui, sans-serif; max-width: 44rem; margin: 2rem au
   background: #fff }}
 h1, h2 {{ line-height: 1.25 }}
 h2 {{ margin-top: 2rem }}
-pre {{ background: #f3f4f6; border: 1px solid #d0d4da; border-radius: 4px; padding: .6rem .8rem; overflow-x: auto }}
+pre {{ background: #f3f4f6; border: 1px solid #d0d4da; border-radius: 4px; padding: .6rem .8rem;
+  white-space: pre-wrap; overflow-wrap: anywhere }}
 code {{ font: .92em ui-monospace, Consolas, monospace }}
 li {{ margin: .3rem 0 }}
 @media (prefers-color-scheme: dark) {{
