@@ -88,6 +88,13 @@ class Rules:
         """The students and groups of whom something is said."""
         return {name for of in self.tps.values() for name in (*of.extensions, *of.exempt, *of.no_penalty)}
 
+    def not_built(self, built: set[str]) -> list[str]:
+        """What is said of TPs that are not among these: they may come yet, or be a typing error."""
+        return [
+            f"{self.path.name} has rules for {tp}, which is not built. {did_you_mean(tp, built)}".rstrip()
+            for tp in sorted(self.tps.keys() - built)
+        ]
+
     def check_names(self, known: set[str]) -> None:
         """Fault if a rule is about somebody who is not among these."""
         for name in sorted(self.named() - known):

@@ -57,6 +57,7 @@ def _grade(options: argparse.Namespace) -> int:
 
     classroom = Classroom.at(options.classroom)
     classroom.released(options.tp)
+    _tell_of_rules(classroom)
     lost = _tell_what_is_not_looked_at(classroom, options.tp, options.student)
     students = classroom.submissions(options.tp, options.student)
     check_folder("--json", options.json)
@@ -88,6 +89,7 @@ def _regrade(options: argparse.Namespace) -> int:
 
     classroom = Classroom.at(options.classroom)
     classroom.released(options.tp)
+    _tell_of_rules(classroom)
     lost = _tell_what_is_not_looked_at(classroom, options.tp, options.student)
     students = classroom.submissions(options.tp, options.student)
     check_folder("--json", options.json)
@@ -113,6 +115,13 @@ def _regrade(options: argparse.Namespace) -> int:
     done = "nothing was recorded (--dry-run)" if options.dry_run else f"recorded; see `tp report {options.tp}`"
     print(f"{options.tp}: {len(students) - len(failed)} of {counted(len(students), 'submission')} regraded, {done}")
     return 1 if failed or lost else 0
+
+
+def _tell_of_rules(classroom: Classroom) -> None:
+    from autograder.classroom.rules import rules
+
+    for told in rules(classroom).not_built({path.name for path in (classroom.root / "release").iterdir()}):
+        note(f"note: {told}")
 
 
 def _tell_what_is_not_looked_at(classroom: Classroom, tp: str, student: str | None) -> int:

@@ -107,6 +107,13 @@ def test_what_means_nothing_is_one_line(bare: Classroom, text: str, said: str) -
     assert said in str(fault.value)
 
 
+def test_rules_for_a_tp_that_is_not_built_are_told(bare: Classroom) -> None:
+    ruled(bare, "[optimiser]\n[optimizers]\n[zzz]\n")
+    first, second = rules(bare).not_built({"optimizers"})
+    assert first == "rules.toml has rules for optimiser, which is not built. did you mean optimizers?"
+    assert second == "rules.toml has rules for zzz, which is not built."
+
+
 def test_another_format_is_refused(bare: Classroom) -> None:
     (bare.root / FILE).write_text("format = 9\n")
     with pytest.raises(Fault, match="its format is 9, this version reads 1"):
