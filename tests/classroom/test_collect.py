@@ -148,8 +148,8 @@ def canvas_name(name: str) -> str:
 
 
 def test_canvas(bare: Classroom, tmp_path: Path) -> None:
-    files = {f"{canvas_name(name)}_{100 + n}_{900 + n}_{TP}.ipynb": NOTEBOOK for n, name in enumerate(WORLD.values())}
-    files |= {f"{canvas_name(WORLD['zoe'])}_100_950_{TP}-2.ipynb": b"later"}
+    files = {f"{canvas_name(WORLD['zoe'])}_100_950_{TP}-2.ipynb": b"later"}
+    files |= {f"{canvas_name(name)}_{100 + n}_{900 + n}_{TP}.ipynb": NOTEBOOK for n, name in enumerate(WORLD.values())}
     late = f"{canvas_name(WORLD['li'])}_103_903_{TP}.ipynb"
     files[late.replace("_103", "_LATE_103")] = files.pop(late)
     files["text_7_8_text.html.exe/x"] = b""
