@@ -10,8 +10,8 @@ from pathlib import Path
 from autograder.classroom.collect.sheet import read
 from autograder.classroom.layout import Classroom, write
 from autograder.classroom.returns import spreadsheet, systems
+from autograder.classroom.returns.class_marks import FINAL, Marks, marks
 from autograder.classroom.returns.feedback import feedback
-from autograder.classroom.returns.marks import FINAL, Marks, marks
 from autograder.faults import Fault
 
 

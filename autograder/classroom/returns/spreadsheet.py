@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from autograder import harmless
-from autograder.classroom.returns.marks import Mark, number
+from autograder.classroom.returns.class_marks import Mark, number
 
 # How a spreadsheet knows a formula, and where one may begin: some separate cells by others than commas.
 FORMULA, SEPARATORS = frozenset("=+-@\N{MINUS SIGN}"), frozenset(";,|")

@@ -19,7 +19,7 @@ from autograder.classroom.collect.owners import IDENTIFIER
 from autograder.classroom.collect.roster import FULL, IDS, MAILS, NUMBERS, Roster
 from autograder.classroom.collect.sheet import Sheet, cells
 from autograder.classroom.layout import did_you_mean
-from autograder.classroom.returns.marks import EXEMPT, Mark
+from autograder.classroom.returns.class_marks import EXEMPT, Mark
 from autograder.faults import Fault
 
 GRADE, MAXIMUM = ("grade", "note"), ("maximum grade", "note maximale")
