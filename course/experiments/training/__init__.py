@@ -10,7 +10,7 @@ Keras is loaded when training is asked for, not when this package is imported.
 """
 
 from course.experiments.training.gradients import value_and_grad
-from course.experiments.training.models import Model, dense, embedding, gru, lstm
+from course.experiments.training.models import Model, convolution, dense, embedding, gru, lstm
 from course.experiments.training.optimizers import OPTIMIZERS
 from course.experiments.training.replicas import Trained, train
 from course.experiments.training.runs import Results, Run, Table
@@ -26,6 +26,7 @@ __all__ = [
     "Table",
     "Task",
     "Trained",
+    "convolution",
     "dense",
     "embedding",
     "gru",
