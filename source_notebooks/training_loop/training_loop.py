@@ -146,8 +146,8 @@ from course.judging import check
 check("standardise")
 
 # %% [markdown]
-# Two features, raw and standardised by you, before gradient descent on a linear model. At each rate the largest that does not diverge is
-# half of what it could be at most; the loss above its minimum is drawn.
+# Gradient descent on a linear model: on two raw features, and on the same ones standardised by you. Each run has the rate 1 / (largest curvature). How
+# many steps does each need, and what would you have to do to the rates of the raw one to get there?
 
 
 # %% tags=["picture"]
@@ -460,8 +460,8 @@ from course.judging import check
 check("noise_scale")
 
 # %% [markdown]
-# The noise scale while a linear model learns: near 0 at the start, when all rows agree where to go, and large at the end, when only noise is
-# left. What does that say about one batch size for a whole training?
+# The noise scale while a linear model learns: a few rows at the start, when nearly all of them agree where to go, and hundreds at the end, when only
+# noise is left. What does that say about one batch size for a whole training?
 
 
 # %% tags=["picture"]
@@ -554,7 +554,7 @@ if shares is not None:
             np.arange(len(values)), values, marker=marker, color=colour, label=f"{name}, mean {np.mean(values):.3f}"
         )
     ax.axhline(0, color="grey", linewidth=0.8)
-    ax.set(xlabel="fold", ylabel="share of the variance explained")
+    ax.set(xlabel="fold", ylabel="share of the variance explained", xticks=range(len(shares["line"])))
     ax.legend()
     figures.show(
         fig,
