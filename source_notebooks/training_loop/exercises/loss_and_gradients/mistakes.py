@@ -127,7 +127,7 @@ mistakes = (
         r=lambda s: -2 * s.error / s.n,
     ),
     _wrong(
-        "slope-of-H",
+        "slope-of-h",
         did="The derivative of tanh is taken as 1 - H.",
         effect="Wrong gradients in the hidden layer; where H is near 1 it is nearly right.",
         hint="Your derivative of tanh is 1 - H. It is 1 - H^2.",
@@ -148,7 +148,7 @@ mistakes = (
         slope=lambda s: np.ones_like(s.H),
     ),
     _wrong(
-        "slope-of-A",
+        "slope-of-the-input",
         did="The derivative is taken as 1 - A^2, with what goes into tanh.",
         effect="Large inputs get large gradients of the wrong sign.",
         hint="Your derivative is 1 - A^2, of what goes into tanh. It is 1 - H^2, of what comes out.",

@@ -29,6 +29,7 @@ USUAL, FEW, MANY = Gradients(7, 3), Gradients(4, 5, mean=2.0), Gradients(12, 2, 
 ONE = Gradients(6, 1)
 LOST = Gradients(6, 3, mean=0.05, spread=2.0)  # so noisy that the estimate of |G|^2 is below 0
 TWO = Gradients(2, 3, mean=1.5)
+STEEP = Gradients(5, 2, mean=4e4, spread=1e4)  # all of them positive
 
 
 def arguments(rng: Generator, size: Gradients) -> dict[str, Any]:
@@ -52,6 +53,7 @@ exercise = Exercise(
                 probes.calls(1, size=USUAL, times=1, what=" of 7 gradients"),
                 probes.calls(1, size=FEW, times=1, what=" of 4 gradients"),
                 probes.calls(1, size=MANY, times=1, what=" of 12 gradients"),
+                probes.calls(1, size=STEEP, times=1, what=" of large gradients"),
             ),
         ),
         Check(
@@ -62,6 +64,7 @@ exercise = Exercise(
                 probes.calls(0, size=USUAL, times=1, what=" of 7 gradients"),
                 probes.calls(0, size=FEW, times=1, what=" of 4 gradients"),
                 probes.calls(0, size=MANY, times=1, what=" of 12 gradients"),
+                probes.calls(0, size=STEEP, times=1, what=" of large gradients"),
             ),
         ),
         Check(
@@ -72,6 +75,7 @@ exercise = Exercise(
                 probes.calls(2, size=USUAL, times=1, what=" of 7 gradients"),
                 probes.calls(2, size=FEW, times=1, what=" of 4 gradients"),
                 probes.calls(2, size=MANY, times=1, what=" of 12 gradients"),
+                probes.calls(2, size=STEEP, times=1, what=" of large gradients"),
             ),
         ),
         Check(

@@ -16,8 +16,8 @@ from ...reference import standardise
 from .mistakes import equivalents, mistakes
 
 Array = np.ndarray
-# Level and spread of the columns: a price, a return, a volume in thousands.
-COLUMNS = (105.0, 18.0), (0.0005, 0.012), (-40.0, 7.0)
+# Level and spread of the columns: a price, a return, a change of volume.
+COLUMNS = (105.0, 18.0), (0.0005, 0.012), (-4e6, 9e5)
 
 
 def arguments(rng: Generator, size: tuple[int, int]) -> dict[str, Any]:

@@ -18,15 +18,17 @@ from .mistakes import equivalents, mistakes
 
 @dataclass(frozen=True)
 class Epoch:
-    """n rows of p features, cut into batches; as they lie, or in another order."""
+    """n rows of p features, cut into batches; as they lie, or in another order; far: how large the targets are."""
 
     n: int
     p: int
     batch_size: int
     shuffled: bool = False
+    far: float = 1.0
 
 
 FULL, LARGE = Epoch(12, 3, 4), Epoch(6, 2, 6)
+FAR = Epoch(6, 2, 2, far=3e4)
 SHORT, SINGLE = Epoch(10, 3, 4), Epoch(9, 2, 8)  # a last batch of two rows, and of one
 OVER = Epoch(5, 2, 64)
 SHUFFLED = Epoch(10, 3, 4, shuffled=True)
@@ -42,7 +44,7 @@ def arguments(rng: Generator, size: Epoch) -> dict[str, Any]:
         "w": draws.signed(rng, (p,), 0.3, 1.4, first=0.6),
         "b": draws.near(rng, 0.6),
         "x": draws.signed(rng, (n, p), 0.2, 1.5, first=0.1),
-        "y": draws.signed(rng, (n,), 0.5, 2.5, first=0.7),
+        "y": size.far * draws.signed(rng, (n,), 0.5, 2.5, first=0.7),
         "order": order,
         "batch_size": size.batch_size,
         "eta": draws.near(rng, 0.07),
@@ -63,6 +65,7 @@ exercise = Exercise(
             probes.all_of(
                 probes.calls(0, 1, size=FULL, times=1, what=", three full batches"),
                 probes.calls(0, 1, size=LARGE, times=1, what=", one full batch"),
+                probes.calls(0, 1, size=FAR, times=1, what=", large targets"),
             ),
         ),
         Check(
