@@ -149,7 +149,7 @@ class Dropdown(Directive):
 
 
 def fold_code(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Fold the code of figures, and say on each fold what is in it: a figure's code, or checks."""
+    """Fold the code of figures, and figures that answer a question; say on each fold what is in it."""
     fence = "```{code-cell} ipython3\n"
     head, *cells = source[0].split(fence)
     for i, cell in enumerate(cells):
@@ -158,7 +158,13 @@ def fold_code(app: Sphinx, docname: str, source: list[str]) -> None:
             cells[i] = (
                 f"{first}\n:mystnb: {{code_prompt_show: Show the checks, code_prompt_hide: Hide the checks}}\n{rest}"
             )
-        elif "figures.show(" in cell.partition("\n```")[0] and not first.startswith((":", "---")):
+        elif "figures.show(" in (code := cell.partition("\n```")[0]) and not first.startswith((":", "---")):
+            if "after=" in code:  # it answers a question
+                fold = (
+                    "code_prompt_show: Show the figure of the answer, code_prompt_hide: Hide the figure of the answer"
+                )
+                cells[i] = f":tags: [hide-cell]\n:mystnb: {{{fold}}}\n\n{cell}"
+                continue
             prompts = "code_prompt_show: Show the code of the figure, code_prompt_hide: Hide the code of the figure"
             cells[i] = f":tags: [hide-input]\n:mystnb: {{{prompts}}}\n\n{cell}"
     source[0] = fence.join([head, *cells])
