@@ -49,6 +49,7 @@ function isDark(host) {
 // yours, if given: {ask(values), when(answer)}; an answer is {values, panels, says}.
 export function mount(host, scene, about, yours = null) {
   const id = `live-${++pictures}`;
+  host.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab leaves the keys to the sliders
   const root = host.attachShadow({ mode: "open" });
   const controls = about.controls.map((spec) => control(spec, id)).join("");
   root.innerHTML = `<style>${STYLE}</style><div role="group" aria-label="${about.title}"><div class="controls">${controls}` +
