@@ -1,7 +1,7 @@
 // What is wider than the page can be scrolled by keyboard and says that it scrolls; searches find prose.
 
 function sign(element) {
-  const scrolls = element.scrollWidth > element.clientWidth + 1;
+  const scrolls = element.scrollWidth > element.clientWidth;
   if (scrolls === element.classList.contains("scrolls")) return;
   element.classList.toggle("scrolls", scrolls);
   if (!scrolls) {
@@ -15,7 +15,7 @@ function sign(element) {
   element.insertAdjacentHTML("afterend", '<span class="scroll-sign" aria-hidden="true">scroll sideways →</span>');
 }
 
-const WIDE = { ".formula": "Formula", "table.docutils": "Table", ".figure-scroll": "Figure", ".highlight pre": "Code" };
+const WIDE = { ".formula": "Formula", ".table-wrapper": "Table", "table.docutils": "Table", ".figure-scroll": "Figure", ".highlight pre": "Code" };
 
 function signs() {
   for (const [selector, what] of Object.entries(WIDE)) {
