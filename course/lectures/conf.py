@@ -162,7 +162,7 @@ FOLDS = (
 
 
 def fold_code(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Fold the code of figures and the imports, and say on each fold what is in it: such code, or checks."""
+    """Fold imports, the code of figures and whole figures that answer a question; say on each fold what is in it."""
     head, *cells = source[0].split(FENCE)
     for i, cell in enumerate(cells):
         first, _, rest = cell.partition("\n")
@@ -170,6 +170,8 @@ def fold_code(app: Sphinx, docname: str, source: list[str]) -> None:
         what = next((what for call, what in FOLDS if call in code), None)
         if first == ":tags: [check, hide-input]":
             cells[i] = f"{first}\n{_prompts('checks')}\n{rest}"
+        elif "figures.show(" in code and "after=" in code and not first.startswith((":", "---")):
+            cells[i] = f":tags: [hide-cell]\n{_prompts('figure of the answer')}\n\n{cell}"
         elif what and not first.startswith((":", "---")):
             cells[i] = f":tags: [hide-input]\n{_prompts(what)}\n\n{cell}"
     source[0] = FENCE.join([head, *cells])
