@@ -22,7 +22,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
-from course.workshop.live import bundle, shown, still
+from course.workshop.live import bundle, showing, still
 
 logger = logging.getLogger(__name__)
 checkout = Path(__file__).parents[2]
@@ -208,7 +208,7 @@ def number_titles(app: Sphinx, docname: str, source: list[str]) -> None:
         )
         return
     head, end, rest = source[0].partition("\n\nEach lecture starts")
-    picture = shown.picture("race")
+    picture = showing.picture("race")
     values = picture.values(surface="himmelblau", x0=0.45, y0=0.35)
     scene = picture.scene(values)
     live = bundle.page(picture, values, still.png(scene), scene.says)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from course.workshop.live import bundle, names, shown, still
+from course.workshop.live import bundle, names, showing, still
 from course.workshop.live.scene import plain
 from tests.browser import PATIENCE, chromium
 
@@ -32,7 +32,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A page with every live picture on it, as `live.show` makes them, and with their scenes for this test to call."""
     parts = []
     for name in names():
-        picture = shown.picture(name)
+        picture = showing.picture(name)
         values = picture.values()
         scene = picture.scene(values)
         parts.append(bundle.page(picture, values, still.png(scene), scene.says))
@@ -70,7 +70,7 @@ def difference(ours: Any, theirs: Any, where: str = "scene") -> list[str]:
 @pytest.mark.browser
 @pytest.mark.parametrize("name", names())
 def test_the_module_computes_what_python_computes(page: Any, name: str) -> None:
-    picture = shown.picture(name)
+    picture = showing.picture(name)
     for chosen in [{}, *OTHER[name]]:
         values = picture.values(**chosen)
         theirs = page.evaluate("([name, ...rest]) => scenes[name](...rest)", [name, values, dict(picture.given)])
@@ -79,7 +79,7 @@ def test_the_module_computes_what_python_computes(page: Any, name: str) -> None:
 
 @pytest.mark.browser
 def test_a_picture_follows_keys_and_a_drag(page: Any) -> None:
-    picture = page.locator("figure", has=page.get_by_role("group", name=shown.picture("plane").title))
+    picture = page.locator("figure", has=page.get_by_role("group", name=showing.picture("plane").title))
     said = picture.locator(".says")
     before = said.inner_text()
     picture.get_by_label("momentum γ").press("ArrowRight")
@@ -98,13 +98,13 @@ def test_a_picture_follows_keys_and_a_drag(page: Any) -> None:
 
 
 def test_a_wrong_setting_is_refused_in_a_line() -> None:
-    picture = shown.picture("rate")
+    picture = showing.picture("rate")
     with pytest.raises(ValueError, match="'rate' has no control eta; it has share, kappa"):
         picture.values(eta=1)
     with pytest.raises(ValueError, match=r"share must be a number from 0\.02 to 2\.2, got 3"):
         picture.values(share=3)
     with pytest.raises(ValueError, match="there is no live picture 'none'; there are "):
-        shown.picture("none")
+        showing.picture("none")
 
 
 def test_every_module_is_a_picture_of_both_languages() -> None:

@@ -7,6 +7,6 @@ live.show("plane", yours=momentum_step)    # the learner's own function beside i
 Each picture is two small modules in `pictures/`, one in JavaScript and one in Python, that compute the same scene.
 """
 
-from course.workshop.live.shown import names, show
+from course.workshop.live.showing import names, show
 
 __all__ = ["names", "show"]
