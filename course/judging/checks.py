@@ -7,6 +7,7 @@ grader asks the same questions about inputs that nobody has seen.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import sys
@@ -30,14 +31,17 @@ from course.judging.sealed import Questions, Sealed
 from course.judging.standing import keep
 from course.judging.verdict import Key, Mistake, Verdict, judge
 from course.judging.watched import GENEROUS, Interrupted, Limits
+from course.judging.written import Look, looked_at
 
 FILE = "checks.json"
 FORMAT = 5  # of that file; see FORMATS.md
 DAMAGED = f"{FILE} cannot be read or is damaged; fetch the assignment again"
 
 
-def check(exercise: str, function: Callable[..., Any] | None = None, *, hint: int = 1, call: bool = False) -> Report:
-    """Check one function of the TP on public inputs.
+def check(
+    exercise: str, function: Callable[..., Any] | None = None, *, hint: int = 1, call: bool = False
+) -> Report | Look:
+    """Check one function of the TP on public inputs; or look at the answer to a written question of the TP.
 
     exercise: the name the TP gives it, for example "adam_step"; function: yours, or what has this name where `check` is
     called. Nothing it raises stops the notebook; if it does not end, or takes too much memory, it is stopped. hint: how
@@ -45,13 +49,18 @@ def check(exercise: str, function: Callable[..., Any] | None = None, *, hint: in
     shown. A notebook unfolds both one by one.
     FileNotFoundError, ValueError or KeyError, in one line, if it cannot run.
     """
+    variables = sys._getframe(1).f_globals
     if function is None:
-        function = sys._getframe(1).f_globals.get(exercise)
+        function = variables.get(exercise)
     path = Path(os.environ.get("COURSE_CHECKS", FILE))
     data = _load(path)
-    keys = data["exercises"]
+    keys, questions = data["exercises"], data["written"]
+    if exercise in questions:
+        module, model = questions[exercise]["public"], questions[exercise]["model"]
+        of = public.written(module, path.parent, exercise)
+        return looked_at(exercise, of, path.parent, variables, base64.b64decode(model).decode())
     if exercise not in keys:
-        raise KeyError(f"no check for {exercise!r}; there are checks for {', '.join(keys)}")
+        raise KeyError(f"no check for {exercise!r}; there are checks for {', '.join([*keys, *questions])}")
     kept = keys[exercise]
     try:
         key, small = Key.from_json(kept["key"]), Key.from_json(kept["small"])
@@ -163,5 +172,5 @@ def _load(path: Path) -> dict[str, Any]:
                 "install the version of `course` that it came with"
             )
         _loaded.clear()
-        _loaded[identity] = {"hints": ALL, "sealed": {}, **data}
+        _loaded[identity] = {"hints": ALL, "sealed": {}, "written": {}, **data}
     return _loaded[identity]

@@ -56,12 +56,13 @@ def build(classroom: Classroom, name: str, tps: Mapping[str, TP]) -> Built:
             _keep(source / file, content)
         if exercises:
             state = made_from(finding.version(tp, tps), exercises), solutions.state(tp, worked, model)
-            _write_checks(source / checks.FILE, tp, state, exercises, worked)
+            shown = {"sealed": solutions.seals(tp, exercises, worked), "written": solutions.written(tp, model)}
+            _write_checks(source / checks.FILE, tp, state, exercises, shown)
         write(source / f"{tp.id}.ipynb", nbformat.writes(notebook))
         convert.run(classroom, GenerateAssignment, tp.id, force=True)
         _leave_answers_to_people(release / f"{tp.id}.ipynb")
         solutions.keep(classroom, tp, worked, model)
-    return Built(release / f"{tp.id}.ipynb", (*notes, *solutions.notes(tp, exercises, worked)))
+    return Built(release / f"{tp.id}.ipynb", (*notes, *solutions.notes(tp, exercises, worked, model)))
 
 
 def generate(classroom: Classroom, name: str) -> Built:
@@ -278,7 +279,7 @@ def _public_key(tp: str, exercise: Exercise) -> object:
 
 
 def _write_checks(
-    path: Path, tp: TP, state: tuple[str, str], exercises: Mapping[str, Exercise], worked: Mapping[str, str]
+    path: Path, tp: TP, state: tuple[str, str], exercises: Mapping[str, Exercise], shown: Mapping[str, object]
 ) -> None:
     """Write `checks.json`, unless the file that is there was made from the same state: drawing it takes long."""
     try:
@@ -295,7 +296,7 @@ def _write_checks(
         "tp": tp.id,
         "hints": tp.hints,
         "exercises": keys,
-        "sealed": solutions.seals(tp, exercises, worked),
+        **shown,
     }
     write(path, json.dumps(content))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.layout import Classroom, write
-from autograder.content.tp import AT_ONCE, NEVER, SOLUTION, TP
+from autograder.content.tp import AT_ONCE, LATER, NEVER, SOLUTION, TP
 from autograder.exercises.exercise import Exercise
 from autograder.exercises.judge import generator
 from autograder.exercises.sealing import sealed
@@ -41,9 +42,29 @@ def answers(notebook: NotebookNode) -> dict[str, str]:
     return found
 
 
-def notes(tp: TP, exercises: Mapping[str, Exercise], solutions: Mapping[str, str]) -> list[str]:
+def written(tp: TP, model: Mapping[str, str]) -> dict[str, Plain]:
+    """By written question that the public part has words about: the module that has, and the model answer, as far as
+    the TP has it shown at once: folded, that is, in base64, and not sealed."""
+    found = {}
+    for name in tp.public:
+        if name.endswith(".py") and "WRITTEN" in tp.public[name].decode():
+            module = name.removesuffix(".py")
+            for question in tp.module(f"public.{module}").WRITTEN:
+                text = model.get(question, "") if tp.model_answers == AT_ONCE else ""
+                found[question] = {"public": module, "model": base64.b64encode(text.encode()).decode()}
+    return found
+
+
+def notes(
+    tp: TP, exercises: Mapping[str, Exercise], solutions: Mapping[str, str], model: Mapping[str, str]
+) -> list[str]:
     """What the author of a TP should know of its solutions."""
     found = []
+    if model and tp.model_answers == AT_ONCE:
+        found.append(
+            f"the model answer of {', '.join(model)} is in the release, folded: where its points count, write "
+            f'`model_answers = "{LATER}"`'
+        )
     missing = [name for name in exercises if name not in solutions]
     if missing and tp.solutions != NEVER:
         found.append(f"there is no {SOLUTION} for {', '.join(missing)}: no worked solution is shown there")
