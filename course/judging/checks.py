@@ -8,10 +8,11 @@ grader asks the same questions about inputs that nobody has seen.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,21 +54,22 @@ def check(
     if function is None:
         function = variables.get(exercise)
     path = Path(os.environ.get("COURSE_CHECKS", FILE))
-    data = _load(path)
-    keys, questions = data["exercises"], data["written"]
-    if exercise in questions:
-        module, model = questions[exercise]["public"], questions[exercise]["model"]
-        of = public.written(module, path.parent, exercise)
-        return looked_at(exercise, of, path.parent, variables, base64.b64decode(model).decode())
-    if exercise not in keys:
-        raise KeyError(f"no check for {exercise!r}; there are checks for {', '.join([*keys, *questions])}")
-    kept = keys[exercise]
-    try:
-        key, small = Key.from_json(kept["key"]), Key.from_json(kept["small"])
-    except (ValueError, TypeError, KeyError):
-        raise ValueError(DAMAGED) from None
-    ways = public.ways(key.public, path.parent) if key.public else {}
-    messages = public.messages(key.public, path.parent, exercise) if key.public else ()
+    with _in_one_line():
+        data = _load(path)
+        keys, questions = data["exercises"], data["written"]
+        if exercise in questions:
+            module, model = questions[exercise]["public"], questions[exercise]["model"]
+            of = public.written(module, path.parent, exercise)
+            return looked_at(exercise, of, path.parent, variables, base64.b64decode(model).decode())
+        if exercise not in keys:
+            raise KeyError(f"no check for {exercise!r}; there are checks for {', '.join([*keys, *questions])}")
+        kept = keys[exercise]
+        try:
+            key, small = Key.from_json(kept["key"]), Key.from_json(kept["small"])
+        except (ValueError, TypeError, KeyError):
+            raise ValueError(DAMAGED) from None
+        ways = public.ways(key.public, path.parent) if key.public else {}
+        messages = public.messages(key.public, path.parent, exercise) if key.public else ()
     try:
         seen = _seen(function, key, small, kept, ways)
     except KeyboardInterrupt:
@@ -147,6 +149,17 @@ def _asked(
     oracles = {oracle: scripts.oracle(spec) for oracle, spec in what.oracles.items()}
     functions = {} if function is None else {name: function}
     return scripts.perform(what.script, functions, oracles, ways=ways, within=limits.call)
+
+
+@contextlib.contextmanager
+def _in_one_line() -> Iterator[None]:
+    """What cannot be read raises as it does anywhere; IPython shows its one line, and no traceback."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError) as error:
+        told = f"The check cannot run: {error.args[0]}"
+        vars(error)["_render_traceback_"] = lambda: [told]
+        raise
 
 
 _loaded: dict[tuple[str, int], dict[str, Any]] = {}
