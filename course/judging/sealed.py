@@ -18,7 +18,7 @@ from course.judging import scripts
 from course.judging.scripts import Answers, Failure, Operation, Plain
 
 # scrypt takes 16 MB and some 50 ms: whoever tries answers pays that for each try.
-COST = {"n": 2**14, "r": 8, "p": 1}
+COST, BLOCK, LANES = 2**14, 8, 1
 KEY_BYTES = 64  # of AES-SIV, which needs no random number: the same text and key give the same sealed text
 
 
@@ -108,4 +108,5 @@ def unlocked(sealed: bytes, cells: Sequence[str], salt: str) -> str:
 def _key(cells: Sequence[str], salt: str) -> bytes:
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-    return Scrypt(salt=salt.encode(), length=KEY_BYTES, **COST).derive("\n".join(cells).encode())
+    made = Scrypt(salt=salt.encode(), length=KEY_BYTES, n=COST, r=BLOCK, p=LANES)
+    return made.derive("\n".join(cells).encode())
