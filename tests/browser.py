@@ -46,7 +46,11 @@ def jupyterlab(root: Path, environment: Mapping[str, str], *options: str) -> Ite
         yield f"http://127.0.0.1:{port}/?token={token}"
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:  # it can be deaf while a kernel of its own does not end
+            process.kill()
+            process.wait()
 
 
 @contextmanager
