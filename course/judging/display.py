@@ -132,7 +132,7 @@ class Report:
             caption = html.escape(self._caption)
             text += f"<figure style='margin:.5em 0'>{self._picture}<figcaption>{caption}</figcaption></figure>"
         notes = "".join(note.as_html() for note in self._notes)
-        worked = folded(WORKED, self.solution) if self.solution else ""
+        worked = folded(WORKED, prose(self.solution)) if self.solution else ""
         return _box(text + self._table() + worked + notes, self.verdict.passed)
 
     def _hints(self) -> str:
@@ -182,16 +182,20 @@ def words(text: str) -> str:
     return re.sub("`([^`]*)`", r"<code>\1</code>", html.escape(text))
 
 
-def folded(title: str, markdown: str) -> str:
-    """A text in Markdown, without HTML of its own, folded up below a title."""
+def folded(title: str, page: str) -> str:
+    """HTML that is folded up below a title."""
+    return (
+        f"<details style='margin:.5em 0'><summary>{words(title)}</summary>"
+        f"<div style='max-width:60em;margin-left:1em'>{page}</div></details>"
+    )
+
+
+def prose(markdown: str) -> str:
+    """A text in Markdown as HTML, without headings of the page that it stands in, and without HTML of its own."""
     from markdown_it import MarkdownIt
 
     shown = MarkdownIt("commonmark", {"html": False}).render(markdown)
-    shown = re.sub("<h[1-6]>(.*)</h[1-6]>", r"<p><b>\1</b></p>", shown)  # no headings of the page that it stands in
-    return (
-        f"<details style='margin:.5em 0'><summary>{words(title)}</summary>"
-        f"<div style='max-width:60em;margin-left:1em'>{shown}</div></details>"
-    )
+    return re.sub("<h[1-6]>(.*)</h[1-6]>", r"<p><b>\1</b></p>", shown)
 
 
 def _linked(section: str) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course.judging.display import folded, words
+from course.judging.display import folded, prose, words
 
 MODEL = "The model answer and the marking guide"
 NOT_ANSWERED = "YOUR ANSWER HERE"
@@ -82,7 +82,7 @@ class Look:
 
     def _repr_html_(self) -> str:
         items = "".join(f"<li>{words(line)}</li>" for line in self.lines[1:])
-        shown = folded(MODEL, self.model) if self.model else ""
+        shown = folded(MODEL, prose(self.model)) if self.model else ""
         return f"<div style='padding:.3em 1em'><b>{html.escape(self.lines[0])}</b><ul>{items}</ul>{shown}</div>"
 
 
