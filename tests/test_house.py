@@ -70,8 +70,10 @@ def solution_lines(tp: TP) -> set[str]:
     """The lines of code between the solution marks of a TP, but for those that are too short to tell anything."""
     text = tp.notebook.read_text(encoding="utf-8")
     blocks = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", text, flags=re.DOTALL)
-    blocks += [path.read_text(encoding="utf-8") for path in tp.worked.values()]
-    return {line.strip() for block in blocks for line in block.splitlines() if len(line.strip()) > 12}
+    explained = [path.read_text(encoding="utf-8") for path in tp.worked.values()]
+    return {line.strip() for block in blocks for line in block.splitlines() if len(line.strip()) > 12} | {
+        line for text in explained for line in text.splitlines() if len(line) > 60
+    }
 
 
 def outside(command: list[str], folder: Path) -> str:
