@@ -1,8 +1,8 @@
 """What a lecture shows must hold: one call for each displayed formula, one for each printed number.
 
-Both functions are silent when the claim holds and raise an AssertionError of one line when it does not. The
+The functions are silent when the claim holds and raise an AssertionError of one line when it does not. The
 lectures call them in cells tagged `check`; `tests/lectures` sees to it that no formula and no number is left
-without a call.
+without a call, and that a number from chance stands beside its spread.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
+
+from course.workshop.chance import Spread
 
 _DIGITS = r"\d+(?:\.\d+)?|\.\d+"
 _SHOWN = re.compile(rf"(?P<sign>[-+]?)(?P<mantissa>{_DIGITS})(?:e(?P<exponent>[-+]?\d+))?(?P<percent>%?)")
@@ -50,10 +52,30 @@ def number(shown: str, value: float) -> None:
         AssertionError: the value rounds to other digits, or is not finite.
         ValueError: `shown` is not a number.
     """
+    _rounds_to(f"number({shown!r})", shown, value)
+
+
+def chance(shown: str, low: str, high: str, seeds: str, found: Spread) -> None:
+    """Assert what is printed of a number from chance: the number, its range over other seeds, and how many seeds.
+
+    The texts are as printed, `found` is from `course.workshop.chance`: after "28 % (15 to 41 % over 40 seeds)" it is
+    `chance("28 %", "15 %", "41 %", "40", over_seeds(values))`. The four must stand in one paragraph of the page.
+
+    Raises:
+        AssertionError: one of the four rounds to other digits.
+        ValueError: one of the texts is not a number.
+    """
+    parts = [("the middle", shown, found.middle), ("the low end", low, found.low), ("the high end", high, found.high)]
+    for name, text, value in [*parts, ("the count of seeds", seeds, found.seeds)]:
+        _rounds_to(f"chance({shown!r}), {name} {text!r}", text, value)
+
+
+def _rounds_to(name: str, shown: str, value: float) -> None:
+    """AssertionError, beginning with `name`, if the value does not round to what is shown."""
     text = canonical(shown)
     computed = float(value)
     if not np.isfinite(computed):
-        raise AssertionError(f"number({shown!r}): the computed value is {computed}")
+        raise AssertionError(f"{name}: the computed value is {computed}")
     percent = text.endswith("%")
     scaled = computed * 100.0 if percent else computed
     mantissa, _, exponent = text.rstrip("%").partition("e")
@@ -63,7 +85,7 @@ def number(shown: str, value: float) -> None:
     roundings = {Decimal(format(scaled * nudge, form)) for nudge in (1.0, 1.0 - 1e-12, 1.0 + 1e-12)}
     if Decimal(text.rstrip("%")) not in roundings:
         unit = " %" if percent else ""
-        raise AssertionError(f"number({shown!r}): the computed value is {scaled:.10g}{unit}")
+        raise AssertionError(f"{name}: the computed value is {scaled:.10g}{unit}")
 
 
 def formula(label: str, left: npt.ArrayLike, right: npt.ArrayLike, rtol: float = 1e-9, atol: float = 0.0) -> None:

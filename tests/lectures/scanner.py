@@ -2,7 +2,8 @@ r"""What a lecture shows and what it asserts, read from its text without running
 
 A lecture is a MyST Markdown notebook. Shown are the displayed formulas (`{math}` blocks, each with a label) and the
 numbers of its prose that have a decimal point, an exponent, a % or at least two digits. Asserted is what code cells
-hand to `formula("eq-...", left, right)` and `number("0.818", value)`. `faults` compares the two.
+hand to `formula("eq-...", left, right)`, `number("0.818", value)` and `chance("28 %", "15 %", "41 %", "40", spread)`.
+`faults` compares the two. A check that cannot fail is a fault, and so is a number from chance without its spread.
 
 Not numbers of the prose: headings, labels, links, code, section numbers ("section 3.5"), versions ("Keras 3.15"), and
 years of citations ("Goh 2017", "(Robbins and Monro 1951)").
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from course.workshop.assertions import canonical
+from tests.lectures.from_chance import Chance
 
 
 @dataclass
@@ -127,12 +129,13 @@ NUMBER = re.compile(
 BEFORE_UNARY_MINUS = re.compile(r"(?:^|[\s(\[{=<>$,;:/|&])$")
 
 
-def _numbers(prose: str) -> Iterator[tuple[str, int]]:
+def _numbers(prose: str, digits: int = 2) -> Iterator[tuple[str, int]]:
+    """The numbers with a point, an exponent, a % or so many digits, and their lines within the prose."""
     for pattern in EXEMPT:
         prose = re.sub(pattern, lambda found: " " + "\n" * found[0].count("\n"), prose)
     for found in NUMBER.finditer(prose):
         shown = found[0]
-        plain = len(re.sub(r"\D", "", shown)) < 2 and not re.search(r"[.%^eE]", shown)
+        plain = len(re.sub(r"\D", "", shown)) < digits and not re.search(r"[.%^eE]", shown)
         if plain:
             continue
         start = found.start()
@@ -141,37 +144,80 @@ def _numbers(prose: str) -> Iterator[tuple[str, int]]:
         yield shown, prose.count("\n", 0, start)
 
 
-def asserted(lecture: Lecture) -> tuple[dict[str, int], set[str]]:
-    """Collect the formulas (label: line) and the numbers (canonical) that the code cells assert.
+@dataclass
+class Asserted:
+    """What the code cells assert, each with the line of the call; numbers are canonical."""
+
+    formulas: dict[str, int] = field(default_factory=dict)
+    numbers: set[str] = field(default_factory=set)
+    spreads: list[tuple[list[set[str]], int]] = field(default_factory=list)  # the spellings of each of the four numbers
+
+
+def asserted(lecture: Lecture) -> Asserted:
+    """Collect what the code cells assert.
 
     Only calls that every run of the cell reaches are counted: at its top level or in a `for` or `with` there.
     """
-    formulas: dict[str, int] = {}
-    numbers: set[str] = set()
+    found, drawn = Asserted(), Chance()
     for source, line in lecture.code:
         try:
             tree = ast.parse(source)
         except SyntaxError as fault:
             lecture.faults.append(f"line {line}: this cell is not plain Python ({fault.msg})")
             continue
+        drawn.read(tree.body)
+        given = _literals(tree.body)
         for call in _reached(tree.body):
             name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
-            if name not in ("formula", "number"):
+            if name not in ("formula", "number", "chance"):
                 continue
             where = line + call.lineno - 1
-            first = call.args[0] if call.args else None
-            if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
-                lecture.faults.append(f"line {where}: the first argument of {name} must be a plain string")
+            texts = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+            if len(texts) < (4 if name == "chance" else 1):
+                of = "four arguments of chance" if name == "chance" else f"argument of {name}"
+                lecture.faults.append(f"line {where}: the first {of} must be a plain string")
             elif name == "formula":
-                formulas[first.value] = where
+                found.formulas[texts[0]] = where
                 if len(call.args) > 2 and ast.dump(call.args[1]) == ast.dump(call.args[2]):
-                    lecture.faults.append(f"line {where}: {first.value} is compared with itself")
+                    lecture.faults.append(f"line {where}: {texts[0]} is compared with itself")
             else:
                 try:
-                    numbers.add(canonical(first.value))
+                    spellings = [{canonical(text), canonical(text).rstrip("%")} for text in texts]
+                    found.numbers |= {canonical(text) for text in texts}
                 except ValueError as fault:
                     lecture.faults.append(f"line {where}: {fault}")
-    return formulas, numbers
+                    continue
+                if name == "chance":  # "15 to 41 %" says the unit once
+                    found.numbers |= set().union(*spellings[1:])
+                    found.spreads.append(([{canonical(texts[0])}, *spellings[1:]], where))
+                elif _is_literal(call.args[1], given):
+                    lecture.faults.append(f"line {where}: number({texts[0]!r}) compares a literal: it cannot fail")
+                elif drawn.has(call.args[1]):
+                    lecture.faults.append(
+                        f"line {where}: number({texts[0]!r}) comes from chance: print its range and the number of "
+                        "seeds beside it, and assert them with chance(...)"
+                    )
+    return found
+
+
+def _literals(statements: list[ast.stmt]) -> set[str]:
+    """The names to which a cell gives a literal."""
+    assigned = [s for s in statements if isinstance(s, ast.Assign) and _is_literal(s.value, set())]
+    return {target.id for s in assigned for target in s.targets if isinstance(target, ast.Name)}
+
+
+def _is_literal(value: ast.expr, given: set[str]) -> bool:
+    """Whether a value is a literal, with a sign or a conversion around it, or a name that got one in the same cell."""
+    match value:
+        case ast.Constant():
+            return True
+        case ast.Name(name):
+            return name in given
+        case ast.UnaryOp(_, operand):
+            return _is_literal(operand, given)
+        case ast.Call(ast.Name("float" | "int"), [only]):
+            return _is_literal(only, given)
+    return False
 
 
 def _reached(statements: list[ast.stmt]) -> Iterator[ast.Call]:
@@ -185,7 +231,8 @@ def _reached(statements: list[ast.stmt]) -> Iterator[ast.Call]:
 def faults(text: str) -> list[str]:
     """Say in one line each what a lecture shows and does not assert, or asserts and does not show."""
     lecture = parse(text)
-    formulas, numbers = asserted(lecture)
+    held = asserted(lecture)
+    formulas = held.formulas
     found = list(lecture.faults)
     seen: set[str] = set()
     for label, line in lecture.formulas:
@@ -202,6 +249,11 @@ def faults(text: str) -> list[str]:
         f"line {line}: {label} is asserted and not shown" for label, line in formulas.items() if label not in seen
     ]
     for shown, line in lecture.numbers:
-        if canonical(shown) not in numbers:
+        if canonical(shown) not in held.numbers:
             found.append(f'line {line}: {shown} is printed; no cell asserts it: number("{shown}", value)')
+    paragraphs = [part for prose, _ in lecture.prose for part in re.split(r"\n\s*\n", prose)]
+    printed = [{canonical(shown) for shown, _ in _numbers(part, digits=1)} for part in paragraphs]
+    for four, line in held.spreads:
+        if not any(all(spellings & numbers for spellings in four) for numbers in printed):
+            found.append(f"line {line}: no paragraph prints this number with its range and the number of seeds")
     return found

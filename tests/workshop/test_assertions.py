@@ -1,8 +1,10 @@
 """The assertions of the lectures: what holds is silent, what does not hold is one clear line."""
 
+import numpy as np
 import pytest
 
-from course.workshop.assertions import canonical, formula, number
+from course.workshop.assertions import canonical, chance, formula, number
+from course.workshop.chance import over_seeds
 
 
 @pytest.mark.parametrize(
@@ -75,3 +77,22 @@ def test_sides_that_do_not_agree_are_one_line(left: object, right: object, words
     with pytest.raises(AssertionError, match=words) as fault:
         formula("eq-x", left, right)  # type: ignore[arg-type]
     assert "\n" not in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("texts", "fault"),
+    [
+        (("50 %", "2 %", "98 %", "99"), ""),
+        (("51 %", "2 %", "98 %", "99"), "the middle '51 %': the computed value is 50 %"),
+        (("50 %", "3 %", "98 %", "99"), "the low end '3 %': the computed value is 2 %"),
+        (("50 %", "2 %", "99 %", "99"), "the high end '99 %': the computed value is 98 %"),
+        (("50 %", "2 %", "98 %", "100"), "the count of seeds '100': the computed value is 99"),
+    ],
+)
+def test_a_number_from_chance_is_held_with_its_range_and_its_seeds(texts: tuple[str, str, str, str], fault: str):
+    spread = over_seeds(np.arange(99, 0, -1) / 100)
+    if not fault:
+        chance(*texts, spread)
+        return
+    with pytest.raises(AssertionError, match=fault):
+        chance(*texts, spread)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,10 +16,22 @@ from course.experiments.comparison.statistics import FEWEST, log_ratios
 from course.experiments.comparison.tuning import Choice, Scores, fixed, rounded, tune
 from course.experiments.training import backend
 from course.experiments.training.bar import Bar
-from course.experiments.training.optimizers import Factory, named
+from course.experiments.training.optimizers import Factory, Schedule, named
 from course.experiments.training.runs import Results
 from course.experiments.training.sweep import sweep
 from course.experiments.training.tasks import Task
+
+
+@cache
+def _cosine(steps: int) -> Schedule:
+    def factor(t: int) -> float:
+        return (1 + math.cos(math.pi * t / steps)) / 2
+
+    return factor
+
+
+SCHEDULES: dict[str, Callable[[int], Schedule | None]] = {"": lambda steps: None, "cosine": _cosine}
+"""Name -> how many steps there are -> what multiplies the rates."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,7 @@ class Protocol:
         rounds: how often the grids may grow, at most; see `tuning`.
         resolution: they grow until the rates beside each best one are at most so many times higher or lower.
         fixed: optimizer -> the one rate with which it runs, untuned; for claims about defaults.
+        schedule: "cosine" lets every rate fall to 0 in half a wave of the cosine; without it rates stay as they are.
     """
 
     rates: tuple[float, ...] = (1e-4, 10**-3.5, 1e-3, 10**-2.5, 1e-2, 10**-1.5, 1e-1)
@@ -41,6 +56,7 @@ class Protocol:
     rounds: int = 4
     resolution: float = 10**0.5
     fixed: Mapping[str, float] = field(default_factory=dict)
+    schedule: str = ""
 
     def __post_init__(self) -> None:
         """ValueError, in one line, for a protocol that compares nothing."""
@@ -51,6 +67,8 @@ class Protocol:
             raise ValueError(f"protocol: seed {min(both)} both tunes and reports: judge on seeds that tuned nothing")
         if len(set(self.report_seeds)) < FEWEST or not self.tuning_seeds:
             raise ValueError(f"protocol: at least one seed must tune, and at least {FEWEST} must report")
+        if self.schedule not in SCHEDULES:
+            raise ValueError(f"protocol: there is no schedule {self.schedule!r}; there is 'cosine'")
         if self.rounds < 0 or self.epochs < 1 or self.resolution <= 1:
             raise ValueError("protocol: epochs must be 1 or more, rounds 0 or more, and the resolution above 1")
 
@@ -130,6 +148,8 @@ def compare(
     if unknown := protocol.fixed.keys() - factories.keys():
         raise ValueError(f"protocol: the rate of {sorted(unknown)[0]!r} is fixed, and it is not among the optimizers")
     backend.load()
+    steps = _steps(task, protocol)
+    schedule = SCHEDULES[protocol.schedule](steps)
     if progress is True:
         print(f"{task.name}, {task.model.name}, {len(factories)} optimizers. {backend.where()}")
     expected = planned(factories, protocol)
@@ -138,7 +158,9 @@ def compare(
         def run(rates: Mapping[str, Sequence[float]], seeds: Sequence[int]) -> Results:
             chosen = {name: factories[name] for name in rates}
             size = protocol.stack
-            return sweep(task, chosen, rates, seeds, protocol.epochs, table=table, stack=size, progress=bar)
+            return sweep(
+                task, chosen, rates, seeds, protocol.epochs, schedule=schedule, table=table, stack=size, progress=bar
+            )
 
         tuned = [name for name in factories if name not in protocol.fixed]
         tuning = Results(())
@@ -154,9 +176,12 @@ def compare(
         found = tune(tuned, protocol.rates, score, protocol.rounds, protocol.resolution) if tuned else {}
         choices = {n: found[n] if n in found else fixed(protocol.fixed[n]) for n in factories}
         report = run({name: [choice.rate] for name, choice in choices.items()}, protocol.report_seeds)
-    n = len(np.asarray(task.arrays(protocol.report_seeds[0]).x))
-    steps = protocol.epochs * -(-n // task.batch_size)
     return Comparison(task.name, protocol, choices, tuning, report, steps, str(backend.where()))
+
+
+def _steps(task: Task, protocol: Protocol) -> int:
+    n = len(np.asarray(task.arrays(protocol.report_seeds[0]).x))
+    return protocol.epochs * -(-n // task.batch_size)
 
 
 def planned(optimizers: str | Sequence[str] | Mapping[str, Factory], protocol: Protocol) -> int:
@@ -189,7 +214,10 @@ def dishonest(
     if not tuned:
         return {}
     seeds = protocol.tuning_seeds[:1]
-    runs = sweep(task, tuned, grid, seeds, protocol.epochs, table=table, stack=protocol.stack, progress=progress)
+    schedule, size = SCHEDULES[protocol.schedule](_steps(task, protocol)), protocol.stack
+    runs = sweep(
+        task, tuned, grid, seeds, protocol.epochs, schedule=schedule, table=table, stack=size, progress=progress
+    )
     scores = {rate: sorted((run.score, run.optimizer) for run in runs.where(rate=rate)) for rate in grid}
     return {rate: [(name, score) for score, name in found] for rate, found in scores.items()}
 

@@ -2,10 +2,22 @@
 `course/experiments/comparison/claims.toml`."""
 
 from course.experiments.comparison.experiment import Experiment, Measurement
-from course.experiments.studies import cost, curves, defaults, dense, drift, longer, recurrent, sparse, valley
+from course.experiments.studies import (
+    convolution,
+    cost,
+    curves,
+    defaults,
+    dense,
+    drift,
+    early,
+    longer,
+    recurrent,
+    sparse,
+    valley,
+)
 
 EXPERIMENTS: dict[str, Experiment | Measurement] = {
     module.EXPERIMENT.name: module.EXPERIMENT
-    for module in (dense, sparse, recurrent, drift, curves, longer, defaults, valley, cost)
+    for module in (dense, sparse, recurrent, convolution, drift, curves, longer, early, defaults, valley, cost)
 }
 """Name -> experiment, in the order in which they are run."""

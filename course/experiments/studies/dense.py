@@ -1,4 +1,4 @@
-"""Dense networks that learn a return from characteristics: one truth, seen in few observations or in many."""
+"""Dense networks that learn a return from characteristics: one truth, seen in few observations, some or many."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from course.experiments.training.models import Array, dense
 from course.experiments.training.tasks import Data, Task
 
 CHARACTERISTICS = 8
-SMALL, LARGE = 128, 8192
+SMALL, MIDDLE, LARGE = 128, 512, 8192
 BATCH = 32
 NOISE = 1.0  # as large as the signal; real returns are noisier still
 JUDGES = 512
@@ -41,8 +41,8 @@ def data(n: int) -> Callable[[int], Data]:
 
 def task(n: int, hidden: tuple[int, ...] = (32,)) -> Task:
     """A network that sees n observations."""
-    name = "few observations" if n == SMALL else "many observations"
-    return Task(name, dense(CHARACTERISTICS, hidden), data(n), batch_size=BATCH)
+    name = {SMALL: "few", MIDDLE: "some", LARGE: "many"}[n]
+    return Task(f"{name} observations", dense(CHARACTERISTICS, hidden), data(n), batch_size=BATCH)
 
 
 def epochs(n: int) -> int:
@@ -51,8 +51,8 @@ def epochs(n: int) -> int:
 
 
 def plan(quick: bool) -> list[tuple[Task, Protocol]]:
-    """Few and many observations; both tasks allow the same number of steps."""
-    return [(task(n), tuned(quick, epochs(n))) for n in (SMALL, LARGE)]
+    """Few, some and many observations; all tasks allow the same number of steps."""
+    return [(task(n), tuned(quick, epochs(n))) for n in (SMALL, MIDDLE, LARGE)]
 
 
-EXPERIMENT = Experiment("dense", "Dense networks, few and many observations of one truth", plan, RULES)
+EXPERIMENT = Experiment("dense", "Dense networks, few, some and many observations of one truth", plan, RULES)

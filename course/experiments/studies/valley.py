@@ -7,7 +7,7 @@ import numpy as np
 from course.experiments.comparison.experiment import Measured, Measurement
 from course.experiments.comparison.protocol import Protocol
 from course.experiments.studies import curves, dense, drift, sparse
-from course.experiments.studies.protocols import RULES, grid
+from course.experiments.studies.protocols import REPORT, RULES, grid
 from course.experiments.training.models import Array
 from course.experiments.training.sweep import sweep
 from course.experiments.training.tasks import Task
@@ -25,7 +25,7 @@ def plan(quick: bool) -> list[tuple[Task, Protocol]]:
 
 def losses(task: Task, epochs: int, seeds: int) -> dict[str, Array]:
     """Rule -> validation losses (rates, seeds), inf where a run diverged."""
-    found = sweep(task, RULES, RATES, range(200, 200 + seeds), epochs, progress=False)
+    found = sweep(task, RULES, RATES, REPORT[:seeds], epochs, progress=False)
     return {rule: found.where(optimizer=rule).scores()[2] for rule in RULES}
 
 
@@ -39,7 +39,7 @@ def measure(quick: bool) -> list[Measured]:
     """For each task and rule the share of the rates that fail, seed by seed."""
     measured = []
     for task, protocol in plan(quick):
-        shares = failing(losses(task, protocol.epochs, 5 if quick else 10))
+        shares = failing(losses(task, protocol.epochs, 5 if quick else 120))
         measured += [Measured(task.name, rule, FAILED, tuple(share.tolist())) for rule, share in shares.items()]
     return measured
 

@@ -9,7 +9,8 @@
 Keras is loaded when training is asked for, not when this package is imported.
 """
 
-from course.experiments.training.models import Model, dense, embedding, gru, lstm
+from course.experiments.training.gradients import value_and_grad
+from course.experiments.training.models import Model, convolution, dense, embedding, gru, lstm
 from course.experiments.training.optimizers import OPTIMIZERS
 from course.experiments.training.replicas import Trained, train
 from course.experiments.training.runs import Results, Run, Table
@@ -25,10 +26,12 @@ __all__ = [
     "Table",
     "Task",
     "Trained",
+    "convolution",
     "dense",
     "embedding",
     "gru",
     "lstm",
     "sweep",
     "train",
+    "value_and_grad",
 ]

@@ -82,6 +82,11 @@ def where() -> Where:
     return Where(backend, device, precision, versions)
 
 
+def memory() -> float:
+    """Bytes that one stack of runs may take here: one gigabyte, and 16 on a GPU."""
+    return 2.0**34 if _devices(load().backend.backend())[0][0] == "gpu" else 2.0**30
+
+
 def _devices(backend: str) -> list[tuple[str, str]]:
     """(kind, name) of each device, accelerators first; kind is "gpu", "tpu" or "cpu"."""
     if backend == "jax":

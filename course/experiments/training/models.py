@@ -106,12 +106,74 @@ class GRU:
         return [_glorot(rng, *self.shapes[0]), _orthogonal(rng, *self.shapes[1]), np.zeros(self.shapes[2])]
 
 
-Layer = Dense | Embedding | LSTM | GRU
+@dataclass(frozen=True)
+class Conv:
+    """A convolution without padding, over series or images: (*sides, channels) -> activation(...) (*places, filters).
+
+    `sides` has one number for a series and two for an image. The window is `kernel` wide in each direction, and moves
+    by `stride`.
+    """
+
+    sides: tuple[int, ...]
+    channels: int
+    filters: int
+    kernel: int
+    stride: int = 1
+    activation: str = "relu"
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """How often the window fits in each direction."""
+        return tuple((side - self.kernel) // self.stride + 1 for side in self.sides)
+
+    @property
+    def window(self) -> int:
+        """How many numbers the window sees."""
+        return self.kernel ** len(self.sides) * self.channels
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Kernel and bias, as in Keras."""
+        return [(*[self.kernel] * len(self.sides), self.channels, self.filters), (self.filters,)]
+
+    @property
+    def numbers(self) -> int:
+        """As in `Dense`."""
+        return int(np.prod(self.places)) * (self.window + 2 * self.filters)
+
+    def initial(self, rng: np.random.Generator) -> list[Array]:
+        """As in `Dense`."""
+        back = self.window // self.channels * self.filters
+        return [_glorot(rng, self.window, back, self.filters).reshape(self.shapes[0]), np.zeros(self.filters)]
+
+
+@dataclass(frozen=True)
+class Flatten:
+    """All numbers of an observation side by side, as a dense layer reads them."""
+
+    size: int
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """It has no weights."""
+        return []
+
+    @property
+    def numbers(self) -> int:
+        """As in `Dense`."""
+        return self.size
+
+    def initial(self, rng: np.random.Generator) -> list[Array]:
+        """As in `Dense`."""
+        return []
+
+
+Layer = Dense | Embedding | LSTM | GRU | Conv | Flatten
 
 
 @dataclass(frozen=True)
 class Model:
-    """A network, layer after layer; make one with `dense`, `lstm`, `gru` or `embedding`.
+    """A network, layer after layer; make one with `dense`, `lstm`, `gru`, `embedding` or `convolution`.
 
     Attributes:
         name: short, with the sizes, for tables and legends.
@@ -190,16 +252,44 @@ def embedding(
     return Model(name, (fields,), (Embedding(vocabulary, fields, dimension), *head))
 
 
+def convolution(
+    sides: tuple[int, ...],
+    channels: int = 1,
+    filters: tuple[int, ...] = (8, 16),
+    kernel: int = 3,
+    stride: int = 1,
+    outputs: int = 1,
+    activation: str = "relu",
+) -> Model:
+    """Series (steps, channels) or images (rows, columns, channels) through convolutions and one dense layer."""
+    layers: list[Layer] = []
+    places, seen = sides, channels
+    for count in filters:
+        layer = Conv(places, seen, count, kernel, stride, activation)
+        if min(layer.places) < 1:
+            raise ValueError(f"convolution: a window of {kernel} does not fit into {places}")
+        layers.append(layer)
+        places, seen = layer.places, count
+    size = int(np.prod(places)) * seen
+    name = (
+        f"convolution {'x'.join(map(str, (*sides, channels)))}-{'-'.join(map(str, (*filters, outputs)))} {activation}"
+    )
+    return Model(name, (*sides, channels), (*layers, Flatten(size), Dense(size, outputs)))
+
+
 def _head(inputs: int, hidden: tuple[int, ...], outputs: int, activation: str) -> tuple[Layer, ...]:
     sizes = [inputs, *hidden]
     between = [Dense(a, b, activation) for a, b in pairwise(sizes)]
     return (*between, Dense(sizes[-1], outputs))
 
 
-def _glorot(rng: np.random.Generator, rows: int, columns: int) -> Array:
-    """Uniform with variance 2 / (rows + columns) (Glorot and Bengio 2010): Keras' default for kernels."""
+def _glorot(rng: np.random.Generator, rows: int, columns: int, units: int | None = None) -> Array:
+    """Uniform with variance 2 / (rows + columns) (Glorot and Bengio 2010): Keras' default for kernels.
+
+    In a convolution a number goes into more places than the kernel has columns; `units` are its own.
+    """
     limit = np.sqrt(6 / (rows + columns))
-    return rng.uniform(-limit, limit, (rows, columns))
+    return rng.uniform(-limit, limit, (rows, columns if units is None else units))
 
 
 def _orthogonal(rng: np.random.Generator, rows: int, columns: int) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 from course.experiments.training.batches import cut, order
 from course.experiments.training.engine import from_device
 from course.experiments.training.losses import loss_function
-from course.experiments.training.models import GRU, LSTM, Array, Dense, Embedding, Model
+from course.experiments.training.models import GRU, LSTM, Array, Conv, Dense, Embedding, Flatten, Model
 from course.experiments.training.optimizers import Factory, Schedule, replica_rates
 from course.experiments.training.tasks import Task
 
@@ -42,6 +42,11 @@ def keras_model(model: Model, weights: Sequence[Array]) -> Any:
                 layers.append(keras.layers.LSTM(layer.units))
             case GRU():
                 layers.append(keras.layers.GRU(layer.units))
+            case Conv():
+                kind = keras.layers.Conv1D if len(layer.sides) == 1 else keras.layers.Conv2D
+                layers.append(kind(layer.filters, layer.kernel, layer.stride, activation=layer.activation))
+            case Flatten():
+                layers.append(keras.layers.Flatten())
     network = keras.Sequential(layers)
     network.set_weights(list(weights))
     return network

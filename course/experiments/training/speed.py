@@ -1,6 +1,6 @@
 """`make bench`: stacked runs against a loop over `model.fit`, side by side, and whether they give the same weights.
 
-python -m course.experiments.training.speed [--runs 100] [--fits 3] [--epochs 20] [--models dense lstm gru embedding]
+python -m course.experiments.training.speed [--runs 100] [--fits 3] [--epochs 20] [--models dense lstm ...]
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from course.experiments.training import backend, replicas
-from course.experiments.training.models import dense, embedding, gru, lstm
+from course.experiments.training.models import convolution, dense, embedding, gru, lstm
 from course.experiments.training.optimizers import OPTIMIZERS
 from course.experiments.training.tasks import Data, Task
 
@@ -38,6 +38,7 @@ def tasks() -> dict[str, Task]:
     x = rng.standard_normal((n, 8))
     series = rng.standard_normal((n, 20, 1))
     categories = rng.integers(0, 50, (n, 3))
+    images = rng.standard_normal((n, 8, 8, 1))
     decay = 0.8 ** np.arange(20)[::-1]
 
     def task(name: str, model: Any, inputs: Any, targets: Any) -> Task:
@@ -48,6 +49,7 @@ def tasks() -> dict[str, Task]:
         "dense": task("waves", dense(8), x, np.sin(x[:, 0]) + x[:, 1] * x[:, 2]),
         "lstm": task("fading", lstm(20), series, series[:, :, 0] @ decay),
         "gru": task("fading", gru(20), series, series[:, :, 0] @ decay),
+        "convolution": task("spots", convolution((8, 8)), images, images[:, 2:4, 2:4, 0].sum(axis=(1, 2))),
         "embedding": task("effects", embedding(50, 3), categories, rng.standard_normal(50)[categories].sum(axis=1)),
     }
 

@@ -6,13 +6,15 @@ columns); a bias is (R, 1, units). So a learning rate (R, 1, 1) fits every one o
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 from keras import ops
 
-from course.experiments.training.models import GRU, LSTM, Dense, Embedding, Layer, Model
+from course.experiments.training.models import GRU, LSTM, Conv, Dense, Embedding, Flatten, Layer, Model
 
 Tensor = Any
 """A tensor of Keras' backend."""
@@ -20,7 +22,7 @@ Tensor = Any
 
 def stacked_shape(shape: tuple[int, ...]) -> tuple[int, int]:
     """The two axes under which a weight of this shape is kept beside the replica axis."""
-    return (1, shape[0]) if len(shape) == 1 else (shape[0], shape[1])
+    return (math.prod(shape[:-1]), shape[-1])
 
 
 def forward(model: Model, weights: Sequence[Tensor], x: Tensor) -> Tensor:
@@ -44,6 +46,24 @@ def _embedding(layer: Embedding, weights: Sequence[Tensor], x: Tensor) -> Tensor
     long = ops.reshape(table, (replicas * layer.vocabulary, layer.dimension))
     first = ops.reshape(ops.arange(replicas, dtype="int32") * layer.vocabulary, (replicas, 1, 1))
     return ops.reshape(ops.take(long, x + first, axis=0), (replicas, -1, layer.fields * layer.dimension))
+
+
+def _conv(layer: Conv, weights: Sequence[Tensor], x: Tensor) -> Tensor:
+    kernel, bias = weights
+    replicas = x.shape[0]
+    # What each place of the window sees, side by side: a product of matrices then does the rest.
+    shifted = [
+        x[(slice(None), slice(None), *(slice(i, i + layer.stride * (n - 1) + 1, layer.stride) for i, n in starts))]
+        for offsets in itertools.product(range(layer.kernel), repeat=len(layer.sides))
+        if (starts := tuple(zip(offsets, layer.places, strict=True)))
+    ]
+    seen = ops.reshape(ops.concatenate(shifted, axis=-1), (replicas, -1, layer.window))
+    made = keras.activations.get(layer.activation)(ops.matmul(seen, kernel) + bias)
+    return ops.reshape(made, (replicas, -1, *layer.places, layer.filters))
+
+
+def _flatten(layer: Flatten, weights: Sequence[Tensor], x: Tensor) -> Tensor:
+    return ops.reshape(x, (x.shape[0], -1, layer.size))
 
 
 def _lstm(layer: LSTM, weights: Sequence[Tensor], x: Tensor) -> Tensor:
@@ -77,7 +97,14 @@ def _gru(layer: GRU, weights: Sequence[Tensor], x: Tensor) -> Tensor:
     return fold(step, (ops.zeros_like(seen[0, ..., : layer.units]),), seen)[0]
 
 
-_FORWARD: dict[type[Layer], Callable[..., Tensor]] = {Dense: _dense, Embedding: _embedding, LSTM: _lstm, GRU: _gru}
+_FORWARD: dict[type[Layer], Callable[..., Tensor]] = {
+    Dense: _dense,
+    Embedding: _embedding,
+    LSTM: _lstm,
+    GRU: _gru,
+    Conv: _conv,
+    Flatten: _flatten,
+}
 
 
 def _series_times(x: Tensor, kernel: Tensor) -> Tensor:

@@ -18,8 +18,6 @@ from course.experiments.training.replicas import Trained, forget, stack_size, tr
 from course.experiments.training.runs import Results, Run, Table, curve
 from course.experiments.training.tasks import Task
 
-MEMORY = 2.0**30
-
 Place = tuple[float, int]
 """A rate and a seed."""
 
@@ -33,7 +31,7 @@ def sweep(
     *,
     schedule: Schedule | None = None,
     table: str | Path | None = None,
-    memory: float = MEMORY,
+    memory: float | None = None,
     stack: int | None = None,
     progress: bool | Bar = True,
 ) -> Results:
@@ -49,7 +47,8 @@ def sweep(
         epochs: how many.
         schedule: multiplies the rates at step t = 0, 1, ..., see `Schedule`.
         table: a CSV file; runs found there are not run again, and new ones are added as they are done.
-        memory: bytes that one stack of runs may take, by estimate; more runs than fit are trained in turn.
+        memory: bytes that one stack of runs may take, by estimate; more runs than fit are trained in turn. By default one
+            gigabyte, and 16 on a GPU.
         stack: how many runs are trained together, if that many fit; by default all. Sweeps of one task with the same
             `stack` are compiled once.
         progress: print the line that says what runs where, and a progress bar; or a bar that expects these runs.
@@ -64,6 +63,7 @@ def sweep(
         raise ValueError(f"epochs must be a whole number, 1 or more, got {epochs!r}")
     backend.load()
     here = backend.where()
+    room = backend.memory() if memory is None else memory
     wanted = {name: keys(task, name, factories[name], grid[name], chosen, epochs, schedule, here) for name in factories}
     file = None if table is None else Table(table)
     known = {run.key: run for run in (file.read() if file else ())}
@@ -74,7 +74,7 @@ def sweep(
     with nullcontext(progress) if isinstance(progress, Bar) else Bar(total * epochs, shown=progress) as bar:
         bar.advance(task.name, (total - new) * epochs)
         for name, places in todo.items():
-            fitting = stack_size(task, chosen[0], memory)
+            fitting = stack_size(task, chosen[0], room)
             size = min(fitting, stack or fitting)
             for first in range(0, len(places), size):
                 part = places[first : first + size]

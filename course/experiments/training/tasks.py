@@ -34,7 +34,7 @@ class Task:
 
     Attributes:
         name: short, for tables and legends.
-        model: from `dense`, `lstm`, `gru` or `embedding`.
+        model: from `dense`, `lstm`, `gru`, `embedding` or `convolution`.
         data: for all runs, or a function `seed -> Data` if each seed has data of its own (all of one shape).
         loss: a name of LOSSES, or a function (y, outputs) -> losses that takes the mean over the last axis and is
             written with keras.ops, as Keras' own loss functions are.

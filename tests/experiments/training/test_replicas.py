@@ -27,6 +27,7 @@ RATES, SEEDS, EPOCHS = [0.001, 0.05, 0.01], [4, 4, 7], 3
 
 # Every optimizer and every kind of model; the whole product with `pytest -m full`.
 FEW = [*(("dense", name) for name in OPTIMIZERS), ("lstm", "momentum"), ("gru", "rmsprop"), ("embedding", "adam")]
+FEW += [("images", "adam"), ("series", "momentum")]
 PAIRS = [
     pytest.param(kind, name, marks=[] if (kind, name) in FEW else [pytest.mark.full])
     for kind in TASKS
