@@ -69,11 +69,15 @@ def study(
     if gathered.comparisons:
         found["picture"] = _draw(gathered, out / f"{experiment.name}.png")
         written.append(out / f"{experiment.name}.png")
-    # A list of numbers on one line: a few hundred lines that can be compared, not ten thousand.
-    text = re.sub(r"\[[^\[\]{}]*\]", lambda listed: re.sub(r"\s+", " ", listed[0]), json.dumps(found, indent=1))
-    written[0].write_text(text + "\n", encoding="utf-8")
+    write(found, written[0])
     console.print(f"written: {', '.join(map(str, written))}", markup=False, soft_wrap=True)
     return answers
+
+
+def write(found: Any, path: Path) -> None:
+    """Write plain data as JSON. A list of numbers stands on one line: a few hundred lines that can be compared."""
+    text = re.sub(r"\[[^\[\]{}]*\]", lambda listed: re.sub(r"\s+", " ", listed[0]), json.dumps(found, indent=1))
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def _trained(experiment: Experiment, table: Path, console: Any, bars: Any, quick: bool) -> Gathered:

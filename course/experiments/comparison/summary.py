@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from course.experiments.comparison.claims import Answered
+from course.experiments.comparison.claims import Answered, digests
 from course.experiments.comparison.experiment import Experiment, Gathered, Measurement
 from course.experiments.comparison.protocol import Comparison
 from course.experiments.comparison.quantities import loss
@@ -123,8 +123,9 @@ def plain_data(experiment: Experiment | Measurement, gathered: Gathered, answers
         for v in answers
     ]
     shares = {"taus": TAUS} | profile(gathered.comparisons) if gathered.comparisons else {}
+    asked = {"asked": digests(experiment.name)}
     found = {"format": FORMAT, "experiment": experiment.name, "about": experiment.about, "quick": quick}
-    return _plain(found | {"tasks": tasks, "profile": shares, "measured": measured, "claims": claims})
+    return _plain(found | asked | {"tasks": tasks, "profile": shares, "measured": measured, "claims": claims})
 
 
 def _curve(comparison: Comparison, optimizer: str) -> dict[str, Any]:
