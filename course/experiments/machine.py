@@ -116,7 +116,7 @@ def environment(gpu: bool) -> dict[str, str]:
 
 def start(command: Sequence[str], cores: Sequence[int], environment: dict[str, str]) -> subprocess.Popen[bytes]:
     """A process on these cores."""
-    return subprocess.Popen(command, env=environment, preexec_fn=partial(os.sched_setaffinity, 0, cores))  # noqa: PLW1509
+    return subprocess.Popen(command, env=environment, preexec_fn=partial(os.sched_setaffinity, 0, cores))
 
 
 def _speed(out: Path, cores: Sequence[int], quick: bool, until: float, lanes: Sequence[Lane]) -> None:
