@@ -1,9 +1,11 @@
 """All experiments at once on a larger machine: some on its GPU, the others on its processor, each in its own process.
 
     python -m course.experiments.machine OUT [--seconds 400] [--quick]
+    python -m course.experiments.machine OUT --answer
 
 Each experiment writes OUT/NAME.json when it is done, and its runs into OUT/runs/NAME.csv as they are made. What is not
-done after so many seconds is stopped. First `speed` measures how long one run and many take on the GPU, alone.
+done after so many seconds is stopped. First `speed` measures how long one run and many take on the GPU, alone. The
+second line then answers the claims from the files, on any machine.
 """
 
 from __future__ import annotations
@@ -29,8 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=400)
     parser.add_argument("--quick", action="store_true", help="the small setting, to try it out")
     parser.add_argument("--one", help="run this experiment, here")
+    parser.add_argument("--answer", action="store_true", help="answer the claims from the files that are in OUT")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
+    if options.answer:
+        return answered(options.out)
     if options.one:
         return run(options.one, options.out, options.quick)
     return everything(options.out, options.seconds, options.quick)
@@ -55,6 +60,33 @@ def run(name: str, out: Path, quick: bool) -> int:
         gathered = Gathered(name, tuple(comparisons))  # written task by task: a run that is stopped leaves what it has
         write(plain_data(experiment, gathered, [], quick), out / f"{name}.json")
         print(f"{name}, {task.name}: {time.perf_counter() - began:.0f} s, {comparisons[-1].where}", flush=True)
+    return 0
+
+
+def answered(out: Path) -> int:
+    """Put the answers to the claims into the files, and what is counted or computed without training."""
+    from course.experiments.comparison import kept
+    from course.experiments.comparison.claims import answer, read
+    from course.experiments.comparison.experiment import Experiment, Gathered
+    from course.experiments.comparison.study import write
+    from course.experiments.comparison.summary import plain_data
+    from course.experiments.studies import EXPERIMENTS, cost
+
+    kept.FOLDER, claims = out, read(EXPERIMENTS)
+    for name, experiment in EXPERIMENTS.items():
+        stored, gathered = kept.stored(name), kept.gathered(name)
+        measured = list(gathered.measured)
+        if isinstance(experiment, Experiment) and not measured:
+            tasks = {task.name: task for task, _ in experiment.plan(stored["quick"])}
+            for comparison in gathered.comparisons:
+                measured += experiment.beside(tasks[comparison.task], comparison.protocol.report_seeds)
+        if name == "cost" and all(m.quantity != cost.OPERATIONS for m in measured):
+            measured += cost.counted()
+        gathered = Gathered(name, gathered.comparisons, tuple(measured))
+        answers = [answer(claim, gathered) for claim in claims if claim.experiment == name]
+        found = plain_data(experiment, gathered, answers, stored["quick"])
+        write(found | {"asked": stored["asked"]}, out / f"{name}.json")  # the claims as they were at the run
+        print(f"{name}: {', '.join(f'{a.claim.id} {a.answer}' for a in answers)}", flush=True)
     return 0
 
 

@@ -11,7 +11,7 @@ from tests.lectures.scanner import faults, parse
 FOLDER = Path(__file__).parents[2] / "course" / "lectures"
 LECTURES = sorted(FOLDER.rglob("*.md"))
 
-TO_MEND = {f"{page:02d}" for page in range(1, 11)}
+TO_MEND = {"01", "02", "03", "04", "05", "06", "07", "09"}
 """Lectures with numbers that cannot fail, or from chance without their range. What is mended leaves the list."""
 
 

@@ -25,9 +25,6 @@ from course.experiments.comparison.statistics import (
 )
 from course.experiments.training.optimizers import named
 
-BENCHMARKS = ("mean",)
-"""What stands beside the optimizers of an experiment: forecasts that nobody trained."""
-
 CLAIMS = Path(__file__).with_name("claims.toml")
 
 Answer = Literal["held", "not held", "undecided"]
@@ -56,10 +53,6 @@ class Claim:
     id: str
     section: str
     says: str
-    means: str = ""
-    by: str = "runs"
-    answer: str = ""
-    because: str = ""
     experiment: str = ""
     lower: tuple[str, ...] = ()
     than: tuple[str, ...] = ()
@@ -68,6 +61,10 @@ class Claim:
     ratio: float = 1.0
     need: Literal["all", "most", "some"] = "all"
     beside: str = ""
+    means: str = ""
+    by: str = "runs"
+    answer: Answer | Literal[""] = ""
+    because: str = ""
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -208,7 +205,8 @@ def _exists(claim: Claim, experiments: Mapping[str, Experiment | Measurement]) -
     experiment = experiments[claim.experiment]
     if isinstance(experiment, Measurement):
         return  # what it measures is known when it has run
-    known = (*named(experiment.optimizers), *BENCHMARKS)
+    beside = {name for benchmarks in experiment.benchmarks.values() for name in benchmarks}
+    known = (*named(experiment.optimizers), *sorted(beside))
     if unknown := [name for name in (*claim.lower, *claim.than) if name not in known]:
         raise ValueError(f"experiment {claim.experiment} has no optimizer {unknown[0]!r}; it has {', '.join(known)}")
     if claim.quantity not in QUANTITIES:
