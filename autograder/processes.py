@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -33,8 +34,10 @@ def in_processes(
         if min(workers, len(tasks)) < 2:
             results = map(_do, tasks)
         else:
-            pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")))
-            # This forks: before the bar, which has a thread.
+            # This forks: before the bar, which has a thread. What a fork was born with it leaves alone: TensorFlow's
+            # functions would then ask threads that only the parent has.
+            forks = multiprocessing.get_context("fork")
+            pool = stack.enter_context(ProcessPoolExecutor(workers, forks, initializer=gc.freeze))
             results = pool.map(_do, tasks, chunksize=max(1, min(16, len(tasks) // 32)))
         stack.enter_context(bar)
         yield from zip(tasks, bar.track(results, total=len(tasks), description=title), strict=True)

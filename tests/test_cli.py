@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from autograder.classroom.layout import Classroom
-from autograder.cli import main
+from autograder.cli import main, parser
 from tests.shared import TPS
 
 
@@ -30,7 +32,38 @@ def test_missing_or_senseless_words_are_wrong_usage(command: list[str], capsys: 
     assert "tp" in printed
 
 
-@pytest.mark.parametrize("command", ["grade", "report", "feedback", "export"])
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["gradde", "optimizers"], "grade"),
+        (["grade", "optimizers", "--studnet", "ada"], "--student"),
+        (["student", "renmae", "a", "b"], "rename"),
+    ],
+)
+def test_a_typing_error_is_answered_with_the_nearest_word(
+    words: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, printed = failing(capsys, *words)
+    assert code == 2
+    assert printed.endswith(f"did you mean {meant}?")
+
+
+def test_the_help_of_every_command_has_an_example_that_parses(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    commands = re.findall(r"^    ([a-z-]+)", capsys.readouterr().out.partition("COMMAND\n")[2], flags=re.MULTILINE)
+    assert {"build", "grade", "student"} <= {*commands}
+    for command in commands:
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        _, found, examples = capsys.readouterr().out.partition("example")
+        assert found, command
+        for example in re.findall(r"^  tp (.+)$", examples, flags=re.MULTILINE):
+            parsed, unknown = parser().parse_known_args(shlex.split(example))
+            assert (parsed.parser.prog.split()[-1], unknown) == (command, []), example
+
+
+@pytest.mark.parametrize("command", ["grade", "report", "feedback", "return"])
 def test_a_tp_that_does_not_exist(command: str, classroom: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
     code, printed = failing(capsys, "--classroom", classroom.root, command, "optimisers")
     assert code == 2
@@ -55,7 +88,7 @@ def test_building_from_a_folder_without_any_tp(tmp_path: Path, capsys: pytest.Ca
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("command", ["grade", "report", "feedback", "export"])
+@pytest.mark.parametrize("command", ["grade", "report", "feedback", "return"])
 def test_a_folder_that_is_no_classroom(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, printed = failing(capsys, "--classroom", tmp_path, command, "optimizers")
     assert code == 2
@@ -81,7 +114,11 @@ def test_an_unknown_student_and_a_class_without_submissions(
     code, printed = failing(capsys, "--classroom", classroom.root, "grade", "optimizers", "--student", "adda")
     assert code == 2
     assert "no submission of adda" in printed
-    assert "ada" in printed
+    assert "did you mean ada?" in printed
+    code, printed = failing(capsys, "--classroom", classroom.root, "student", "remove", "aada")
+    assert code == 2
+    assert "there is no student aada" in printed
+    assert "did you mean ada?" in printed
 
 
 def test_a_report_or_feedback_before_grading(classroom: Classroom, capsys: pytest.CaptureFixture[str]) -> None:

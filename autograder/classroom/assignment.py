@@ -79,8 +79,13 @@ class Assignment:
         those in which something may not answer."""
         sources = [self.files.get(f"{name}.py", b"").decode() for name in self.public]
         found = {module.partition(".")[0] for source in sources for module in imported_by(source)}
-        found |= {name.partition(".")[0] for exercise in self.exercises.values() for name in exercise.not_by}
+        found |= {name.partition(".")[0] for name in self.not_by}
         return tuple(sorted(found - NOT_GUARDED))
+
+    @property
+    def not_by(self) -> tuple[str, ...]:
+        """What may not answer in some exercise."""
+        return tuple(sorted({name for exercise in self.exercises.values() for name in exercise.not_by}))
 
     @property
     def modules(self) -> tuple[str, ...]:

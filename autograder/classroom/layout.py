@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,7 @@ TPS = "tps.toml"  # the folders in which this classroom's TPs lie, beside those 
 
 # What makes a folder that has no configuration yet a course directory of nbgrader's all the same.
 OF_NBGRADER = {"source", "release", "submitted", "gradebook.db"}
+OURS = {"roster.csv", "rules.toml"}  # which may be written before it is made
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Classroom:
         config = root / "nbgrader_config.py"
         if root.exists() and not root.is_dir():
             raise WrongUsage(f"{root} is a file, a classroom is a folder: give another --classroom")
-        others = {path.name for path in root.iterdir()} - OF_NBGRADER if root.is_dir() else set()
+        others = {path.name for path in root.iterdir()} - OF_NBGRADER - OURS if root.is_dir() else set()
         if others and not config.exists():
             raise WrongUsage(f"{root} is not empty and not a classroom: give another --classroom")
         root.mkdir(parents=True, exist_ok=True)
@@ -66,8 +67,7 @@ class Classroom:
         path = self.root / "release" / name
         if not any(path.glob("*.ipynb")):
             there = sorted(p.name for p in path.parent.iterdir() if p.is_dir()) if path.parent.is_dir() else []
-            near = difflib.get_close_matches(name, there, n=1)
-            meant = f"; did you mean {near[0]}?" if near else ""
+            meant = f"; {near}" if (near := did_you_mean(name, there)) else ""
             raise WrongUsage(f"{name} is not built in {self.root}: run `tp build {name}` first{meant}")
         return path
 
@@ -99,7 +99,8 @@ class Classroom:
         submitted, found = self.root / "submitted", self.handed_in(tp)
         if student is not None and student not in found:
             known = ", ".join(found) if 0 < len(found) <= 8 else f"{len(found)} students"
-            raise WrongUsage(f"no submission of {student} for {tp} in {submitted} (there: {known or 'none'})")
+            meant = f"; {near}" if (near := did_you_mean(student, found)) else ""
+            raise WrongUsage(f"no submission of {student} for {tp} in {submitted} (there: {known}){meant}")
         if not found:
             raise WrongUsage(f"no submissions for {tp}: they belong in {submitted}/<student>/{tp}/{tp}.ipynb")
         return [student] if student is not None else found
@@ -130,6 +131,10 @@ class Classroom:
         """The file that says what the last build of a TP wrote into source/."""
         return self.own / "built" / f"{tp}.json"
 
+    def solutions(self, tp: str) -> Path:
+        """The file with the worked solutions of a TP, for its feedback pages."""
+        return self.own / "solutions" / f"{tp}.json"
+
     def result(self, tp: str, student: str) -> Path:
         """The file with the newest result of one submission."""
         return self.own / "results" / tp / f"{student}.json"
@@ -137,6 +142,10 @@ class Classroom:
     def rebuilt(self, tp: str, student: str) -> Path:
         """The file with what reading one submission came to, where that took long."""
         return self.own / "rebuilt" / tp / f"{student}.json"
+
+    def collected(self, tp: str, student: str) -> Path:
+        """The file that says whence one submission came, and of whom it is."""
+        return self.own / "collected" / tp / f"{student}.json"
 
     def secret(self) -> bytes:
         """The classroom's secret, from which the inputs are drawn; made on first use, kept for good."""
@@ -187,6 +196,13 @@ class Classroom:
             for half in [*self.own.rglob(".*.part"), *itertools.chain(*below)]:
                 half.unlink(missing_ok=True)
             yield
+
+
+def did_you_mean(name: str, there: Iterable[str]) -> str:
+    """The question whether the nearest of some names was meant; empty if none is near."""
+    small = {one.lower(): one for one in there}
+    near = difflib.get_close_matches(name.lower(), small, n=1)
+    return f"did you mean {small[near[0]]}?" if near else ""
 
 
 def is_name_of_a_student(name: str) -> bool:

@@ -15,8 +15,9 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedAssignment
 from sqlalchemy import delete, text, update
 
+from autograder.classroom.collect import named
 from autograder.classroom.grading.gradebook import opened, said
-from autograder.classroom.layout import Classroom, is_name_of_a_student, write
+from autograder.classroom.layout import Classroom, did_you_mean, is_name_of_a_student, write
 from autograder.faults import WrongUsage
 
 STEPS = ("feedback", "autograded", "submitted")  # nbgrader's folders, with a folder for each student
@@ -36,6 +37,7 @@ def rename(classroom: Classroom, old: str, new: str) -> list[str]:
         elif noted != (old, new):
             raise WrongUsage("finish first what was cut short: tp student rename {} {}".format(*noted))
         done = [_renamed(path, old, new) for path in _places(classroom, old)]
+        done += named.rename(classroom, old, new)
         if _enrolled(gradebook, old):
             with said(gradebook):
                 _rename_in(gradebook, old, new)
@@ -55,6 +57,9 @@ def remove(classroom: Classroom, name: str) -> list[str]:
                 gradebook.remove_student(name)
                 _forget(gradebook)
             done.append("the gradebook")
+        done += named.rename(classroom, name, None)
+        if (returned := classroom.root / "returned").exists():  # tables with everybody's marks; they are made anew
+            done.append(_removed(returned))
         if os.path.lexists(last):
             done.append(_removed(last))
     return done
@@ -64,7 +69,9 @@ def _known(classroom: Classroom, gradebook: Gradebook, name: str) -> None:
     if name in ("", ".", "..") or "/" in name:
         raise WrongUsage(f"{name!r} is no name of a student, but of a place")
     if not any(_places(classroom, name)) and not _enrolled(gradebook, name):
-        raise WrongUsage(f"there is no student {name} in {classroom.root}")
+        there = {path.name for step in STEPS for path in (classroom.root / step).glob("*")}
+        meant = f"; {near}" if (near := did_you_mean(name, there | {s.id for s in gradebook.students})) else ""
+        raise WrongUsage(f"there is no student {name} in {classroom.root}{meant}")
 
 
 def _places(classroom: Classroom, name: str) -> list[Path]:

@@ -43,13 +43,20 @@ class WarmParent:
     Nothing of the grader is in it: it runs `autograder.sandbox.inside` with a bare environment, in a folder of its own,
     inside bubblewrap where that is installed. `sandbox=False` runs submissions with the grader's own rights, for
     systems that can do no better. Threads may share it. `modules` are imported beside those that every notebook needs;
-    functions and classes of the `guarded` packages are put back before a learner's class is used.
+    functions and classes of the `guarded` packages are put back before a learner's class is used. `not_by` is what may
+    not answer in some exercise: it is not loaded either while one is asked.
     """
 
     _begins: tuple[str, ...] = ("-m", "autograder.sandbox.inside")
 
-    def __init__(self, modules: Sequence[str] = (), guarded: Sequence[str] = (), sandbox: bool = True) -> None:
-        self._setup = {"modules": [*ALWAYS, *modules], "guarded": list(guarded)}
+    def __init__(
+        self,
+        modules: Sequence[str] = (),
+        guarded: Sequence[str] = (),
+        sandbox: bool = True,
+        not_by: Sequence[str] = (),
+    ) -> None:
+        self._setup = {"modules": [*ALWAYS, *modules], "guarded": list(guarded), "not_by": list(not_by)}
         self._lock = Lock()
         self._count, self._wrapped, self._ready = 0, False, False
         self._sandbox = sandbox

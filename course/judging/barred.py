@@ -2,26 +2,42 @@
 
 What is barred is named as it is imported: a function, a class with its methods, or a module with all that is defined in
 it. A class of the learner's may derive from a barred one and override its methods; whoever copies a barred function,
-or loads its module once more, has a function of the same code, which is barred with it. What is not written in Python
-cannot be barred.
+or loads its module once more, has a function of the same code, which is barred with it. While something is asked, a
+barred module cannot be loaded either, no function be made of barred code, and no other process started that might do
+so. What is not written in Python cannot be barred.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from functools import cache
 from gc import get_objects
+from importlib.machinery import PathFinder, SourceFileLoader
 from operator import attrgetter
+from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+from course.judging import scripts
+
 # The parts of `course` that compute what exercises ask for.
-OF_THE_COURSE = ("course.workshop.unrolled", "course.experiments.comparison", "course.experiments.studies")
+OF_THE_COURSE = (
+    "course.workshop.unrolled",
+    "course.workshop.live",
+    "course.experiments.comparison",
+    "course.experiments.studies",
+)
 SHORTEST = 24  # bytes of code; what is shorter may look like anybody's
 DEEPEST = 9  # wrappers around a function
 REFUSING = "<barred>"
 REFUSES = "def refuse(*_, **__):\n    from course.judging.barred import MayNotAnswer\n    raise MayNotAnswer({!r})"
+MAKING = ("exec", "function.__new__", "object.__setattr__")  # what Python tells when code becomes a function, or runs
+STARTING = ("os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen")
+
+Marks = tuple[tuple[Any, str], ...]
+"""What tells code that may not answer from all other, each with the name that bars it."""
 
 
 class MayNotAnswer(Exception):
@@ -32,9 +48,13 @@ class MayNotAnswer(Exception):
 
 
 @contextlib.contextmanager
-def barred(names: Iterable[str]) -> Iterator[Bar]:
-    """Bar what these names mean, as far as it is imported, for as long as the context lasts."""
-    bar = Bar(names)
+def barred(names: Iterable[str], known: Marks | None = None) -> Iterator[Bar]:
+    """Bar what these names mean for as long as the context lasts. known: the marks of these names and others, from a
+    process that has told `refuse_loading` of them."""
+    names = tuple(names)
+    if known is None:
+        known = _here(names)
+    bar = Bar(names, known)
     bar.lower()
     try:
         yield bar
@@ -45,9 +65,11 @@ def barred(names: Iterable[str]) -> Iterator[Bar]:
 class Bar:
     """What some names mean, and all functions there are with the same code: to be barred and let go again."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        meant = {function: name for name in names for function in _meant(name)}
-        self._functions = meant | (_copies(meant) if meant else {})
+    def __init__(self, names: Iterable[str], known: Marks) -> None:
+        meant = meant_by(names)
+        marks = {mark: name for mark, name in known if name in names}
+        marks |= {mark: name for function, name in meant.items() for mark in _marks(function.__code__)}
+        self._functions = meant | (_copies(marks) if marks else {})
         self._before: list[tuple[FunctionType, CodeType]] = []
 
     def lower(self) -> None:
@@ -63,6 +85,51 @@ class Bar:
         while self._before:
             function, code = self._before.pop()
             function.__code__ = code
+
+
+def meant_by(names: Iterable[str]) -> dict[FunctionType, str]:
+    """The functions that names mean, as far as their modules are imported, each with the name."""
+    return {function: name for name in names for function in _meant(name)}
+
+
+def marks_of(names: Iterable[str]) -> Marks:
+    """What tells the code that these names mean, of modules that are imported and of those that are only installed."""
+    found: dict[Any, str] = {}
+    for name in names:
+        for code in (*(function.__code__ for function in _meant(name)), *_installed(name)):
+            found |= {mark: name for mark in _marks(code)}
+    return tuple(found.items())
+
+
+def refuse_loading(known: Marks) -> None:
+    """From now on, let nothing in this process come by code with one of these marks while something is asked, nor start
+    another process then.
+
+    Something is asked while a thread performs a script. Python alone holds what refuses, and gives it to nobody; what a
+    learner's code can see of it, the frames of errors, cannot be changed.
+    """
+    if not known:
+        return
+
+    def hook(event: str, args: Any, marks: Any = frozenset(mark for mark, _ in known), known: Marks = known) -> None:
+        if event in MAKING:
+            code = next((arg for arg in args if type(arg) is CodeType), None)
+            found = None if code is None else next((mark for mark in _marks(code) if mark in marks), None)
+            name = next((name for mark, name in known if mark == found), "")
+        else:
+            name = "another process" if event in STARTING else ""
+        if name and any(map(_performs, sys._current_frames().values())):
+            raise MayNotAnswer(name)
+
+    sys.addaudithook(hook)
+
+
+@cache
+def _here(names: tuple[str, ...]) -> Marks:
+    """The marks of these names; this process refuses from then on to load what has them."""
+    known = marks_of(names)
+    refuse_loading(known)
+    return known
 
 
 def functions_of(value: Any) -> Iterator[FunctionType]:
@@ -98,12 +165,24 @@ def _meant(name: str) -> Iterator[FunctionType]:
         yield from _within(attrgetter(".".join(parts[at:]))(sys.modules[".".join(parts[:at])]))
 
 
-def _copies(meant: Mapping[FunctionType, str]) -> dict[FunctionType, str]:
-    """All functions that have the code of one of these, or of one that is defined in it, with its name."""
-    prints = {mark: name for function, name in meant.items() for mark in _prints(function)}
-    names = {mark[1] for mark in prints}  # which are quicker to look at
+def _installed(name: str) -> list[CodeType]:
+    """The code of a module, and of those in it, that is installed; whether it is imported does not matter."""
+    first, *rest = name.split(".")
+    spec = PathFinder.find_spec(first)
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        place = Path(folder, *rest)
+        files = sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
+        ours = [path for path in files if path.is_file() and not path.stem.endswith("_test")]
+        if ours:
+            return [code for path in ours if (code := SourceFileLoader(name, str(path)).get_code(name))]
+    return []
+
+
+def _copies(marks: dict[Any, str]) -> dict[FunctionType, str]:
+    """All functions that have code with one of these marks."""
+    names = {mark[1] for mark in marks}  # which are quicker to look at
     like = [f for f in get_objects() if type(f) is FunctionType and f.__code__.co_names in names]
-    return {f: prints[mark] for f in like if (mark := _print(f.__code__)) in prints}
+    return {f: marks[mark] for f in like if (mark := _mark(f.__code__)) in marks}
 
 
 def _within(value: Any) -> Iterator[FunctionType]:
@@ -120,17 +199,26 @@ def _refusing(name: str) -> CodeType:
     return code
 
 
-def _print(code: CodeType) -> tuple[Any, ...]:
+def _mark(code: CodeType) -> tuple[Any, ...]:
     """What tells one code from another, wherever it was compiled."""
     consts = tuple(repr(const) for const in code.co_consts if not isinstance(const, CodeType))
     return code.co_code, code.co_names, code.co_varnames, code.co_freevars, consts
 
 
-def _prints(function: FunctionType) -> Iterator[tuple[Any, ...]]:
-    """Those of a function and of all functions that are defined in it."""
-    todo = [function.__code__]
+def _marks(code: CodeType) -> Iterator[tuple[Any, ...]]:
+    """Those of code and of all functions that are defined in it."""
+    todo = [code]
     while todo:
         code = todo.pop()
         todo += [const for const in code.co_consts if isinstance(const, CodeType)]
         if len(code.co_code) >= SHORTEST:
-            yield _print(code)
+            yield _mark(code)
+
+
+def _performs(frame: Any, asking: CodeType = scripts.perform.__code__) -> bool:
+    """Whether a script is performed in a frame or in one that waits for it."""
+    while frame is not None:
+        if frame.f_code is asking:
+            return True
+        frame = frame.f_back
+    return False

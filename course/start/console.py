@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
+import zipfile
 from pathlib import Path
 
 import course
@@ -33,6 +35,11 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("folder", nargs="?", type=Path, default=FOLDER, help=f"default: {FOLDER}; yours stays as it is")
     start.add_argument("--no-open", action="store_true", help="open nothing")
     start.set_defaults(command=_start)
+    about = "Put the corrections of a new hand-out into your folder; what you have written stays."
+    update = commands.add_parser("update", help=about, description=about)
+    update.add_argument("zip", type=Path, help="the new zip, as you got it")
+    update.add_argument("folder", nargs="?", type=Path, default=FOLDER, help=f"yours (default: {FOLDER})")
+    update.set_defaults(command=_update)
     about = "Say how far you are by the checks, and what comes next."
     commands.add_parser("progress", help=about, description=about).set_defaults(command=_progress)
     return parser
@@ -48,6 +55,8 @@ def _start(options: argparse.Namespace) -> int:
         return 2
     done = unpacked.unpack(folder, tps)
     print(f"{folder}: {len(done.new)} files are new, {len(done.renewed)} renewed")
+    for name in done.corrected:
+        print(f"{name}: corrected; what you wrote is as it was, and a copy of before is in {unpacked.BEFORE}")
     for name in done.kept:
         print(f"{name}: was changed here and stays; rename it and start again for the one of this version")
     if options.no_open or not server.installed():
@@ -56,6 +65,31 @@ def _start(options: argparse.Namespace) -> int:
     server.prepare(folder)
     print("JupyterLab opens in your browser; Ctrl+C here ends it")
     return server.serve(folder)
+
+
+def _update(options: argparse.Namespace) -> int:
+    folder = options.folder.expanduser().resolve()
+    if not (folder / unpacked.NOTES).is_file():
+        print(f"course: {folder} is no folder of the course: give the one with your notebooks", file=sys.stderr)
+        return 2
+    try:
+        with tempfile.TemporaryDirectory() as place, zipfile.ZipFile(options.zip) as archive:
+            archive.extractall(place)  # which takes no path out of the folder
+            found = [path for path in Path(place).glob(f"*/{FOLDER}/*/*.ipynb") if path.stem == path.parent.name]
+            tps = {path.stem: path.parent for path in found}
+            done = unpacked.unpack(folder, tps, lectures=False)
+    except (zipfile.BadZipFile, FileNotFoundError):
+        print(f"course: {options.zip} is no zip that can be read: download it again", file=sys.stderr)
+        return 2
+    if not tps:
+        print(f"course: {options.zip} holds no exercises of the course", file=sys.stderr)
+        return 2
+    for name in done.corrected:
+        print(f"{name}: corrected; what you wrote is as it was, and a copy of before is in {unpacked.BEFORE}")
+    for name in done.kept:
+        print(f"{name}: was changed here and stays; rename it and do this again for the new one")
+    print(f"{folder}: {len(done.new)} files are new, {len(done.renewed)} renewed, {len(done.corrected)} corrected")
+    return 0
 
 
 def _progress(_: argparse.Namespace) -> int:

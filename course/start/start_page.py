@@ -22,7 +22,7 @@ Each step of the way below is a lecture, and the exercises that it prepares.
 3. **Check** it with the cell below it, as often as you like. It says which property holds, which does not, and why.
 
 Your work is in this folder, and nowhere else. `course start` for the same folder, after an update, renews what you have
-not changed and leaves what you have. If you want a notebook anew, give yours another name first."""
+not changed and keeps what you have written. If you want a notebook anew, give yours another name first."""
 PROGRESS = """## How far you are
 
 Run the next cell; `course progress` on the command line says the same."""

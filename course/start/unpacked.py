@@ -12,9 +12,12 @@ import nbformat
 
 from course.judging.sections import LECTURES
 from course.start import notebooks, start_page
+from course.start.merged import merged
 
 TPS = Path(__file__).parents[1] / "tps"  # as released; `make wheels` puts them there
 NOTES = ".course/written.json"  # in the folder: which files are ours, and a digest of each as we wrote it
+RELEASED = ".course/released"  # in the folder: the TPs' notebooks as they were released
+BEFORE = ".course/before"  # in the folder: the learner's notebooks before the last correction
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Unpacked:
     new: tuple[str, ...]
     renewed: tuple[str, ...]
     kept: tuple[str, ...]  # the learner's own, of which there is another version now
+    corrected: tuple[str, ...] = ()  # the learner's own, into which the corrections of this version were put
 
 
 def tps() -> dict[str, Path]:
@@ -31,33 +35,60 @@ def tps() -> dict[str, Path]:
     return {path.name: path for path in sorted(TPS.glob("*")) if (path / f"{path.name}.ipynb").is_file()}
 
 
-def unpack(folder: Path, released: Mapping[str, Path]) -> Unpacked:
-    """Put the lectures, some TPs and the start page into a folder. OSError if it cannot be written.
+def unpack(folder: Path, released: Mapping[str, Path], lectures: bool = True) -> Unpacked:
+    """Put some TPs into a folder, and the lectures and the start page. OSError if it cannot be written.
 
     released: by id of a TP, the folder of what students get. A file that is not as it was written here is the
-    learner's and stays as it is.
+    learner's and stays as it is; corrections are put into a notebook of a TP.
     """
     noted = _noted(folder)
-    new, renewed, kept = list[str](), list[str](), list[str]()
-    for name, content in _contents(released):
+    new, renewed, kept, corrected = list[str](), list[str](), list[str](), list[str]()
+    for name, content in _contents(released, lectures):
         path, digest = folder.joinpath(*PurePosixPath(name).parts), _digest(name, content)
         there = path.read_bytes() if path.is_file() else None
-        if there is not None and _digest(name, there) not in (noted.get(name), digest):
-            if noted.get(name) != digest:
+        is_mine = there is not None and _digest(name, there) not in (noted.get(name), digest)
+        if is_mine and noted.get(name) != digest:
+            if not _corrected(folder, name, content):
                 kept.append(name)
-            continue
-        if there != content:
+                continue
+            corrected.append(name)
+        elif not is_mine and there != content:
             (new if there is None else renewed).append(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, content)
         noted[name] = digest
+        if name.endswith(".ipynb") and PurePosixPath(name).parts[0] in released:
+            _write(_as_released(folder, name), content)
     _write(folder / NOTES, json.dumps(noted, indent=1).encode())
-    return Unpacked(tuple(new), tuple(renewed), tuple(kept))
+    return Unpacked(tuple(new), tuple(renewed), tuple(kept), tuple(corrected))
 
 
-def _contents(released: Mapping[str, Path]) -> Iterator[tuple[str, bytes]]:
+def _corrected(folder: Path, name: str, content: bytes) -> bool:
+    """Put what has changed since the last release into a notebook of the learner's; False if that cannot be done.
+
+    The notebook as it was stays in BEFORE.
+    """
+    path, before = folder / name, _as_released(folder, name)
+    try:
+        old, new, mine = (
+            nbformat.reads(text.decode(), as_version=4) for text in (before.read_bytes(), content, path.read_bytes())
+        )
+        done = nbformat.writes(merged(old, new, mine))
+    except (OSError, ValueError, AttributeError, nbformat.ValidationError):
+        return False
+    _write(folder / BEFORE / f"{path.name}.json", path.read_bytes())
+    _write(path, f"{done}\n".encode())
+    return True
+
+
+def _as_released(folder: Path, name: str) -> Path:
+    """Where a notebook lies as it was released, to tell later what the learner wrote."""
+    return folder / RELEASED / f"{name}.json"
+
+
+def _contents(released: Mapping[str, Path], lectures: bool) -> Iterator[tuple[str, bytes]]:
     """The files, by their path with `/` between its parts."""
-    pages = {path: notebooks.notebook_of(path) for path in sorted(LECTURES.rglob("*.md"))}
+    there = sorted(LECTURES.rglob("*.md")) if lectures else []
+    pages = {path: notebooks.notebook_of(path) for path in there}
     for path, lecture in pages.items():
         name = PurePosixPath("lectures", path.relative_to(LECTURES).with_suffix(".ipynb").as_posix())
         yield str(name), notebooks.written(lecture)
@@ -73,7 +104,8 @@ def _contents(released: Mapping[str, Path]) -> Iterator[tuple[str, bytes]]:
                 texts[str(inside)] = notebook
                 content = notebooks.written(notebook)
             yield str(inside), content
-    yield start_page.NAME, notebooks.written(start_page.start(texts))
+    if lectures:
+        yield start_page.NAME, notebooks.written(start_page.start(texts))
 
 
 def _digest(name: str, content: bytes) -> str:

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 
+from course.workshop.predictions import Prediction
 from course.workshop.problems import Problem
 from course.workshop.trajectories import Trajectory
 
@@ -59,6 +60,9 @@ LABELS: dict[str, str] = {
 
 PREDICTION = "#CC79A7"
 """The colour of what theory predicts, where it is drawn over what was measured."""
+
+ANSWER = "The figure of the answer: predict first, then open it"
+"""What stands on the fold of a figure that answers a question."""
 
 _LEVELS = 14
 _GRID = 161
@@ -166,8 +170,12 @@ def losses(problem: Problem, trajectories: dict[str, Trajectory], ax: Axes | Non
     return ax
 
 
-def show(fig: Figure, alt: str) -> None:
-    """Display `fig` as a PNG whose alternative text is `alt`, and close it; ValueError if `alt` is empty."""
+def show(fig: Figure, alt: str, *, after: Prediction | None = None) -> None:
+    """Display `fig` as a PNG whose alternative text is `alt`, and close it; ValueError if `alt` is empty.
+
+    after: a question that the figure answers. In a notebook the figure is folded until there is a prediction; the site
+    folds the whole cell (`fold_code` in the site's settings).
+    """
     if not alt.strip():
         raise ValueError("show(fig, alt) needs an alt text that says what the figure shows")
     from IPython.display import display
@@ -181,6 +189,9 @@ def show(fig: Figure, alt: str) -> None:
     # JupyterLab shows a PNG without its alternative text, and prefers HTML.
     data = base64.b64encode(buffer.getvalue()).decode()
     image = f'<img alt="{html.escape(alt)}" width="{pixels // 2}" src="data:image/png;base64,{data}">'
+    if after is not None:
+        state = " open" if after.answered else ""
+        image = f"<details{state}><summary>{ANSWER}</summary>{image}</details>"
     forms = {"image/png": buffer.getvalue(), "text/html": image, "text/plain": alt}
     display(forms, raw=True, metadata=metadata)
 

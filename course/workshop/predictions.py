@@ -23,6 +23,7 @@ class Prediction:
     question: str
     choices: tuple[str, ...]
     said: str
+    answered: bool = False
 
     def __str__(self) -> str:
         return "\n".join([self.question, *self._listed(), self.said])
@@ -70,7 +71,7 @@ def predict(
     if asked and found not in asked:
         raise ValueError(f"the figure {found!r} is not among the choices")
     said = f"You expected {_shown(expected)}. It is {_shown(found)}{_verdict(expected, found, within)}."
-    return Prediction(question, asked, f"{said} {why}".strip())
+    return Prediction(question, asked, f"{said} {why}".strip(), answered=True)
 
 
 def _read(yours: Answer, choices: tuple[str, ...]) -> Answer | None:

@@ -43,16 +43,18 @@ def momentum(problem: Problem, steps: int, eta: Eta, start: Array | None = None,
     return _run(unrolled, ("v",), problem, steps, eta, start)
 
 
-def nesterov(problem: Problem, steps: int, eta: Eta, start: Array | None = None, *, gamma: float = 0.9) -> Trajectory:
-    """Nesterov through its look-ahead points phi_t = theta_t - gamma v_t, with phi_0 = theta_0.
+def nesterov(problem: Problem, steps: int, eta: Eta, start: Array | None = None, *, gamma: Eta = 0.9) -> Trajectory:
+    """Nesterov through its look-ahead points phi_t = theta_t - gamma v_{t-1}, with phi_0 = theta_0.
 
     theta_{t+1} = phi_t - eta_t grad L(phi_t) and phi_{t+1} = theta_{t+1} + gamma (theta_{t+1} - theta_t): a gradient
-    step from phi, then an extrapolation (Nesterov 1983; section 3.6). The gradients of the record are those at phi.
+    step from phi, then an extrapolation (Nesterov 1983; section 3.6). gamma may be a function of the step, as eta may:
+    for convex losses it grows. The gradients of the record are those at phi.
     """
 
     def look_ahead(thetas: Array) -> Array:
         before = thetas[-2] if len(thetas) > 1 else thetas[-1]
-        return thetas[-1] + gamma * (thetas[-1] - before)
+        coefficient = gamma(len(thetas) - 1) if callable(gamma) else gamma
+        return thetas[-1] + coefficient * (thetas[-1] - before)
 
     def unrolled(thetas: Array, g: Array, etas: Array) -> tuple[Array, ...]:
         following = look_ahead(thetas) - etas[-1] * g[-1]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from autograder.exercises import probes
+from autograder.exercises import libraries, probes
 from autograder.exercises.exercise import Check
 
 from .public.optimizer_ways import ROUNDS, STEPS
@@ -35,7 +35,7 @@ OF_KERAS = ("SGD", "Adam", "Adagrad", "RMSprop", "Adadelta", "Adafactor", "Adama
 NOT_BY = (
     *(f"keras.optimizers.{name}.update_step" for name in (*OF_KERAS, "Nadam", "ScheduleFreeAdamW")),
     *(f"keras.optimizers.Muon.{name}" for name in ("_adamw_update_step", "_muon_update_step")),
-    "tensorflow.python.ops.gen_training_ops",
+    *libraries.OF_OTHERS,
     *(f"tensorflow.raw_ops.ResourceApply{rule}" for rule in ("KerasMomentum", "Momentum", "Adam", "RMSProp")),
 )
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
+from autograder.exercises import probes
 from autograder.exercises.ask import Ask
 from autograder.exercises.exercise import Exercise, Probe
 from autograder.exercises.probes import Fixed, call, drawn
@@ -61,6 +62,16 @@ def averages(rng: Generator, shape: Shape) -> Array:
 def fast(rng: Generator, shape: Shape) -> Array:
     """A velocity from 600 to 4000, of both signs."""
     return 2000.0 * averages(rng, shape)
+
+
+def faint(rng: Generator, shape: Shape) -> Array:
+    """Numbers of both signs around 1e-9, which are not zero."""
+    return 1e-9 * averages(rng, shape)
+
+
+def downhill(rng: Generator, shape: Shape) -> Array:
+    """Gradients from 100 to 1500, of the signs that the steepest of `steep` does not have."""
+    return -15.0 * alternating(shape, 1, 2) * 10.0 ** spread(rng, shape, 0.9, 2.0)
 
 
 def squares(rng: Generator, shape: Shape) -> Array:
@@ -141,6 +152,9 @@ BOLD: Fixed = {
 ALONE: tuple[Fixed, ...] = ({**GENTLE, "grad": large, "size": (1,)}, {**BOLD, "size": (1,)})
 AFAR: Fixed = {"theta": far, "grad": steep, "eta": high_rate}
 FAST: Fixed = {"v": fast}
+# Nothing is so small that it is nothing, and nothing so large, on either side, that it is cut.
+FAINT: Fixed = {"theta": probes.zeros, "v": faint, "grad": faint}
+DOWNHILL: Fixed = {"grad": downhill, "eta": high_rate}
 STILL: Fixed = {"eta": 0.0}
 FORGETFUL: Fixed = {"gamma": 0.0, "rho": 0.0, "beta_1": 0.0, "beta_2": 0.0}
 USUAL = (GENTLE, BOLD)
@@ -230,3 +244,8 @@ def flat(rng: Generator, shape: Shape) -> Plain:
     """The data of a gradient that is zero everywhere."""
     n = int(np.prod(shape))
     return {"shape": list(shape), "A": np.zeros((n, n)).tolist(), "b": [0.0] * n, "c": [0.0] * n}
+
+
+def faint_slope(rng: Generator, shape: Shape) -> Plain:
+    """The data of a gradient around 1e-9, the same everywhere."""
+    return {**flat(rng, shape), "b": faint(rng, (math.prod(shape),)).tolist()}

@@ -558,7 +558,56 @@ def by_locals():
     return frame
 serving = by_locals()
 """
+# A rule of a library's, as `momentum_step` may use it.
+OF_A_LIBRARY = """
+def momentum_step(theta, v, grad, eta, gamma=0.9):
+    {first}
+    _, update, _ = momentum(eta, gamma)
+    theta, v = update(0, np.asarray(grad, float), (np.asarray(theta, float), np.asarray(v, float) / eta))
+    return theta, eta * v
+"""
+LIBRARY = "from jax.example_libraries import optimizers\nmomentum = optimizers.momentum.__wrapped__"
 NOT_WRITTEN: list[Attack] = [
+    Attack(
+        "rule-of-a-library",
+        "use a rule of a library's, kept where no import would find it",
+        (
+            f"{LIBRARY}\nimport sys\nfor name in [n for n in sys.modules if n.startswith('jax.')]: del sys.modules[name]",
+        ),
+        solutions={"momentum_step": OF_A_LIBRARY.format(first="")},
+        twin_cells=(f"{LIBRARY}\nprint(momentum(0.1, 0.9)[1](0, np.ones(2), (np.zeros(2), np.ones(2))))",),
+    ),
+    Attack(
+        "library-loaded-when-asked",
+        "import a library in the function, when it is asked",
+        solutions={"momentum_step": OF_A_LIBRARY.format(first=LIBRARY.replace("\n", "; "))},
+        twin_solutions={
+            "momentum_step": "def momentum_step(theta, v, grad, eta, gamma=0.9):\n    import fractions, statistics\n"
+            "    exec('w = gamma * v + eta * grad', globals(), found := {**locals()})\n    return theta - found['w'], found['w']"
+        },
+    ),
+    Attack(
+        "bar-lifted",
+        "let what is barred go again, from the frame that asks",
+        (LIBRARY,),
+        solutions={
+            "momentum_step": OF_A_LIBRARY.format(
+                first="import sys; frame = sys._getframe()\n    while frame:\n"
+                "        if 'bar' in frame.f_locals: frame.f_locals['bar'].lift()\n        frame = frame.f_back"
+            )
+        },
+    ),
+    Attack(
+        "rule-in-another-process",
+        "have another process use the library",
+        solutions={
+            "momentum_step": "def momentum_step(*args):\n    import pickle, subprocess, sys\n"
+            f"    code = {'import pickle, sys, numpy as np; ' + LIBRARY.replace(chr(10), '; ') + OF_A_LIBRARY.format(first='')!r}\n"
+            "    code += 'sys.stdout.buffer.write(pickle.dumps(momentum_step(*pickle.load(sys.stdin.buffer))))'\n"
+            "    return pickle.loads(subprocess.run([sys.executable, '-c', code], input=pickle.dumps(args), stdout=-1).stdout)"
+        },
+        twin_cells=("import subprocess\nassert subprocess.run(['true']).returncode == 0",),
+    ),
     Attack(
         "code-of-a-lecture",
         "cut a rule out of a lecture",

@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from tps.optimizers.sample_class._accidents import RIGHT
 
 from autograder.classroom.grading.batch import Batch
+from autograder.classroom.grading.gradebook import Marks, held, opened
 from autograder.classroom.handout.build import from_text
 from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.intake.reading import read
@@ -42,6 +43,12 @@ def hand_in(classroom: Classroom, student: str, written: dict[str, str]) -> Path
     path = classroom.submitted(TP, student) / f"{TP}.ipynb"
     write(path, nbformat.writes(filled(read(classroom.release(TP)), written)))
     return path
+
+
+def marks(classroom: Classroom, name: str) -> dict[str, Marks]:
+    """What the gradebook holds of an assignment, by student: the grader's scores and those that people gave."""
+    with opened(classroom) as gradebook:
+        return {student: one.marks for student, one in held(gradebook, name).items()}
 
 
 def without_pictures(notebook: NotebookNode) -> NotebookNode:

@@ -164,7 +164,7 @@ def test_a_gradebook_that_is_gone_is_said_and_a_new_one_is_filled(
 
 def test_each_command_finds_alembic_though_path_does_not_name_it(room: Classroom) -> None:
     """nbgrader runs it by name to make a gradebook."""
-    for command in (["autograder.cli", "export", TP], ["nbgrader", "autograde", TP]):
+    for command in (["autograder.cli", "return", TP], ["nbgrader", "autograde", TP]):
         (room.root / "gradebook.db").unlink()
         done = subprocess.run(
             [sys.executable, "-m", *command],
@@ -214,6 +214,56 @@ def test_a_penalty_follows_the_deadline_the_extension_the_time_and_the_policy(ro
     config = room.root / "nbgrader_config.py"
     config.write_text(config.read_text().replace("'zero'", "'none'"))
     assert penalties() == in_time
+
+
+@pytest.mark.usefixtures("nothing_runs")
+def test_the_rules_go_before_what_the_gradebook_says(room: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
+    def ruled(rules: str) -> tuple[float | None, datetime.timedelta | None]:
+        (room.root / "rules.toml").write_text(f"format = 1\n{rules}")
+        assert grade(room) == 0
+        one = state(room)[0]["ada"]
+        return one.penalties[TP], one.extension
+
+    points = state(room)[0]["ada"].points[TP]
+    at_noon = f"[{TP}]\ndeadline = 2026-03-01T12:00:00Z\n"  # ada was a day late
+    assert ruled("") == (points, None)  # as the gradebook and nbgrader's plugin have it
+    assert ruled(at_noon + "penalty = {percent_per_day = 10}") == (pytest.approx(points / 10), None)
+    assert ruled(at_noon + "penalty = {points_per_day = 2}") == (2.0, None)
+    assert ruled(at_noon.replace("12:00:00Z", "11:59:00Z") + "penalty = {points_per_day = 2, at_most = 3}") == (
+        3.0,
+        None,
+    )
+    assert ruled(at_noon + 'penalty = {points_per_day = 2}\nextensions = {ada = "1 day"}') == (None, DAY)
+    assert ruled(at_noon + "penalty = {points_per_day = 2}\nextensions = {ada = 2026-03-02T12:00:00Z}") == (None, DAY)
+    assert ruled(at_noon + 'penalty = {points_per_day = 2}\ngrace = "24 h"') == (None, None)
+    assert ruled(at_noon + 'penalty = {points_per_day = 2}\nno_penalty = ["ada"]') == (None, None)
+    assert ruled("late_days = 1\n" + at_noon + "penalty = {points_per_day = 2}") == (None, DAY)
+    assert ruled(at_noon + 'penalty = {plugin = "nbgrader.plugins.LateSubmissionPlugin"}') == (points, None)
+    zone = f"[{TP}]\ndeadline = 2026-03-02T13:00:00\npenalty = {{points_per_day = 2}}"
+    assert ruled('time_zone = "Europe/Paris"\n' + zone) == (None, None)
+    with opened(room) as gradebook:
+        assert gradebook.find_assignment(TP).duedate == datetime.datetime(2026, 3, 2, 12)
+    (room.root / "rules.toml").write_text(f"format = 1\n[{TP}]\ndeadlin = 3\n")
+    capsys.readouterr()
+    assert grade(room) == 1
+    said = capsys.readouterr().err
+    assert "sets deadlin, which means nothing; did you mean deadline?" in said
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_a_dry_run_shows_what_a_changed_rule_would_do(room: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
+    before = state(room)
+    points = before[0]["ada"].points[TP]
+    rule = f"format = 1\n[{TP}]\ndeadline = 2026-03-01T12:00:00Z\npenalty = {{points_per_day = 1}}\n"
+    (room.root / "rules.toml").write_text(rule)
+    dry = ["regrade", TP, "--dry-run", "--json", str(room.root / "changes.json")]
+    assert main(["--classroom", str(room.root), *dry]) == 0
+    changes = {change["student"]: change for change in json.loads((room.root / "changes.json").read_text())}
+    assert changes["ada"]["penalty"] == [points, 1.0]
+    assert changes["ada"]["gain"] == points - 1.0
+    assert changes["bob"]["gain"] == 0.0
+    assert "late penalty" in capsys.readouterr().out
+    assert state(room) == before
 
 
 def test_a_penalty_counts_what_a_person_gave_and_a_fresh_run_takes_it_back(room: Classroom) -> None:
@@ -317,7 +367,7 @@ def test_a_policy_that_cannot_be_loaded_is_said_before_anybody_is_recorded(
     said = capsys.readouterr()
     lines = [line for line in said.err.splitlines() if line.startswith("tp:")]
     assert len(lines) == 1
-    assert "the policy for late work that nbgrader_config.py names" in lines[0]
+    assert "the late policy that rules.toml, or nbgrader_config.py" in lines[0]
     assert "Traceback" not in said.err
     assert "graded" not in said.out
     assert state(room) == before

@@ -13,7 +13,6 @@ from nbgrader.converters import Autograde
 
 from autograder.classroom import convert
 from autograder.classroom.grading.batch import Batch
-from autograder.classroom.grading.gradebook import marks
 from autograder.classroom.grading.results import FORMAT, Result, kept
 from autograder.classroom.handout.new import new
 from autograder.classroom.intake.reading import read
@@ -22,6 +21,7 @@ from autograder.cli import main
 from autograder.content import finding
 from autograder.demo import filled
 from course.judging import check, checks
+from tests.classroom.hand_ins import marks
 from tests.shared import TPS, made_once
 
 NAME = "returns"

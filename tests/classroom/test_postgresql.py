@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from autograder.classroom.grading.batch import Batch
-from autograder.classroom.grading.gradebook import Marks, held, marks, opened
+from autograder.classroom.grading.gradebook import Marks, held, opened
 from autograder.classroom.handout.build import build
 from autograder.classroom.layout import Classroom
 from autograder.cli import main
-from tests.classroom.hand_ins import RIGHT, WRONG, hand_in, sources
+from tests.classroom.hand_ins import RIGHT, WRONG, hand_in, marks, sources
 from tests.shared import TP, TPS
 
 PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [

@@ -9,11 +9,10 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.classroom.grading.batch import Batch
-from autograder.classroom.grading.gradebook import marks
 from autograder.classroom.grading.results import kept
 from autograder.classroom.layout import Classroom
 from autograder.cli import main
-from tests.classroom.hand_ins import SOURCES, WRONG, hand_in, sources
+from tests.classroom.hand_ins import SOURCES, WRONG, hand_in, marks, sources
 from tests.shared import TP
 
 

@@ -54,7 +54,9 @@ def holding(room: Classroom, name: str) -> list[str]:
 
 def test_a_removed_student_leaves_nothing_behind(room: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
     rename(room, "ada", "zacharias")  # a name that stands in no text by chance
-    assert holding(room, "zacharias")
+    (room.root / "roster.csv").write_text("id,name\nzacharias,Zacharias\nbob,Bob\n")
+    assert tp(room, "return", TP) == 0
+    assert {Path(path).parts[0] for path in holding(room, "zacharias")} >= {"returned", "roster.csv", "submitted"}
     before = held_by(room)
     assert tp(room, "student", "remove", "zacharias") == 0
     said = capsys.readouterr().out
@@ -65,8 +67,9 @@ def test_a_removed_student_leaves_nothing_behind(room: Classroom, capsys: pytest
     assert tp(room, "student", "remove", "zacharias") == 2
     assert "there is no student zacharias" in capsys.readouterr().err
     assert tp(room, "feedback", TP) == 0
-    assert tp(room, "export", TP) == 0
-    assert [line.partition(",")[0] for line in capsys.readouterr().out.splitlines()][-2:] == ["[ab]", "bob"]
+    assert tp(room, "return", TP) == 0
+    (table,) = (room.root / "returned" / TP).glob("*.csv")
+    assert [line.partition(",")[0] for line in table.read_text().splitlines()][1:] == ["[ab]", "bob"]
 
 
 def held_by(room: Classroom) -> dict[str, object]:
@@ -179,7 +182,7 @@ def test_a_folder_too_deep_for_python_is_removed(room: Classroom) -> None:
 
 def test_who_was_deleted_by_hand_is_named_and_hurts_nobody(room: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.rmtree(room.root / "submitted" / "ada")
-    for command in ("grade", "feedback", "export"):
+    for command in ("grade", "feedback", "return"):
         assert tp(room, command, TP) == 0
         assert "`tp student remove ada`" in capsys.readouterr().err
 

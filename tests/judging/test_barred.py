@@ -5,17 +5,21 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import os
+import subprocess
 import sys
 import types
 from collections import namedtuple
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from course.judging import scripts
 from course.judging.barred import OF_THE_COURSE, MayNotAnswer, barred
 from course.workshop import unrolled
 
@@ -142,3 +146,64 @@ def test_what_was_given_other_code_meanwhile_is_barred_when_that_is_done_again(r
         with pytest.raises(MayNotAnswer):
             rules.made(1.0)
     assert rules.made.__code__ is before
+
+
+def performed(function: Callable[[], Any]) -> scripts.Value:
+    """What a call without arguments answers in a script."""
+    script: list[scripts.Operation] = [scripts.Call("y", "f", ()), scripts.Read(scripts.Ref("y"), "answer")]
+    return scripts.perform(script, {"f": function})["answer"]
+
+
+def put_into_another(code: types.CodeType) -> Callable[[float], float]:
+    def mine(x: float) -> float:
+        return 0.0
+
+    mine.__code__ = code
+    return mine
+
+
+def code_of(r: Any) -> types.CodeType:
+    code: types.CodeType = r.halved.__wrapped__.__code__
+    return code
+
+
+GOT: dict[str, Callable[[Any], Callable[[], Any]]] = {
+    "of its code": lambda r: partial(lambda code: types.FunctionType(code, {})(3.0), code_of(r)),
+    "by its code in another": lambda r: partial(lambda code: put_into_another(code)(3.0), code_of(r)),
+    "from its text": lambda r: partial(exec, inspect.getsource(r), {}),
+    "from its file": lambda r: partial(loaded, Path(r.__file__), "another"),
+}
+
+
+@pytest.mark.parametrize("got", GOT)
+def test_while_something_is_asked_no_barred_function_can_be_made(rules: Any, got: str) -> None:
+    ask = GOT[got](rules)
+    with barred((NAME,)):
+        answer = performed(ask)
+        assert isinstance(answer, scripts.Failure)
+        assert f"MayNotAnswer: {NAME} may not answer" in answer.reason
+        ask()  # a cell may, between questions
+    assert not isinstance(performed(lambda: 3.0), scripts.Failure)
+
+
+@pytest.mark.parametrize("start", [lambda: os.system("true"), lambda: subprocess.run(["true"]).returncode, os.fork])
+def test_while_something_is_asked_no_other_process_is_started(rules: Any, start: Callable[[], Any]) -> None:
+    with barred((NAME,)):
+        answer = performed(start)
+    assert isinstance(answer, scripts.Failure)
+    assert "another process may not answer" in answer.reason
+
+
+def test_what_is_not_imported_is_known_by_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "a_package_of_a_test" / "rules"
+    package.mkdir(parents=True)
+    for folder in (package.parent, package):
+        (folder / "__init__.py").touch()
+    (package / "more.py").write_text("def halved(x):\n    first, second = x, x - x\n    return (first + second) / 2")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    name = "a_package_of_a_test.rules"
+    with barred((name,)):
+        answer = performed(lambda: importlib.import_module(f"{name}.more").halved(3.0))
+        assert isinstance(answer, scripts.Failure)
+        assert f"{name} may not answer" in answer.reason
+    assert importlib.import_module(f"{name}.more").halved(3.0) == 1.5

@@ -46,15 +46,21 @@ def test_right_forms_are_called_right(exercise: Exercise, capsys: pytest.Capture
 
 
 @every
-def test_every_mistake_is_told_by_its_hint(exercise: Exercise, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_mistake_is_told_by_its_hint_and_nearly_every_one_by_a_short_call(
+    exercise: Exercise, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short = 0
     for wrong in exercise.mistakes:
-        report = check(exercise.name, wrong.function, hint=4)
+        report = check(exercise.name, wrong.function, hint=4, call=True)
+        call = str(report).partition("The first wrong call, to paste and to try:\n")[2].partition("\n")[0]
+        short += 0 < len(call) < 250
         told = str(wrong.hint) in str(report)
         assert told or (wrong.id == "flattened" and "grad_fn was asked at a point of shape (6,)" in str(report))
         assert not report.verdict.passed
         report.required()
         printed = capsys.readouterr()
         assert (printed.out, printed.err.count("\n"), printed.err.split(":")[0]) == ("", 1, exercise.name)
+    assert short >= 0.9 * len(exercise.mistakes)  # all but those that only change or share what they are given
 
 
 def typed(name: str, body: str, parameters: str = "*_") -> Any:

@@ -49,14 +49,6 @@ def test_the_line_gives_what_it_says_and_the_reference_what_is_expected(exercise
         assert yours != expected
 
 
-@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
-def test_nearly_every_mistake_has_a_call_with_few_short_numbers(exercise: Exercise) -> None:
-    lines = [first_wrong(exercise, wrong.function)[:1] for wrong in exercise.mistakes]
-    assert sum(map(bool, lines)) >= 0.9 * len(lines)  # all but those that only change or share what they are given
-    short = [line for (line,) in filter(None, lines) if len(line) < 250]
-    assert len(short) >= 0.9 * len(lines)
-
-
 def test_of_loops_that_do_not_end_the_call_told_is_one_and_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("course.judging.checks.GENEROUS", 0.04)  # 0.2 seconds
 

@@ -64,19 +64,22 @@ def test_every_displayed_formula_can_be_set(conf: ModuleType, path: Path, monkey
     assert blocks or path.stem == "index"
 
 
-def test_only_the_code_of_figures_and_checks_is_folded(conf: ModuleType):
+def test_the_code_of_figures_checks_and_figures_of_answers_are_folded(conf: ModuleType):
     fence = "```{code-cell} ipython3\n"
     cells = [
         "x = 1\n```\n",
         "figures.show(fig, 'a text')\n```\n",
+        "figures.show(fig, 'a text', after=guess)\n```\n",
         ":tags: [check, hide-input]\n\nnumber('1', x)\n```\n",
     ]
     source = ["# Title\n" + "".join(fence + cell for cell in cells)]
     conf.fold_code(None, "page", source)
     assert FENCE.match(fence.rstrip())
-    _, plain, figure, check = source[0].split(fence)
+    _, plain, figure, answer, check = source[0].split(fence)
     assert plain == cells[0]
     assert figure.startswith(":tags: [hide-input]\n:mystnb:")
     assert figure.endswith(cells[1])
+    assert answer.startswith(":tags: [hide-cell]\n:mystnb:")
+    assert answer.endswith(cells[2])
     assert "Show the checks" in check
     assert check.endswith("number('1', x)\n```\n")

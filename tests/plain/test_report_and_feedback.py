@@ -75,19 +75,15 @@ def test_the_page_names_them_too(classroom: Path, name: str, tmp_path: Path) -> 
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
 
 
-@pytest.mark.parametrize("form", ["csv", "moodle", "canvas"])
-def test_the_marks_are_exported(classroom: Path, name: str, form: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--classroom", str(classroom), "export", name, "--format", form]) == 0
-    text = capsys.readouterr().out
-    for student in students(name):
-        assert student in text
-    if form == "csv":
-        found = scores(classroom, name)
-        for row in csv.DictReader(io.StringIO(text)):
-            cells = found[row["student"]]
-            assert float(row["score"]) == pytest.approx(sum(score.auto or 0.0 for score in cells.values()))
-            assert float(row["maximum"]) == sum(score.maximum for score in cells.values())
-            assert {cell for _, cell in cells} <= set(row)
+def test_the_marks_are_returned(classroom: Path, name: str, tmp_path: Path) -> None:
+    assert main(["--classroom", str(classroom), "return", name, "--out", str(tmp_path)]) == 0
+    (path,) = tmp_path.glob(f"{name}-marks-*.csv")
+    rows = {row["student"]: row for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))}
+    assert rows.keys() == {*students(name)}
+    for student, cells in scores(classroom, name).items():
+        assert float(rows[student]["score"]) == pytest.approx(sum(score.auto or 0.0 for score in cells.values()))
+        assert float(rows[student]["maximum"]) == sum(score.maximum for score in cells.values())
+        assert {cell for _, cell in cells} <= set(rows[student])
 
 
 def test_each_notebook_has_a_page_of_feedback(classroom: Path, name: str) -> None:

@@ -37,7 +37,7 @@ examined = cache(examine)  # seconds for the largest; what it found is looked at
 
 
 @every
-@pytest.mark.parametrize("seed", [*SEEDS[:2], *(pytest.param(seed, marks=pytest.mark.full) for seed in SEEDS[2:])])
+@pytest.mark.parametrize("seed", [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.full) for seed in SEEDS[1:])])
 def test_right_forms_pass_and_every_mistake_fails_and_is_named(exercise: Exercise, seed: int) -> None:
     assert examined(exercise, seed)[0] == []
 

@@ -3,6 +3,7 @@
 import io
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import IPython.display
 import matplotlib.pyplot as plt
@@ -11,6 +12,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from course.workshop import figures
+from course.workshop.predictions import predict
 from course.workshop.problems import Problem, mean_variance, ravine, rosenbrock
 from course.workshop.unrolled import RULES, adam, gradient_descent, momentum
 
@@ -146,6 +148,18 @@ def test_show_displays_a_png_with_its_text_and_closes_the_figure(monkeypatch: py
     assert options["metadata"]["image/png"] == {"alt": "A straight line.", "width": width // 2}
     assert options["raw"] is True
     assert not plt.fignum_exists(fig.number)
+
+
+@pytest.mark.parametrize(("yours", "opened"), [(..., False), ("perhaps", False), (7, True)])
+def test_the_figure_of_an_answer_is_folded_until_there_is_a_prediction(
+    monkeypatch: pytest.MonkeyPatch, yours: Any, opened: bool
+) -> None:
+    shown = []
+    monkeypatch.setattr(IPython.display, "display", lambda data, **_: shown.append(data))
+    figures.show(plt.figure(), "An answer.", after=predict("How many?", yours, 7))
+    text = shown[0]["text/html"]
+    assert text.startswith("<details open>" if opened else "<details>")
+    assert text.index("<summary>") < text.index("<img") < text.index("</details>")
 
 
 @pytest.mark.parametrize("alt", ["", "  \n"])

@@ -77,6 +77,17 @@ def test_stability_limits(rule, limit: float) -> None:
     assert not abs(rule(p, 2000, 1.01 * limit).thetas[-1, 0]) < 1e3
 
 
+def test_nesterov_with_a_growing_coefficient_keeps_the_guarantee_for_convex_losses() -> None:
+    """L(theta_T) - L* <= 2 lambda_max |theta_0 - theta*|^2 / (T + 1)^2 (Nesterov 1983): on a chain of springs."""
+    n, steps = 80, 60
+    spring = 2 * np.eye(n) - np.eye(n, k=1) - np.eye(n, k=-1)
+    chain = quadratic(*np.linalg.eigh(spring)[:1], rotation=np.linalg.eigh(spring)[1], start=np.ones(n))
+    gap = nesterov(chain, steps, 1 / 4, gamma=lambda t: (t - 1) / (t + 2)).values[1:]
+    assert np.all(gap <= 2 * 4 * n / (np.arange(1, steps + 1) + 1) ** 2)
+    constant = nesterov(chain, steps, 1 / 4, gamma=0.0).values[1:]
+    assert gap[-1] < constant[-1] / 2
+
+
 def test_nesterov_records_the_gradients_at_the_look_ahead_points() -> None:
     run = nesterov(axes(), 20, 0.02, gamma=0.8)
     phi = run.thetas - 0.8 * run.states["v"]

@@ -92,7 +92,9 @@ class Batch:
                     continue
                 if workers is None:
                     if self._scheduler is None:
-                        warm_parent(todo.modules, todo.guarded, self._sandbox).start()  # by the longest-lived thread
+                        warm_parent(
+                            todo.modules, todo.guarded, todo.not_by, self._sandbox
+                        ).start()  # by the longest-lived thread
                     workers = stack.enter_context(self._executor())
                 exercises = self._assignment.exercises if self._scheduler is None else None
                 running[workers.submit(work, todo, exercises, self._sandbox)] = student, todo.key

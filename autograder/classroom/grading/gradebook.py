@@ -107,16 +107,23 @@ class Held:
     """What the gradebook holds of one submission.
 
     seconds_late: as `seconds_late` counts them. by_hand: whether a person entered anything that would be lost with the
-    submission. points: by notebook, with what people gave. penalties: for handing in late, by notebook.
+    submission, apart from the extension, which may be the rules'. points: by notebook, with what people gave.
+    penalties: for handing in late, by notebook.
     """
 
     handed_in: datetime | None
     seconds_late: float
     by_hand: bool
+    extension: timedelta | None = None
     scores: dict[Cell, Score] = field(default_factory=dict)
     comments: dict[Cell, str | None] = field(default_factory=dict)
     points: dict[str, float] = field(default_factory=dict)
     penalties: dict[str, float | None] = field(default_factory=dict)
+
+    @property
+    def marks(self) -> Marks:
+        """The grader's scores and those that people gave."""
+        return {cell: (score.auto, score.by_hand) for cell, score in self.scores.items()}
 
     @property
     def by_hand_only(self) -> bool:
@@ -133,7 +140,7 @@ def held(gradebook: Gradebook, name: str) -> dict[str, Held]:
     submissions = _submissions(known, who, SubmittedAssignment.timestamp, SubmittedAssignment.extension)
     for student, handed_in, extension in ask(submissions):
         late = seconds_late(handed_in, known.duedate, extension)
-        students[student] = Held(handed_in, late, by_hand=extension is not None)
+        students[student] = Held(handed_in, late, by_hand=False, extension=extension)
     notebooks = _submissions(
         known, who, Notebook.name, SubmittedNotebook.flagged, SubmittedNotebook.late_submission_penalty
     )
@@ -182,15 +189,6 @@ def _with_notebooks(question: Any) -> Any:
 def _with_cells(question: Any, rows: Any) -> Any:
     question = _with_notebooks(question).join(rows, rows.notebook_id == SubmittedNotebook.id)
     return question.join(BaseCell, BaseCell.id == rows.cell_id)
-
-
-def marks(classroom: Classroom, name: str) -> dict[str, Marks]:
-    """What the gradebook holds of an assignment, by student: the grader's scores and those that people gave."""
-    with opened(classroom) as gradebook:
-        return {
-            student: {cell: (score.auto, score.by_hand) for cell, score in one.scores.items()}
-            for student, one in held(gradebook, name).items()
-        }
 
 
 @dataclass

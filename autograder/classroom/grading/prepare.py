@@ -65,6 +65,7 @@ def job(
         public=assignment.public,
         modules=assignment.modules,
         guarded=assignment.guarded,
+        not_by=assignment.not_by,
         hidden=(str(classroom.root), *assignment.hidden),
         missing=missing,
         version=assignment.version,

@@ -11,18 +11,17 @@ import math
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import writes
 from nbgrader.api import Comment, Grade, Gradebook
-from nbgrader.preprocessors import AssignLatePenalties
-from traitlets.config import Config
 
-from autograder.classroom import convert
 from autograder.classroom.grading import gradebook as books
 from autograder.classroom.grading.gradebook import Cell, Held
 from autograder.classroom.grading.handed_in import beside
+from autograder.classroom.grading.lateness import NO_TIME, Lateness
 from autograder.classroom.grading.results import Result
 from autograder.classroom.grading.rows import Rows
 from autograder.classroom.grading.shown import shown
@@ -30,7 +29,6 @@ from autograder.classroom.intake.own import beside_own_text
 from autograder.classroom.intake.reading import read
 from autograder.classroom.intake.timestamp import handed_in_at
 from autograder.classroom.layout import Classroom, write
-from autograder.faults import Fault
 
 
 class Recorder:
@@ -38,11 +36,22 @@ class Recorder:
 
     def __init__(self, classroom: Classroom, name: str, gradebook: Gradebook) -> None:
         self._classroom, self._name, self._gradebook = classroom, name, gradebook
-        self._policy = LatePolicy(convert.configuration(classroom))
+        self._lateness = Lateness(classroom, name)
         self._released = {p.stem: sources(read(p)) for p in sorted(classroom.released(name).glob("*.ipynb"))}
         with books.said(gradebook):
+            self._set_deadline()
             self._held = books.held(gradebook, name)
             self._rows = Rows(gradebook, name)
+
+    def _set_deadline(self) -> None:
+        assignment, deadline = books.assignment_of(self._gradebook, self._name), self._lateness.deadline
+        if deadline and assignment.duedate != deadline:
+            assignment.duedate = deadline
+            self._gradebook.db.commit()
+
+    def _extension(self, student: str) -> timedelta | None:
+        """The extension that the rules give; None if they leave the deadline to the gradebook."""
+        return self._lateness.extension(student) if self._lateness.deadline else None
 
     @property
     def gradebook(self) -> Gradebook:
@@ -57,13 +66,14 @@ class Recorder:
             return False
         if held.penalties.keys() != self._released.keys():
             return False
+        extension = self._extension(result.student)
+        if extension is not None and extension != (held.extension or NO_TIME):
+            return False
         if not self._folder(result.student).holds(result, notebooks, beside(submitted)):
             return False
         due = Due(result, notebooks, self._released)
-        return due.stand_in(held) and all(
-            _same(penalty, self._policy.penalty(result.student, held.points[notebook], held.seconds_late))
-            for notebook, penalty in held.penalties.items()
-        )
+        penalties = self._lateness.penalties(result.student, held.points, held.seconds_late)
+        return due.stand_in(held) and all(_same(held.penalties[name], penalty) for name, penalty in penalties.items())
 
     def record(self, result: Result, notebooks: Mapping[str, NotebookNode]) -> None:
         """Record one result. Fault if the gradebook cannot be written; ValueError if it takes all but this one.
@@ -73,10 +83,10 @@ class Recorder:
         student, submitted = result.student, self._classroom.submitted(self._name, result.student)
         due = Due(result, notebooks, self._released)
         with books.said(self._gradebook):
-            submission, late = self._rows.submission(student, handed_in_at(submitted)[0])
+            handed_in = handed_in_at(submitted)[0]
+            submission, late = self._rows.submission(student, handed_in, self._extension(student))
             points = due.enter(self._rows, submission, new=not result.recorded)
-            penalties = {name: self._policy.penalty(student, number, late) for name, number in points.items()}
-            self._rows.penalise(submission, penalties)
+            self._rows.penalise(submission, self._lateness.penalties(student, points, late))
             self._gradebook.db.commit()
         self._folder(student).fill(result, notebooks, beside(submitted))
 
@@ -86,8 +96,9 @@ class Recorder:
         It then stands as if it had never been graded; where a person entered something, that stays and waits for them.
         """
         held = self._held.get(student)
+        granted = held is not None and held.extension is not None and not self._lateness.deadline
         with books.said(self._gradebook):
-            if held is not None and not held.by_hand:
+            if held is not None and not held.by_hand and not granted:
                 self._gradebook.remove_submission(self._name, student)
             elif held is not None and not held.by_hand_only:
                 submission = self._gradebook.find_submission(self._name, student)
@@ -167,36 +178,6 @@ class Due:
         remarks = [(row, self.comment(row.cell)) for row in rows.remarks(submission)]
         rows.enter(Comment, [{"id": row.id, "auto_comment": text} for row, text in remarks if text != row.auto])
         return points
-
-
-class LatePolicy:
-    """The classroom's policy for late work: nbgrader's plugin that its configuration names. Fault if there is none."""
-
-    def __init__(self, config: Config) -> None:
-        try:
-            self._nbgrader = AssignLatePenalties(config=config)
-            self._nbgrader.init_plugin()
-        except Exception as error:  # it is a person's own code
-            raise Fault(
-                "the policy for late work that nbgrader_config.py names (AssignLatePenalties.plugin_class) cannot be "
-                f"loaded: {type(error).__name__}: {' '.join(str(error).split())}"
-            ) from None
-
-    def penalty(self, student: str, points: float, seconds_late: float) -> float | None:
-        """The penalty for one notebook with these points, never above them. ValueError if the policy gives none."""
-        if seconds_late <= 0:
-            return None
-        try:
-            penalty = self._nbgrader.plugin_inst.late_submission_penalty(student, points, seconds_late)
-            if penalty is None:
-                return None
-            number = float(penalty)
-        except Exception as error:
-            said = f"{type(error).__name__}: {' '.join(str(error).split())}"
-            raise ValueError(f"the policy for late work failed ({said})") from None
-        if math.isnan(number):
-            raise ValueError("the policy for late work gave NaN, no number of points")
-        return min(max(number, 0.0), points)
 
 
 class _Folder:

@@ -9,9 +9,12 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from autograder.classroom.grading import gradebook as books
 from autograder.classroom.grading.batch import Batch
-from autograder.classroom.grading.gradebook import Marks, marks
+from autograder.classroom.grading.gradebook import Marks
+from autograder.classroom.grading.lateness import Lateness
 from autograder.classroom.grading.results import Result, keep, kept
+from autograder.classroom.intake.timestamp import handed_in_at
 from autograder.classroom.layout import Classroom
 from autograder.harmless import line
 
@@ -21,7 +24,8 @@ class Change:
     """What regrading would do to one submission: points before (None if never graded) and after, and the reason.
 
     `exercises` lists those that change: points before and after, criteria now met, criteria no longer met with what the
-    student reads. `manual` are grades that a person gave, by cell; they stay.
+    student reads. `manual` are grades that a person gave, by cell; they stay. `penalty` is what lateness takes off,
+    before and by the rules of today.
     """
 
     student: str
@@ -30,11 +34,12 @@ class Change:
     why: str
     exercises: list[dict[str, Any]] = field(default_factory=list)
     manual: dict[str, float] = field(default_factory=dict)
+    penalty: tuple[float, float] = (0.0, 0.0)
 
     @property
     def gain(self) -> float:
-        """Points gained by the grader's verdicts; negative if lost."""
-        return round(self.after - (self.before or 0.0), 6)
+        """Points gained by the grader's verdicts and the rules for late work; negative if lost."""
+        return round(self.after - (self.before or 0.0) - (self.penalty[1] - self.penalty[0]), 6)
 
     def public(self) -> dict[str, Any]:
         """The object that `tp regrade --json` writes."""
@@ -44,16 +49,47 @@ class Change:
 def changes(classroom: Classroom, results: Iterable[Result]) -> list[Change]:
     """The changes that these new results would make; those who lose first, then those who gain. Writes nothing."""
     found: list[Change] = []
-    recorded: dict[str, Marks] | None = None
+    known: _Known | None = None
     for new in results:
-        recorded = marks(classroom, new.assignment) if recorded is None else recorded
-        grades = recorded.get(new.student, {})
+        known = known or _Known(classroom, new.assignment)
+        grades = known.marks(new.student)
         manual = {_label(cell, grades): by_hand for cell, (_, by_hand) in grades.items() if by_hand is not None}
         old = kept(classroom, new.assignment, new.student)
         before = _before(grades, new) if grades else old.score if old else None
-        change = Change(new.student, before, new.score, _why(old, new), _exercises(old, new, grades), manual)
-        found.append(change)
+        changed = _exercises(old, new, grades)
+        found.append(Change(new.student, before, new.score, _why(old, new), changed, manual, known.penalty(new)))
     return sorted(found, key=lambda change: (change.gain, change.student))
+
+
+class _Known:
+    """What the gradebook holds of an assignment, and what the rules for late work make of it."""
+
+    def __init__(self, classroom: Classroom, name: str) -> None:
+        self._classroom, self._name, self._lateness = classroom, name, Lateness(classroom, name)
+        with books.opened(classroom) as gradebook:
+            self._held = books.held(gradebook, name)
+            self._deadline = books.assignment_of(gradebook, name).duedate
+
+    def marks(self, student: str) -> Marks:
+        """The grader's scores and those that people gave, by cell."""
+        held = self._held.get(student)
+        return held.marks if held else {}
+
+    def penalty(self, new: Result) -> tuple[float, float]:
+        """What is taken off for lateness now, and what will be with a new result."""
+        held = self._held.get(new.student)
+        ruled, handed_in = self._lateness.deadline, handed_in_at(self._classroom.submitted(self._name, new.student))[0]
+        extension = self._lateness.extension(new.student) if ruled else held.extension if held else None
+        late = books.seconds_late(handed_in, ruled or self._deadline, extension)
+        points = dict(held.points) if held else dict[str, float]()
+        for exercise in new.exercises:
+            score = held.scores.get((exercise["notebook"], exercise["cell"])) if held else None
+            if score is None or score.by_hand is None:
+                more = (0.0 if exercise["by_hand"] else exercise["score"]) - ((score and score.auto) or 0.0)
+                points[exercise["notebook"]] = points.get(exercise["notebook"], 0.0) + more
+        before = sum(penalty or 0.0 for penalty in held.penalties.values()) if held else 0.0
+        after = self._lateness.penalties(new.student, points, late).values()
+        return round(before, 6), round(sum(penalty or 0.0 for penalty in after), 6)
 
 
 def record_all(classroom: Classroom, tp: str, results: list[Result], workers: int) -> list[tuple[str, str]]:
@@ -66,7 +102,7 @@ def record_all(classroom: Classroom, tp: str, results: list[Result], workers: in
 
 def table(changes: list[Change]) -> Table | Text:
     """What would change, one row for each exercise of a student; a line if nothing does."""
-    changed = [change for change in changes if change.exercises or change.gain or change.before is None]
+    changed = [c for c in changes if c.exercises or c.gain or c.before is None or c.penalty[0] != c.penalty[1]]
     if not changed:
         return Text(f"{len(changes)} regraded: nothing changes")
     gain, lose = sum(c.gain > 0 for c in changed), sum(c.gain < 0 for c in changed)
@@ -79,6 +115,11 @@ def table(changes: list[Change]) -> Table | Text:
         kept_ = [f"the manual grade {points:g} of {cell} stays" for cell, points in change.manual.items()]
         because = "; ".join([change.why, *kept_])
         shown.add_row(Text(line(change.student)), before, f"{change.after:g}", f"{change.gain:+g}", Text(because))
+        if change.penalty[0] != change.penalty[1]:
+            off, now = change.penalty
+            shown.add_row(
+                "  late penalty", f"{off:g}", f"{now:g}", f"{off - now:+g}", "by the rules of today", style="dim"
+            )
         for exercise in change.exercises:
             old, new = exercise["before"] or 0.0, exercise["after"] or 0.0
             words = [f"now met: {name}" for name in exercise["met"]]

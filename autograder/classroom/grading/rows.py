@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from nbgrader.api import (
@@ -65,18 +65,22 @@ class Rows:
         for notebook, id, kind in self._ask(cells.where(BaseCell.notebook_id.in_(self.notebooks.values()))):
             self._cells[notebook].append((id, kind))
 
-    def submission(self, student: str, handed_in: datetime | None) -> tuple[str, float]:
-        """The submission of a student, with all of its rows: its id, and how many seconds late it is."""
+    def submission(self, student: str, handed_in: datetime | None, ruled: timedelta | None) -> tuple[str, float]:
+        """The submission of a student, with all of its rows: its id, and how many seconds late it is.
+
+        ruled: the extension that it gets; None leaves the one that a person has entered.
+        """
         wanted = SubmittedAssignment.assignment_id == self._id, SubmittedAssignment.student_id == student
         known = select(SubmittedAssignment.id, SubmittedAssignment.timestamp, SubmittedAssignment.extension)
         found = self._ask(known.where(*wanted)).one_or_none()
         id, before, extension = found or (self._new(student, handed_in), handed_in, None)
-        if handed_in != before:
-            self._ask(update(SubmittedAssignment).where(*wanted).values(timestamp=handed_in))
+        granted = extension if ruled is None else ruled or None
+        if (handed_in, granted) != (before, extension):
+            self._ask(update(SubmittedAssignment).where(*wanted).values(timestamp=handed_in, extension=granted))
         there = select(SubmittedNotebook.notebook_id).where(SubmittedNotebook.assignment_id == id)
         for notebook in set(self.notebooks.values()) - set(self._ask(there).scalars()):
             self._add(id, notebook)  # also one that the assignment did not have yet when the submission was entered
-        return id, books.seconds_late(handed_in, self._deadline, extension)
+        return id, books.seconds_late(handed_in, self._deadline, granted)
 
     def _new(self, student: str, handed_in: datetime | None) -> str:
         id = new_uuid()

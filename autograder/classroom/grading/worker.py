@@ -18,7 +18,7 @@ from autograder.content.tp import TP, read
 from autograder.exercises.exercise import Exercise
 from autograder.sandbox.warm import WarmParent
 
-_parents: dict[tuple[tuple[str, ...], tuple[str, ...], bool], WarmParent] = {}
+_parents: dict[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], bool], WarmParent] = {}
 _unpacked: dict[str, Mapping[str, TP]] = {}
 _exercises: dict[tuple[str, tuple[tuple[str, float], ...]], Mapping[str, Exercise]] = {}
 _lock = Lock()
@@ -27,16 +27,19 @@ _lock = Lock()
 def work(job: Job, exercises: Mapping[str, Exercise] | None = None, sandbox: bool = True) -> Result:
     """Grade one submission. Without `exercises`, those of the TP that the job brings along."""
     known = _brought(job) if exercises is None else exercises
-    return grade(job, known, warm_parent(job.modules, job.guarded, sandbox))
+    return grade(job, known, warm_parent(job.modules, job.guarded, job.not_by, sandbox))
 
 
-def warm_parent(modules: tuple[str, ...], guarded: tuple[str, ...], sandbox: bool = True) -> WarmParent:
-    """The parent of this process's submissions with these imports; made on first use, closed at the end."""
+def warm_parent(
+    modules: tuple[str, ...], guarded: tuple[str, ...], not_by: tuple[str, ...], sandbox: bool = True
+) -> WarmParent:
+    """The parent of this process's submissions with this set-up; made on first use, closed at the end."""
+    setup = (modules, guarded, not_by, sandbox)
     with _lock:
-        if (modules, guarded, sandbox) not in _parents:
-            _parents[modules, guarded, sandbox] = WarmParent(modules, guarded, sandbox)
-            atexit.register(_parents[modules, guarded, sandbox].close)
-    return _parents[modules, guarded, sandbox]
+        if setup not in _parents:
+            _parents[setup] = WarmParent(modules, guarded, sandbox, not_by)
+            atexit.register(_parents[setup].close)
+    return _parents[setup]
 
 
 def _brought(job: Job) -> Mapping[str, Exercise]:

@@ -19,6 +19,13 @@ LONGEST = 200  # bytes
 HOURS = {"UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3}
 HOURS |= {"EST": -5, "EDT": -4, "CDT": -5, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8, "JST": 9, "NZST": 12, "NZDT": 13}
 
+FRENCH = dict(
+    janvier="Jan", février="Feb", mars="Mar", avril="Apr", mai="May", juin="Jun", juillet="Jul", août="Aug",
+    septembre="Sep", octobre="Oct", novembre="Nov", décembre="Dec",
+    lundi="Mon", mardi="Tue", mercredi="Wed", jeudi="Thu", vendredi="Fri", samedi="Sat", dimanche="Sun",
+)  # fmt: skip
+EITHER = re.compile(r"\s*(0?[1-9]|1[0-2])[/.](0?[1-9]|1[0-2])[/.]\d{2,4}\b")  # day and month in either order
+
 
 def handed_in_at(folder: Path) -> tuple[datetime | None, str]:
     """The time in UTC, without a zone; and what is to be said if the file is there and cannot be read."""
@@ -36,7 +43,7 @@ def handed_in_at(folder: Path) -> tuple[datetime | None, str]:
     if not text:
         return None, f"{FILE} is empty: nobody knows when this was handed in."
     try:
-        return _utc(text), ""
+        return utc(text), ""
     except (ValueError, OverflowError):
         return (
             None,
@@ -44,18 +51,24 @@ def handed_in_at(folder: Path) -> tuple[datetime | None, str]:
         )
 
 
-def _utc(text: str) -> datetime:
-    """ValueError if it is no time, or in a zone that is not known."""
+def utc(text: str, zone: tzinfo | None = None) -> datetime:
+    """A time as a person or a system writes it, in UTC, without a zone. zone: that of a time that names none.
+
+    ValueError if it is no time, in a zone that is not known, or if day and month may be either.
+    """
+    if (either := EITHER.match(text)) and either[1] != either[2]:
+        raise ValueError(text)
+    text = re.sub(r"[^\W\d_]+", lambda word: FRENCH.get(word[0].lower(), word[0]), text)
     named = re.search(r"\s([A-Za-z_]+/[A-Za-z_/+-]+)$", text)
-    zone = dateutil.tz.gettz(named[1]) if named else None
-    if named and zone is None:
+    zone = dateutil.tz.gettz(named[1]) if named else zone
+    if zone is None and named:
         raise ValueError(text)
     text = text[: named.start()] if named else text
     text = re.sub(r"\b(?:UTC|GMT)\s*(?=[+-]\d)", "", text)  # the parser takes `UTC+1` for a zone one hour behind
     found, same = (dateutil.parser.parse(text, default=day, tzinfos=_zone) for day in DAYS)
     if found != same:
         raise ValueError(text)  # it names no day
-    found = found.replace(tzinfo=zone) if zone else found
+    found = found.replace(tzinfo=zone) if zone and (named or found.tzinfo is None) else found
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 

@@ -24,6 +24,7 @@ from autograder.sandbox.inside.frames import exactly, frame
 from autograder.sandbox.inside.guard import guard
 from autograder.sandbox.inside.shell import new_shell
 from autograder.sandbox.inside.untouched import untouched
+from course.judging.barred import marks_of, meant_by, refuse_loading
 from course.judging.scripts import Plain
 
 TALKING = ("json",)  # the packages through which messages go
@@ -40,8 +41,11 @@ def main() -> None:
         with contextlib.suppress(Exception):  # what is missing here will be missed, and told, in the notebook
             importlib.import_module(module)
     _hide_the_grader()
-    packages = (TALKING, ASKING, (*ASKING, *setup["guarded"]))
-    tools = Tools(new_shell(), confine.readable(), *(untouched(each, OURS) for each in packages))
+    guarded, known = (*ASKING, *setup["guarded"]), marks_of(setup["not_by"])
+    refuse_loading(known)
+    messages, functions, classes = (untouched(each, OURS) for each in (TALKING, ASKING, guarded))
+    meanwhile = untouched(guarded, OURS, meant_by(setup["not_by"]))  # what is barred stays so
+    tools = Tools(new_shell(), confine.readable(), messages, functions, classes, meanwhile, known)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which tells us
     guards: dict[int, int] = {}
     layers = confinement()

@@ -23,7 +23,7 @@ from autograder.sandbox.inside import calls, confine
 from autograder.sandbox.inside.frames import LONGEST_VALUE, SEND, frame, receive
 from autograder.sandbox.inside.untouched import PutBack
 from course.judging import scripts
-from course.judging.barred import barred
+from course.judging.barred import Marks, barred
 from course.judging.public import compiled, made, table
 from course.judging.scripts import Plain, Way
 
@@ -43,8 +43,9 @@ MOST_TRACEBACKS = 2  # of one cell: what fails later mostly follows from the fir
 
 @dataclass(frozen=True)
 class Tools:
-    """What the parent has made ready for all children: the shell, what they may read of the system, and what puts back
-    that through which messages go, that through which a learner's functions are used, and his classes.
+    """What the parent has made ready for all children: the shell, what they may read of the system, what puts back that
+    through which messages go, that through which a learner's functions are used, and his classes, before they are asked
+    and meanwhile; and what tells the code that may not answer.
     """
 
     shell: Any
@@ -52,6 +53,8 @@ class Tools:
     messages: PutBack
     functions: PutBack
     classes: PutBack
+    meanwhile: PutBack
+    known: Marks
 
 
 class Child:
@@ -66,12 +69,15 @@ class Child:
         for name, source in sources.items():
             made(name, source)
 
-    def serve(self, messages: PutBack, functions: PutBack, classes: PutBack) -> None:
+    def serve(self, tools: Tools) -> None:
         """Answer until the grader hangs up. The learner's code can find all that is kept in an object, and replace it,
         and since Python 3.13 the names of a frame that runs, too, but not what a loop goes over. So the names here are
         set anew before each message; what puts everything back, this class included, is among them."""
-        ours = Child._ask, Child._run, self._sock, get_freeze_count(), messages, functions, classes
-        for answering, running, sock, frozen, messages, functions, classes in repeat(ours):
+        ours = Child._ask, Child._run, self._sock, get_freeze_count(), tools.known
+        theirs = tools.messages, tools.functions, tools.classes, tools.meanwhile
+        for (answering, running, sock, frozen, known), (messages, functions, classes, meanwhile) in repeat(
+            (ours, theirs)
+        ):
             messages()
             message = receive(sock)
             signal.signal(signal.SIGINT, self._interrupted)
@@ -83,11 +89,11 @@ class Child:
             elif message["once_defined"] and message["once_defined"] not in self._shell.user_ns:
                 reply = {"answers": {}}
             else:
-                put_back = classes if message["public"] or message["not_by"] else functions
-                put_back()
+                guarded = message["public"] or message["not_by"]
+                (classes if guarded else functions)()
                 if get_freeze_count() > frozen:  # what is frozen is not found by `barred`
                     unfreeze()
-                reply = {"answers": answering(self, message, put_back)}
+                reply = {"answers": answering(self, message, meanwhile if guarded else functions, known)}
             for stream in (sys.stdout, sys.stderr):
                 with contextlib.suppress(Exception):
                     stream.flush()
@@ -123,7 +129,7 @@ class Child:
             }
         }
 
-    def _ask(self, message: Plain, put_back: PutBack) -> Plain:
+    def _ask(self, message: Plain, put_back: PutBack, known: Marks) -> Plain:
         def remote(name: str) -> scripts.Oracle:
             def asked(point: np.ndarray) -> np.ndarray:
                 self._sock.sendall(frame({"oracle": name, "point": scripts.plain(scripts.answer(point))}))
@@ -137,7 +143,7 @@ class Child:
         script = scripts.decoded(message["ask"])
         self._stop = scripts.Stopped
         try:
-            with warnings.catch_warnings(action="ignore"), barred(message["not_by"]) as bar:
+            with warnings.catch_warnings(action="ignore"), barred(message["not_by"], known) as bar:
 
                 def ready() -> None:
                     put_back()
@@ -190,7 +196,7 @@ def begin(sock: socket.socket, output: int, request: Plain, tools: Tools, outsid
         np.random.seed()  # noqa: NPY002  the learner's code may use the global state, which a fork copies
         child = Child(sock, tools.shell, sources)
         sock.sendall(frame({"id": 0}))  # shut in, and ready
-        child.serve(tools.messages, tools.functions, tools.classes)
+        child.serve(tools)
     except EOFError:
         code = 0
     finally:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import repeat
 from operator import attrgetter, is_
 from types import FunctionType, ModuleType
@@ -28,18 +28,21 @@ PutBack = Callable[[], None]
 Owned = tuple[Any, tuple[str, ...], tuple[Any, ...]]
 
 
-def untouched(packages: tuple[str, ...], own: Sequence[ModuleType] = ()) -> PutBack:
-    """Note what is in the modules of the given packages, and in `own`, which are ours and need not be importable.
+def untouched(packages: tuple[str, ...], own: Sequence[ModuleType] = (), but: Collection[FunctionType] = ()) -> PutBack:
+    """Note what is in the modules of the given packages, and in `own`, which are ours and need not be importable; not
+    what is in the functions `but`.
 
     Made once, before anything of a learner's runs. Returns what undoes all that has been changed since: with nothing
     changed, in a few milliseconds for all of Keras.
     """
-    putting_back = _putting_back(packages, own)
+    putting_back = _putting_back(packages, own, but)
     next(putting_back)
     return putting_back.__next__
 
 
-def _putting_back(packages: tuple[str, ...], own: Sequence[ModuleType]) -> Iterator[None]:
+def _putting_back(
+    packages: tuple[str, ...], own: Sequence[ModuleType], but: Collection[FunctionType]
+) -> Iterator[None]:
     """Puts back whenever it goes on.
 
     That code runs beside the learner's, which can find it. So it is a frame that runs already, and in the loop it uses
@@ -48,6 +51,7 @@ def _putting_back(packages: tuple[str, ...], own: Sequence[ModuleType]) -> Itera
     """
     modules = tuple(sys.modules.items())
     members, functions = _found(packages, own)
+    functions = tuple(function for function in functions if function not in but)
     sizes = tuple((m, len(vars(m)), SHADOWS - vars(m).keys()) for m, _, _ in members if isinstance(m, ModuleType))
     parts = tuple((attrgetter(part), part, tuple(getattr(f, part) for f in functions)) for part in PARTS)
     tools = sys.modules, all, map, is_, vars, zip, setattr, len, delattr

@@ -6,12 +6,14 @@ import contextlib
 import os
 import sys
 import time
+from collections import defaultdict
 from functools import partial
 
 from course.judging.scripts import Plain
 
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 BUFFER = 212_992  # bytes that the system holds at most for one end of a socket pair; for a pipe it is less
+TELLS_CHILDREN = os.path.exists(f"/proc/self/task/{os.getpid()}/children")
 FEW_FILES = 16  # open ones of each process that are not counted
 
 
@@ -61,14 +63,30 @@ def descendants(pid: int, most: int = sys.maxsize) -> list[int]:
     """Every process that a process has started, and theirs; once there are more than `most`, not all of them: where
     processes start others without end, who counts to the end comes too late.
     """
+    of = _children if TELLS_CHILDREN else _by_parent().__getitem__
     found, todo = list[int](), [pid]
     while todo and len(found) <= most:
-        looked_at = todo.pop()
+        children = of(todo.pop())
+        found += children
+        todo += children
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    """The children of a process, as the system tells them; none of one that has just ended."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            found += map(int, _text(f"/proc/{pid}/task/{task}/children").split())
+    return found
+
+
+def _by_parent() -> dict[int, list[int]]:
+    """The children of all processes, by looking at each: some systems tell them in no other way."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for name in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError):
-            for task in os.listdir(f"/proc/{looked_at}/task"):
-                children = [int(child) for child in _text(f"/proc/{looked_at}/task/{task}/children").split()]
-                found += children
-                todo += children
+            found[int(_text(f"/proc/{name}/stat").rpartition(")")[2].split()[1])].append(int(name))
     return found
 
 

@@ -54,7 +54,7 @@ def _of_output(uses: list[Use], name: str) -> str:
     for parameter in complete[0].call.parameters:
         those = [(use.given[parameter], use.results[name][0]) for use in complete if parameter in use.given]
         plain = [(p, g) for p, g in those if isinstance(p, int | float | np.ndarray)]
-        if len(plain) >= LEAST and len({repr(p) for p, _ in plain}) > 1 and all(_same(p, g) for p, g in plain):
+        if len(plain) >= LEAST and all(_same(p, g) for p, g in plain) and len({repr(p) for p, _ in plain}) > 1:
             return f"copy {parameter}"
     flat = np.concatenate([array.ravel() for array in arrays])
     return f"constant {flat[0]:.6g}" if flat.size and (flat == flat[0]).all() else ""

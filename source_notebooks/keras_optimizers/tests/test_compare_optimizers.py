@@ -102,7 +102,7 @@ def without_infinity(runs: Any, table: Any) -> Any:
     return np.where(np.isnan(table).any(axis=1), np.inf, means)
 
 
-# Rates that are never tried: those at an end of the list, and those at an end of the grid.
+# Rates that are never tried: those at an end of the list, those at an end of the grid, and some between.
 NOT_TRIED = {
     "the last": lambda rates: rates[:-1],
     "the first": lambda rates: rates[1:],
@@ -110,6 +110,10 @@ NOT_TRIED = {
     "both ends": lambda rates: rates[1:-1],
     "the largest": lambda rates: sorted(rates)[:-1],
     "the smallest": lambda rates: sorted(rates)[1:],
+    "every other one": lambda rates: rates[1::2],
+    "every other one but the first": lambda rates: rates[::2],
+    "every other one of the grid": lambda rates: sorted(rates)[::2],
+    "what is below 1e-3": lambda rates: [rate for rate in rates if rate > 1e-3],
 }
 
 UNCATALOGUED = {
@@ -125,6 +129,12 @@ UNCATALOGUED = {
     "seeds counted from 1": compared(seeds_of=lambda seeds: range(1, len(seeds) + 1)),
     "the first five seeds": compared(seeds_of=lambda seeds: seeds[:5]),
     "all seeds but the last": compared(seeds_of=lambda seeds: seeds[:-1]),
+    "three seeds": compared(seeds_of=lambda seeds: seeds[:3]),
+    "every other seed": compared(seeds_of=lambda seeds: seeds[::2]),
+    **{
+        f"losses cut at {most:g}": compared(runs=lambda table, most=most: np.minimum(table, most))
+        for most in (1, 1e3, 1e5)
+    },
     "a rate of 0 if all diverged": compared(begin=0.0, loss=lambda row: 0.0 if np.isnan(row).all() else row.mean()),
     "only one side": compared(inside=lambda rate, rates: rate < max(rates)),
     "two rates on each side": compared(

@@ -29,7 +29,7 @@ CASES = 3
 # inner seeds may come in any order.
 BEST = (0.8, 0.9, 1.0, 1.9, 1.1)
 DECOYS = {
-    "lucky": (3.0, 0.1, 0.5, 0.5, 3.0),
+    "lucky": (3.0, 0.1, 0.4, 0.4, 3.0),
     "first": (0.3, 2.0, 2.0, 2.0, 2.0),
     "last": (2.0, 2.0, 2.0, 2.0, 0.3),
     "steady": (1.4, 1.4, 1.4, 1.4, 1.4),
@@ -41,85 +41,102 @@ FACTORS = (0.5, 1.0, 1.5, 2.0, 0.7)
 # and those that are infinite.
 DIVERGED = ((0,), (4,), (0, 1, 3, 4))
 INFINITE = ((4,), (0, 1, 3, 4), (0,))
-# How large the losses are, of whichever optimizer. Beside those of 1e4 no large number stands for infinity.
-SIZES = (0.2, 1.0, 1e4)
+# How large the losses are, of whichever optimizer. Beside those of 1e7 no large number stands for infinity.
+SIZES = (0.2, 1.0, 1e7)
 # In which case there are how many seeds, where they differ; and how many rates, where in the grid the best one that is
-# inside lies (None: anywhere), and which rates stand first and last in the list: that one and the edge beside it.
+# inside lies, and which rates stand first and last in the list: that one and the edge beside it.
 MORE_SEEDS = {2: 1}
-EDGES = {1: (RATES, 1, (1, 0)), 2: (RATES + 1, RATES - 1, (RATES, RATES - 1)), 3: (RATES - 1, None, None)}
+EDGES = {1: (RATES, 1, (1, 0)), 2: (RATES + 1, RATES - 1, (RATES, RATES - 1)), 3: (RATES - 1, 1, (2, 3))}
+# How much worse each further rate is than the one before, to the left of the best one and to its right.
+SLOPES = (0.4, 0.5)
 
 
 def compare_optimizers(losses: Any, rates: Any) -> None:
     """What is put before the learner's function: `tabled` in the public part makes its `train` from it."""
 
 
+def _placed(case: int) -> Generator:
+    """What the places of a case are drawn from: they are the same on every key. Digits are drawn from the key's own."""
+    return np.random.default_rng(case)
+
+
 def _grid(rng: Generator, rates: int = RATES) -> Array:
-    return 10.0 ** (rng.uniform(-4, -2) + 0.5 * np.arange(rates))
+    """Rates between 4e-4 and 5e-2, or beyond, none of them near a round number."""
+    return 10.0 ** (rng.uniform(-3.38, -3.33) + 0.5 * np.arange(rates))
 
 
-def _best(rng: Generator, rates: int = RATES, inside: int | None = None) -> Array:
+def _best(places: Generator, rates: int, inside: int) -> Array:
     """Where in the grid the best rates are: at its lower edge, at its upper edge and inside, whoever has which."""
-    return rng.permutation([0, rates - 1, int(rng.integers(1, rates - 1)) if inside is None else inside])
+    return places.permutation([0, rates - 1, inside])
 
 
-def _listed(rng: Generator, rates: int, ends: Any) -> Array:
-    """The order of the rates in the list: at its ends these two, between them the others by chance."""
+def _listed(places: Generator, rates: int, ends: Any, inner: tuple[int, int] | None = None) -> Array:
+    """The order of the rates in the list: at its ends these two, between them the others as they come. inner: a rate,
+    and the place in the list that it has."""
     first, last = ends
-    return np.array([first, *rng.permutation(np.setdiff1d(np.arange(rates), ends)), last])
+    between = places.permutation(np.setdiff1d(np.arange(rates), [*ends, *(inner or ())[:1]]))
+    if inner:
+        between = np.insert(between, inner[1] - 1, inner[0])
+    return np.array([first, *between, last])
 
 
-def _scaled(losses: Array, rng: Generator) -> Array:
+def _scaled(losses: Array, places: Generator, rng: Generator) -> Array:
     """Losses (O, R, S) of another size for each optimizer."""
-    return losses * (rng.permutation(SIZES) * rng.uniform(0.5, 2.0, len(SIZES)))[:, None, None]
+    return losses * (places.permutation(SIZES) * rng.uniform(1.11, 1.19, len(SIZES)))[:, None, None]
 
 
 def with_luck(rng: Generator, case: int) -> dict[str, Any]:
     """Seeds that differ a lot: each way to choose a rate but by the mean chooses another one. The best rates are the
-    smallest, the largest and one inside, and stand first, last and between. Where there are more seeds, the further
-    ones come to the mean of the others."""
+    smallest, the largest and one inside, and stand first, last and at another place between in each case: whichever
+    place is left out, a best rate is. Where there are more seeds, the further ones come to the mean of the others."""
+    places = _placed(case)
     losses = np.empty((len(NAMES), RATES, SEEDS))
-    best = _best(rng)
+    best = _best(places, RATES, case)
     for optimizer, place in enumerate(best):
-        others = rng.permutation(np.delete(np.arange(RATES), place))
+        others = places.permutation(np.delete(np.arange(RATES), place))
         for rate, seeds in zip((place, *others), (BEST, *DECOYS.values()), strict=True):
-            losses[optimizer, rate] = (seeds[0], *rng.permutation(seeds[1:-1]), seeds[-1])
-    losses *= rng.uniform(0.98, 1.02, losses.shape)
+            losses[optimizer, rate] = (seeds[0], *places.permutation(seeds[1:-1]), seeds[-1])
+    losses *= rng.uniform(0.99, 1.01, losses.shape)
     further = np.repeat(losses.mean(axis=2, keepdims=True), MORE_SEEDS.get(case, 0), axis=2)
     losses = np.concatenate([losses[:, :, :1], further, losses[:, :, 1:]], axis=2)
-    order = _listed(rng, RATES, best[[0, -1]])
-    return {"losses": _scaled(losses, rng)[:, order].ravel(), "rates": _grid(rng)[order]}
+    order = _listed(places, RATES, best[[0, -1]], (best[1], case))
+    return {"losses": _scaled(losses, places, rng)[:, order].ravel(), "rates": _grid(rng)[order]}
 
 
 def at_the_edges(rng: Generator, case: int) -> dict[str, Any]:
     """A valley round the best rate, the same for all seeds. The best rate inside stands at one end of the list, and the
     edge beside it at the other: without either end the answer is another one."""
+    places = _placed(case)
     rates, place, ends = EDGES[case]
-    best = _best(rng, rates, place)
-    distance = np.abs(np.arange(rates) - best[:, None])
-    valley = np.repeat((1 + distance * rng.uniform(0.3, 0.7, distance.shape))[:, :, None], SEEDS, axis=2)
-    order = rng.permutation(rates) if ends is None else _listed(rng, rates, ends)
-    return {"losses": _scaled(valley, rng)[:, order].ravel(), "rates": _grid(rng, rates)[order]}
+    best = _best(places, rates, place)
+    away = np.arange(rates) - best[:, None]
+    slopes = np.where(away < 0, -SLOPES[0], SLOPES[1]) * rng.uniform(0.98, 1.02, away.shape)
+    valley = np.repeat((1 + away * slopes)[:, :, None], SEEDS, axis=2)
+    order = _listed(places, rates, ends)
+    return {"losses": _scaled(valley, places, rng)[:, order].ravel(), "rates": _grid(rng, rates)[order]}
 
 
 def with_diverged(rng: Generator, case: int) -> dict[str, Any]:
     """A rate at which runs are nan and the others the best of all: first in the list, last and between; and another one
     at which runs are infinite. Where the first tempts, the last is the best, and the other way round. Else all seeds
     are alike. The smallest and the largest rate stand at the ends of the list."""
-    tempting = rng.permutation([0, RATES - 1, int(rng.integers(1, RATES - 1))])
+    places = _placed(case)
+    tempting = places.permutation([0, RATES - 1, case])
     losses = np.empty((len(NAMES), RATES, SEEDS))
-    for tempts, losing, seeds in zip(tempting, losses, rng.permutation(len(DIVERGED)), strict=True):
+    for tempts, losing, seeds in zip(tempting, losses, places.permutation(len(DIVERGED)), strict=True):
         best = RATES - 1 - tempts if tempts in (0, RATES - 1) else 1 + tempts % (RATES - 2)
-        rates = [tempts, best, *rng.permutation(np.setdiff1d(np.arange(RATES), [tempts, best]))]
-        losing[rates] = np.multiply(FACTORS, rng.uniform(0.9, 1.1, RATES))[:, None]
+        rates = [tempts, best, *places.permutation(np.setdiff1d(np.arange(RATES), [tempts, best]))]
+        losing[rates] = np.multiply(FACTORS, rng.uniform(0.97, 1.03, RATES))[:, None]
         losing[rates[0], list(DIVERGED[seeds])] = np.nan
         losing[rates[-1], list(INFINITE[seeds])] = np.inf
-    order = _listed(rng, RATES, rng.permutation([0, RATES - 1]))
-    return {"losses": _scaled(losses, rng).ravel(), "rates": _grid(rng)[order]}
+    order = _listed(places, RATES, places.permutation([0, RATES - 1]))
+    return {"losses": _scaled(losses, places, rng).ravel(), "rates": _grid(rng)[order]}
 
 
 def all_diverged(rng: Generator, case: int) -> dict[str, Any]:
     """No run of any optimizer came to a loss."""
-    return {"losses": np.full(len(NAMES) * RATES * SEEDS, np.nan), "rates": rng.permutation(_grid(rng))}
+    rates = _placed(case).permutation(_grid(rng))
+    return {"losses": np.full(len(NAMES) * RATES * SEEDS, np.nan), "rates": rates}
 
 
 def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from numpy.random import Generator
 from tps.optimizers import step_probes
 from tps.optimizers.promises import AT_REST, NO_RATE, manners
 
-from autograder.exercises import probes
+from autograder.exercises import libraries, probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.probes import Fixed, all_of
 
@@ -58,6 +58,7 @@ FROM_ZERO: Fixed = {
 exercise = Exercise(
     reference=adadelta_step,
     outputs=("theta", *STATE),
+    not_by=libraries.OPTIMIZERS,
     arguments=arguments,
     lecture="rmsprop",
     roles={"point": "theta", "gradient": "grad", "rate": "eta"},

@@ -8,7 +8,7 @@ from numpy.random import Generator
 from tps.optimizers import step_probes
 from tps.optimizers.promises import AT_REST, NO_RATE, manners
 
-from autograder.exercises import probes
+from autograder.exercises import libraries, probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 from autograder.exercises.probes import Fixed
@@ -37,6 +37,7 @@ exercise = Exercise(
     outputs=("theta", *STATE),
     arguments=arguments,
     lecture="adam",
+    not_by=libraries.OPTIMIZERS,
     roles={"point": "theta", "gradient": "grad", "clock": "t", "rate": "eta"},
     picture=Path(0.3),
     checks=(

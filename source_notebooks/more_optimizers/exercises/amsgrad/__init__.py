@@ -9,7 +9,7 @@ from numpy.random import Generator
 from tps.optimizers import step_probes
 from tps.optimizers.promises import manners
 
-from autograder.exercises import probes
+from autograder.exercises import libraries, probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
@@ -41,6 +41,7 @@ def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
 exercise = Exercise(
     reference=amsgrad_step,
     outputs=("theta", *STATE),
+    not_by=libraries.OPTIMIZERS,
     arguments=arguments,
     lecture="adam",
     roles={"point": "theta", "gradient": "grad", "clock": "t", "rate": "eta"},

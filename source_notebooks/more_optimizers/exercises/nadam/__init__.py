@@ -5,7 +5,7 @@ from __future__ import annotations
 from tps.optimizers import step_probes
 from tps.optimizers.promises import manners
 
-from autograder.exercises import probes
+from autograder.exercises import libraries, probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
@@ -18,6 +18,7 @@ STATE = ("m", "v")
 exercise = Exercise(
     reference=nadam_step,
     outputs=("theta", *STATE),
+    not_by=libraries.OPTIMIZERS,
     arguments=adam_like.arguments,
     lecture="nesterov",
     roles={"point": "theta", "gradient": "grad", "clock": "t", "rate": "eta"},

@@ -7,6 +7,7 @@ from typing import Any
 from numpy.random import Generator
 from tps.optimizers.schedule_probes import at, between
 
+from autograder.exercises import libraries
 from autograder.exercises.ask import Ask
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Curve
@@ -51,6 +52,7 @@ exercise = Exercise(
     outputs=("eta",),
     arguments=arguments,
     lecture="learning_rates",
+    not_by=libraries.OPTIMIZERS,
     size=(),
     roles={"clock": "t"},
     picture=Curve({"eta_max": 1.0, "warmup": 8, "decay": 30, "alpha": 0.1}),

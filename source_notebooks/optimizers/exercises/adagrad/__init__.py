@@ -6,7 +6,7 @@ from typing import Any
 
 from numpy.random import Generator
 
-from autograder.exercises import probes
+from autograder.exercises import libraries, probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
@@ -34,6 +34,7 @@ exercise = Exercise(
     outputs=("theta", "r"),
     arguments=arguments,
     lecture=LECTURE,
+    not_by=libraries.OPTIMIZERS,
     roles={"point": "theta", "gradient": "grad", "rate": "eta"},
     rates={"start": 0.01, "reach": 1.0, "ravine": 0.5, "rosenbrock": 0.3, "beale": 0.3},
     picture=Path(0.8),

@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.random import Generator
 
-from autograder.exercises import probes
+from autograder.exercises import libraries, probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
@@ -56,6 +56,7 @@ exercise = Exercise(
     outputs=("theta", "m", "v"),
     arguments=arguments,
     lecture=LECTURE,
+    not_by=libraries.OPTIMIZERS,
     roles={"point": "theta", "gradient": "grad", "clock": "t", "rate": "eta"},
     rates={"start": 0.001, "reach": 0.01, "ravine": 0.1, "rosenbrock": 0.02, "beale": 0.05},
     picture=Path(0.3),

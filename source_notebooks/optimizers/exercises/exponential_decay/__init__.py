@@ -6,6 +6,7 @@ from typing import Any
 
 from numpy.random import Generator
 
+from autograder.exercises import libraries
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Curve
 from autograder.exercises.probes import all_of
@@ -34,6 +35,7 @@ exercise = Exercise(
     outputs=("eta",),
     arguments=arguments,
     lecture="learning_rates",
+    not_by=libraries.OPTIMIZERS,
     size=(),
     roles={"clock": "t"},
     picture=Curve({"eta_0": 1.0, "k": 0.08}),

@@ -6,7 +6,7 @@ from typing import Any
 
 from numpy.random import Generator
 
-from autograder.exercises import probes
+from autograder.exercises import libraries, probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
@@ -34,6 +34,7 @@ exercise = Exercise(
     outputs=("theta",),
     arguments=arguments,
     lecture=LECTURE,
+    not_by=libraries.OPTIMIZERS,
     roles={"point": "theta", "gradient": "grad", "rate": "eta"},
     rates={"start": 0.01, "reach": 0.01, "ravine": 0.03, "rosenbrock": 0.001, "beale": 0.01},
     picture=Path(0.15),

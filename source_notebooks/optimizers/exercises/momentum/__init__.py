@@ -6,7 +6,7 @@ from typing import Any
 
 from numpy.random import Generator
 
-from autograder.exercises import probes
+from autograder.exercises import libraries, probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
@@ -24,6 +24,8 @@ VELOCITY = (
     *step_probes.ALONE,
     SLOW,
     step_probes.FAST,
+    step_probes.FAINT,
+    step_probes.DOWNHILL,
     step_probes.FORGETFUL,
     {"grad": probes.zeros},
 )
@@ -45,6 +47,7 @@ exercise = Exercise(
     outputs=("theta", "v"),
     arguments=arguments,
     lecture=LECTURE,
+    not_by=libraries.OPTIMIZERS,
     roles={"point": "theta", "gradient": "grad", "rate": "eta"},
     rates={"start": 0.01, "reach": 0.01, "ravine": 0.01, "rosenbrock": 0.0005, "beale": 0.003},
     picture=Path(0.03),

@@ -6,6 +6,7 @@ from typing import Any
 
 from numpy.random import Generator
 
+from autograder.exercises import libraries
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
@@ -15,7 +16,7 @@ from ...reference import nesterov_step
 from .mistakes import equivalents, mistakes
 
 LECTURE = "nesterov"
-# Usual steps, a fast one, and those at which a term is zero.
+# Usual steps, a fast one, and those at which a term is zero or nearly so.
 VELOCITY = (
     *step_probes.USUAL,
     *step_probes.ALONE,
@@ -23,6 +24,7 @@ VELOCITY = (
     step_probes.STILL,
     step_probes.FORGETFUL,
     {"grad_fn": step_probes.flat},
+    {**step_probes.FAINT, "grad_fn": step_probes.faint_slope},
 )
 
 
@@ -42,6 +44,7 @@ exercise = Exercise(
     outputs=("theta", "v"),
     arguments=arguments,
     lecture=LECTURE,
+    not_by=libraries.OPTIMIZERS,
     roles={"point": "theta", "field": "grad_fn", "rate": "eta"},
     rates={"start": 0.01, "reach": 0.01, "ravine": 0.01, "rosenbrock": 0.0005, "beale": 0.003},
     picture=Path(0.03),

@@ -6,7 +6,7 @@ from typing import Any
 
 from numpy.random import Generator
 
-from autograder.exercises import probes
+from autograder.exercises import libraries, probes
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Path
 
@@ -35,6 +35,7 @@ exercise = Exercise(
     outputs=("theta", "r"),
     arguments=arguments,
     lecture=LECTURE,
+    not_by=libraries.OPTIMIZERS,
     roles={"point": "theta", "gradient": "grad", "rate": "eta"},
     rates={"start": 0.001, "reach": 0.01, "ravine": 0.05, "rosenbrock": 0.01, "beale": 0.01},
     picture=Path(0.3),

@@ -6,6 +6,7 @@ from typing import Any
 
 from numpy.random import Generator
 
+from autograder.exercises import libraries
 from autograder.exercises.exercise import Check, Exercise
 from autograder.exercises.pictures import Curve
 
@@ -40,6 +41,7 @@ exercise = Exercise(
     outputs=("eta",),
     arguments=arguments,
     lecture="learning_rates",
+    not_by=libraries.OPTIMIZERS,
     size=(),
     roles={"clock": "t", "period": "s"},
     picture=Curve({"eta_0": 1.0, "gamma": 0.6, "s": 8}),

@@ -1,0 +1,1 @@
+"""Collecting: what learning systems give, matched with the roster, laid into submitted/."""
