@@ -40,7 +40,7 @@ def test_the_reading_order_is_complete():
 
 
 LETTERS = {
-    r"\\eta ?L\b|/L\b|\\sqrt ?L\b|\\mu\b": "L is the loss; curvatures are lambda_max and lambda_min",
+    r"\\eta ?(L|\\mu)\b|/(L|\\mu)\b|\\sqrt ?(L|\\mu)\b": "L is the loss; curvatures are lambda_max, lambda_min",
     r"\\varphi": "the look-ahead point is phi",
     r"v_\{t\+1\}": "v_t contains the gradient of step t",
     r"\^\{?\\?,? ?h\}? *=": "a half-life is t_{1/2}",
