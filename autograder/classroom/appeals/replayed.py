@@ -1,0 +1,68 @@
+"""What led to some answers, as lines of Python: the part of a key's script on which they depend."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from course.judging.failing import MOST, array, value
+from course.judging.scripts import Argument, Asked, AskOracle, Call, Fill, Operation, Put, Read, Ref
+from course.judging.verdict import Key
+
+DIGITS = 6  # of an array that is too large to be pasted
+
+
+def calls(key: Key, answers: Collection[str]) -> list[str]:
+    """The lines that put, call, overwrite and read what these answers depend on, in their order."""
+    wanted: set[str] = set()
+    lines: list[str] = []
+    for op in reversed(key.script):  # what is needed is known from its use
+        if isinstance(op, Read | Asked):
+            needed = op.answer in answers
+            wanted |= {op.ref.key} if needed else set()
+        elif isinstance(op, Fill):
+            needed = op.ref.key in wanted
+        else:
+            needed = op.key in wanted
+            if needed and isinstance(op, Call):
+                wanted |= {arg.key for arg in op.args if isinstance(arg, Ref)}
+        if needed:
+            lines.append(_line(op, key))
+    return lines[::-1]
+
+
+def _line(op: Operation, key: Key) -> str:
+    if isinstance(op, Put):
+        small = op.value.size <= MOST
+        return f"{op.key} = {array(op.value) if small else f'{value(op.value, DIGITS)}  # shape {op.value.shape}'}"
+    if isinstance(op, Fill):
+        return f"{_name(op.ref)}[...] = {op.number:g}"
+    if isinstance(op, Read):
+        return f"{_name(op.ref)}  # {_label(op.answer)}"
+    if isinstance(op, Asked):
+        return f"# {_label(op.answer)}: where {op.name} was asked in {op.ref.key}"
+    args = ", ".join(_argument(arg, key) for arg in op.args)
+    if not op.way:
+        return f"{op.key} = {op.function}({args})"
+    keywords = "".join(f"{word!r}, " for word in op.keywords).rstrip(" ")
+    return f"{op.key} = {key.public}.WAYS[{op.way!r}]({op.function}, ({keywords}), {args})"
+
+
+def _label(answer: str) -> str:
+    return answer.partition(": ")[2]
+
+
+def _argument(arg: Argument, key: Key) -> str:
+    if isinstance(arg, Ref):
+        return _name(arg)
+    if not isinstance(arg, AskOracle):
+        return repr(arg)
+    a, b, c = (np.array(key.oracles[arg.oracle][name]) for name in "Abc")
+    if a.size > MOST:
+        return f"(a function of {len(b)} numbers)"
+    return f"lambda p: {array(a)} @ p + {array(b)} + {array(c)} * p**3"
+
+
+def _name(ref: Ref) -> str:
+    return ref.key if ref.item is None else f"{ref.key}[{ref.item}]"
