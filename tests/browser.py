@@ -54,16 +54,23 @@ def jupyterlab(root: Path, environment: Mapping[str, str], *options: str) -> Ite
 
 
 @contextmanager
-def known_page(server: str) -> Iterator[Any]:
-    """A page of the browser that is known to the server and reaches nothing else; skips where there is no browser."""
+def chromium() -> Iterator[Any]:
+    """A browser that reaches nothing but this machine; skips where there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed (group `test`)")
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian: chromium)")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE * 1000)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def known_page(server: str) -> Iterator[Any]:
+    """A page of the browser that is known to the server and reaches nothing else; skips where there is no browser."""
+    with chromium() as browser:
         page = browser.new_context(base_url=server.partition("/?")[0]).new_page()
         page.set_default_timeout(PATIENCE * 1000)
         page.on("dialog", lambda dialog: dialog.accept())  # to leave a notebook that is changed
         page.goto(f"/lab?{server.partition('?')[2]}", wait_until="domcontentloaded")
         yield page
-        browser.close()

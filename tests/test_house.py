@@ -70,7 +70,14 @@ def solution_lines(tp: TP) -> set[str]:
     """The lines of code between the solution marks of a TP, but for those that are too short to tell anything."""
     text = tp.notebook.read_text(encoding="utf-8")
     blocks = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", text, flags=re.DOTALL)
-    return {line.strip() for block in blocks for line in block.splitlines() if len(line.strip()) > 12}
+    return {line.strip() for block in blocks for line in block.splitlines() if len(line.strip()) > 12} | explained(tp)
+
+
+def explained(tp: TP) -> set[str]:
+    """The long lines of prose with which the solutions of a TP are explained."""
+    found = [path.read_text(encoding="utf-8") for path in tp.worked.values()]
+    prose = [re.sub("```.*?```", "", text, flags=re.DOTALL) for text in found]
+    return {line for text in prose for line in text.splitlines() if len(line) > 60}
 
 
 def outside(command: list[str], folder: Path) -> str:
@@ -205,6 +212,10 @@ def test_the_student_package_holds_no_grader_no_solution_and_no_mistake(wheel: P
             text = archive.read(name).decode("utf-8")
             assert not DEFINES.search(text), name
             assert "SOLUTION" not in text, name
+        lines = {line for tp in TPS.values() for line in explained(tp)}
+        assert lines
+        for name in files:
+            assert not [line for line in lines if line.encode() in archive.read(name)], name
         hidden = {
             content for tp in TPS.values() for name, content in tp.files.items() if not name.startswith("public/")
         }

@@ -131,6 +131,10 @@ class Classroom:
         """The file that says what the last build of a TP wrote into source/."""
         return self.own / "built" / f"{tp}.json"
 
+    def solutions(self, tp: str) -> Path:
+        """The file with the worked solutions of a TP, for its feedback pages."""
+        return self.own / "solutions" / f"{tp}.json"
+
     def result(self, tp: str, student: str) -> Path:
         """The file with the newest result of one submission."""
         return self.own / "results" / tp / f"{student}.json"

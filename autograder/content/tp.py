@@ -19,8 +19,11 @@ from course.judging.ladder import ALL, ALLOWED
 
 SETTINGS = "tp.toml"
 FORMAT = 1  # of that file
-KEYS = {"format", "id", "title", "notebook", "uses", "points", "leave_out", "hints"}
+KEYS = {"format", "id", "title", "notebook", "uses", "points", "leave_out", "hints", "solutions", "model_answers"}
 BESIDE = {"sample_class", "tests", "__pycache__"}  # folders that no mark depends on
+SOLUTION = "solution.md"  # in an exercise's folder; of an exercise that is one module: beside it, with its name
+# When solutions are shown: in the notebook and with the feedback, with the feedback alone, or not at all.
+AT_ONCE, LATER, NEVER = WHEN = ("at once", "with the feedback", "never")
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +33,8 @@ class TP:
     id: its name as an assignment; no other TP has it. title: in words. notebook: the text notebook with solutions.
     uses: ids of the TPs that its modules import from. points: of exercises, where they are not those of the notebook's
     cells. leave_out: exercises of the notebook that students do not get. hints: the last rung of the ladder of hints
-    that the check shows (`course.judging.ladder.ALLOWED`).
+    that the check shows (`course.judging.ladder.ALLOWED`). solutions, model_answers: when those of the exercises, and
+    those of written questions, are shown, one of WHEN.
     """
 
     folder: Path
@@ -41,6 +45,8 @@ class TP:
     points: Mapping[str, float] = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
     hints: str = ALL
+    solutions: str = AT_ONCE
+    model_answers: str = LATER
 
     @cached_property
     def exercises(self) -> Mapping[str, Exercise]:
@@ -49,14 +55,28 @@ class TP:
         Each module or package in `exercises/` holds one as `exercise`. Fault, in one line, if one cannot be loaded.
         """
         found: dict[str, Exercise] = {}
-        for name in modules.names(self.folder / "exercises"):
-            module = self.module(f"exercises.{name}")
-            exercise = getattr(module, "exercise", None)
+        for module, exercise in self._declared.values():
             if not isinstance(exercise, Exercise):
                 raise Fault(f"{module.__file__} holds no `exercise`: give it one, an autograder Exercise")
             if exercise.name in found:
                 raise Fault(f"{module.__file__}: {self.id} has an exercise {exercise.name} already; rename one of them")
             found[exercise.name] = exercise
+        return found
+
+    @cached_property
+    def _declared(self) -> Mapping[str, tuple[ModuleType, Any]]:
+        """By module in `exercises/`: it, and what it holds as `exercise`."""
+        found = {name: self.module(f"exercises.{name}") for name in modules.names(self.folder / "exercises")}
+        return {name: (module, getattr(module, "exercise", None)) for name, module in found.items()}
+
+    @property
+    def worked(self) -> dict[str, Path]:
+        """By exercise, the file that explains its solution; only those that are there."""
+        folder, found = self.folder / "exercises", {}
+        for name, (_, exercise) in self._declared.items():
+            path = folder / name / SOLUTION if (folder / name).is_dir() else folder / f"{name}.md"
+            if path.is_file():
+                found[exercise.name] = path
         return found
 
     def module(self, name: str) -> ModuleType:
@@ -72,8 +92,13 @@ class TP:
 
     @property
     def files(self) -> dict[str, bytes]:
-        """All files that a mark may depend on, by their paths in the folder."""
-        return {str(path.relative_to(self.folder)): path.read_bytes() for path in _files(self.folder)}
+        """All files that a mark may depend on, by their paths in the folder: no text that explains a solution."""
+        found = {path.relative_to(self.folder): path for path in _files(self.folder)}
+        return {
+            str(name): path.read_bytes()
+            for name, path in found.items()
+            if not (name.parts[0] == "exercises" and name.suffix == ".md")
+        }
 
     @cached_property
     def version(self) -> str:
@@ -121,6 +146,10 @@ def read(folder: Path) -> TP:
     hints = _text(path, data, "hints", ALL)
     if hints not in ALLOWED:
         raise Fault(f"{path}: `hints` is {hints!r}; write one of {', '.join(ALLOWED)}")
+    when = [_text(path, data, key, default) for key, default in (("solutions", AT_ONCE), ("model_answers", LATER))]
+    for key, value in zip(("solutions", "model_answers"), when, strict=True):
+        if value not in WHEN:
+            raise Fault(f"{path}: `{key}` is {value!r}; write one of {', '.join(WHEN)}")
     return TP(
         folder.resolve(),
         id,
@@ -130,6 +159,7 @@ def read(folder: Path) -> TP:
         {name: float(number) for name, number in points.items()},
         _names(path, data, "leave_out"),
         hints,
+        *when,
     )
 
 

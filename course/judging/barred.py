@@ -23,7 +23,12 @@ from typing import Any
 from course.judging import scripts
 
 # The parts of `course` that compute what exercises ask for.
-OF_THE_COURSE = ("course.workshop.unrolled", "course.experiments.comparison", "course.experiments.studies")
+OF_THE_COURSE = (
+    "course.workshop.unrolled",
+    "course.workshop.live",
+    "course.experiments.comparison",
+    "course.experiments.studies",
+)
 SHORTEST = 24  # bytes of code; what is shorter may look like anybody's
 DEEPEST = 9  # wrappers around a function
 REFUSING = "<barred>"

@@ -7,10 +7,12 @@ grader asks the same questions about inputs that nobody has seen.
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,18 +27,22 @@ from course.judging.failing import WrongCall, first_wrong, stopped
 from course.judging.ladder import ALL, ladder
 from course.judging.lines import outdated
 from course.judging.printed import Printed, quiet
-from course.judging.scripts import Answers, Way
+from course.judging.scripts import Answers, Plain, Way
+from course.judging.sealed import Questions, Sealed
 from course.judging.standing import keep
 from course.judging.verdict import Key, Mistake, Verdict, judge
 from course.judging.watched import GENEROUS, Interrupted, Limits
+from course.judging.written import Look, looked_at
 
 FILE = "checks.json"
-FORMAT = 4  # of that file; see FORMATS.md
+FORMAT = 5  # of that file; see FORMATS.md
 DAMAGED = f"{FILE} cannot be read or is damaged; fetch the assignment again"
 
 
-def check(exercise: str, function: Callable[..., Any] | None = None, *, hint: int = 1, call: bool = False) -> Report:
-    """Check one function of the TP on public inputs.
+def check(
+    exercise: str, function: Callable[..., Any] | None = None, *, hint: int = 1, call: bool = False
+) -> Report | Look:
+    """Check one function of the TP on public inputs; or look at the answer to a written question of the TP.
 
     exercise: the name the TP gives it, for example "adam_step"; function: yours, or what has this name where `check` is
     called. Nothing it raises stops the notebook; if it does not end, or takes too much memory, it is stopped. hint: how
@@ -44,24 +50,33 @@ def check(exercise: str, function: Callable[..., Any] | None = None, *, hint: in
     shown. A notebook unfolds both one by one.
     FileNotFoundError, ValueError or KeyError, in one line, if it cannot run.
     """
+    variables = sys._getframe(1).f_globals
     if function is None:
-        function = sys._getframe(1).f_globals.get(exercise)
+        function = variables.get(exercise)
     path = Path(os.environ.get("COURSE_CHECKS", FILE))
-    data = _load(path)
-    keys = data["exercises"]
-    if exercise not in keys:
-        raise KeyError(f"no check for {exercise!r}; there are checks for {', '.join(keys)}")
-    kept = keys[exercise]
-    try:
-        key, small = Key.from_json(kept["key"]), Key.from_json(kept["small"])
-    except (ValueError, TypeError, KeyError):
-        raise ValueError(DAMAGED) from None
-    ways = public.ways(key.public, path.parent) if key.public else {}
-    messages = public.messages(key.public, path.parent, exercise) if key.public else ()
+    with _in_one_line():
+        data = _load(path)
+        keys, questions = data["exercises"], data["written"]
+        if exercise in questions:
+            module, model = questions[exercise]["public"], questions[exercise]["model"]
+            of = public.written(module, path.parent, exercise)
+            return looked_at(exercise, of, path.parent, variables, base64.b64decode(model).decode())
+        if exercise not in keys:
+            raise KeyError(f"no check for {exercise!r}; there are checks for {', '.join([*keys, *questions])}")
+        kept = keys[exercise]
+        try:
+            key, small = Key.from_json(kept["key"]), Key.from_json(kept["small"])
+        except (ValueError, TypeError, KeyError):
+            raise ValueError(DAMAGED) from None
+        ways = public.ways(key.public, path.parent) if key.public else {}
+        messages = public.messages(key.public, path.parent, exercise) if key.public else ()
     try:
         seen = _seen(function, key, small, kept, ways)
     except KeyboardInterrupt:
         raise Interrupted(exercise) from None
+    solution = ""
+    if function is not None and seen.verdict.passed and exercise in data["sealed"]:
+        solution = _solution(function, key, data["sealed"][exercise], ways, kept["seconds"])
     known = KnownNumbers([Mistake(**mistake) for mistake in kept["mistakes"]], kept["explanations"])
     source = "" if function is None else text_of(function, exercise)
     verdict = diagnosed(seen.verdict, key, seen.answers, known, messages, source)
@@ -73,7 +88,7 @@ def check(exercise: str, function: Callable[..., Any] | None = None, *, hint: in
         notes.append(Note("The first wrong call, to paste and to try:", seen.wrong.told, folded))
     if function is not None and (standing := keep(data, exercise, verdict.score)):
         notes.append(Note(standing.told))
-    return Report(verdict, *seen.picture, notes, hints)
+    return Report(verdict, *seen.picture, notes, hints, solution)
 
 
 @dataclass(frozen=True)
@@ -95,9 +110,7 @@ def _seen(
     printed = Printed()
 
     def asked(key: Key) -> Answers:
-        oracles = {name: scripts.oracle(spec) for name, spec in key.oracles.items()}
-        functions = {} if function is None else {key.exercise: function}
-        return scripts.perform(key.script, functions, oracles, ways=ways, within=limits.call)
+        return _asked(function, key.exercise, key, ways, limits)
 
     with Limits(GENEROUS * kept["seconds"]) as limits, quiet(printed):
         with barred((*OF_THE_COURSE, *key.not_by)):
@@ -112,6 +125,41 @@ def _seen(
         drawn, trouble = picture.points(function, spec, limits.call) if spec else ([], "")
     shown = (picture.svg(spec, drawn, trouble), picture.compared(spec, drawn, trouble)) if spec and drawn else ("", "")
     return _Seen(answers, verdict, printed, wrong, shown)
+
+
+_opened: dict[str, str] = {}  # solutions, by their sealed text: what was opened stays open until the kernel ends
+
+
+def _solution(function: Callable[..., Any], key: Key, kept: Plain, ways: Mapping[str, Way], seconds: float) -> str:
+    """The worked solution of an exercise, if the function opens it; else empty."""
+    sealed = Sealed.from_json(kept)
+    if kept["text"] not in _opened:
+        with Limits(GENEROUS * seconds) as limits, quiet(Printed()), barred((*OF_THE_COURSE, *key.not_by)):
+            text = sealed.opened(lambda questions: _asked(function, key.exercise, questions, ways, limits))
+        if not text:
+            return ""
+        _opened[kept["text"]] = text
+    return _opened[kept["text"]]
+
+
+def _asked(
+    function: Callable[..., Any] | None, name: str, what: Key | Questions, ways: Mapping[str, Way], limits: Limits
+) -> Answers:
+    """What a function answers to a script; None is a function that is not defined."""
+    oracles = {oracle: scripts.oracle(spec) for oracle, spec in what.oracles.items()}
+    functions = {} if function is None else {name: function}
+    return scripts.perform(what.script, functions, oracles, ways=ways, within=limits.call)
+
+
+@contextlib.contextmanager
+def _in_one_line() -> Iterator[None]:
+    """What cannot be read raises as it does anywhere; IPython shows its one line, and no traceback."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError) as error:
+        told = f"The check cannot run: {error.args[0]}"
+        vars(error)["_render_traceback_"] = lambda: [told]
+        raise
 
 
 _loaded: dict[tuple[str, int], dict[str, Any]] = {}
@@ -137,5 +185,5 @@ def _load(path: Path) -> dict[str, Any]:
                 "install the version of `course` that it came with"
             )
         _loaded.clear()
-        _loaded[identity] = {"hints": ALL, **data}
+        _loaded[identity] = {"hints": ALL, "sealed": {}, "written": {}, **data}
     return _loaded[identity]

@@ -21,6 +21,7 @@ WORDS = f"style='{CELL};white-space:normal;overflow-wrap:break-word'"  # a colum
 ANYTHING = f"style='{CELL};white-space:normal;overflow-wrap:anywhere'"  # what was seen may be one long word
 
 NO_MORE = "More hints come with the feedback."
+WORKED = "The worked solution, why each line is so, and other right forms"
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,16 @@ class Report:
         caption: str = "",
         notes: Sequence[Note] = (),
         ladder: Ladder | None = None,
+        solution: str = "",
     ) -> None:
         """picture: SVG, beside the table of a verdict that is not passed; caption: the same in words. notes: what else
-        was seen, in this order. ladder: the hints; without it everything is told at once."""
+        was seen, in this order. ladder: the hints; without it everything is told at once. solution: the worked one, in
+        Markdown, which a notebook shows folded."""
         self.verdict = verdict
         self._picture, self._caption = picture, caption
         self._notes = notes
         self._ladder = ladder or whole(verdict)
+        self.solution = solution
 
     def required(self) -> None:
         """Say in one line whether every criterion is met; the graded cells call this.
@@ -111,6 +115,8 @@ class Report:
             + (f": {told}" if (told := self._told(outcome)) else "")
             for outcome in self.verdict.criteria
         ]
+        if self.solution:
+            lines.append(f'  {WORKED}: print(check("{self.verdict.exercise}").solution)')
         return "\n".join([*lines, *map(str, self._notes)])
 
     __repr__ = __str__
@@ -126,7 +132,8 @@ class Report:
             caption = html.escape(self._caption)
             text += f"<figure style='margin:.5em 0'>{self._picture}<figcaption>{caption}</figcaption></figure>"
         notes = "".join(note.as_html() for note in self._notes)
-        return _box(text + self._table() + notes, self.verdict.passed)
+        worked = folded(WORKED, prose(self.solution)) if self.solution else ""
+        return _box(text + self._table() + worked + notes, self.verdict.passed)
 
     def _hints(self) -> str:
         """The first hint, and each further one folded up within the one before: it needs neither kernel nor script."""
@@ -173,6 +180,22 @@ class Report:
 def words(text: str) -> str:
     """Words that a person reads, as HTML: what stands between backticks is code."""
     return re.sub("`([^`]*)`", r"<code>\1</code>", html.escape(text))
+
+
+def folded(title: str, page: str) -> str:
+    """HTML that is folded up below a title."""
+    return (
+        f"<details style='margin:.5em 0'><summary>{words(title)}</summary>"
+        f"<div style='max-width:60em;margin-left:1em'>{page}</div></details>"
+    )
+
+
+def prose(markdown: str) -> str:
+    """A text in Markdown as HTML, without headings of the page that it stands in, and without HTML of its own."""
+    from markdown_it import MarkdownIt
+
+    shown = MarkdownIt("commonmark", {"html": False}).render(markdown)
+    return re.sub("<h[1-6]>(.*)</h[1-6]>", r"<p><b>\1</b></p>", shown)
 
 
 def _linked(section: str) -> str:

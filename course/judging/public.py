@@ -1,6 +1,7 @@
 """A TP's public part: modules that come with the notebook, with ways to use a learner's class and words about it.
 
-A module has a table `WAYS` of the ways, by name, and may have `MESSAGES`, by exercise.
+A module has a table `WAYS` of the ways, by name, and may have `MESSAGES`, by exercise. Another one may have `WRITTEN`,
+what is looked for in written answers, by question.
 
 The same modules are loaded in the learner's notebook, from beside it, and in the grader's sandbox, before any code of
 the learner's runs.
@@ -15,6 +16,7 @@ from types import CodeType, ModuleType
 
 from course.judging.diagnosis.messages import Message
 from course.judging.scripts import Way
+from course.judging.written import Written
 
 
 def ways(name: str, folder: Path) -> Mapping[str, Way]:
@@ -29,6 +31,12 @@ def messages(name: str, folder: Path, exercise: str) -> Sequence[Message]:
     """The messages that the module `name` in a folder has for an exercise. Raises as `ways`."""
     found: Mapping[str, Sequence[Message]] = getattr(_loaded(name, folder), "MESSAGES", {})
     return found.get(exercise, ())
+
+
+def written(name: str, folder: Path, question: str) -> Written:
+    """What the module `name` in a folder looks for in a written answer. Raises as `ways`."""
+    found: Written = _loaded(name, folder).WRITTEN[question]
+    return found
 
 
 def _loaded(name: str, folder: Path) -> ModuleType:

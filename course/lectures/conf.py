@@ -18,8 +18,11 @@ from docutils.parsers.rst import Directive, directives
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
+
+from course.workshop.live import bundle, showing, still
 
 logger = logging.getLogger(__name__)
 checkout = Path(__file__).parents[2]
@@ -41,7 +44,8 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_merge_streams = True
 nb_number_source_lines = False
-nb_mime_priority_overrides = [("html", "image/png", 5)]  # before HTML: a figure becomes a file beside the page
+# A figure becomes a file beside the page; of a live picture the HTML is taken, which needs no kernel.
+nb_mime_priority_overrides = [("html", "image/png", 5), ("html", "text/html", 6)]
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 nb_code_prompt_show = "Show the {type}"
 nb_code_prompt_hide = "Hide the {type}"
@@ -50,11 +54,12 @@ html_theme = "furo"
 html_title = project
 html_static_path = ["_static"]
 html_css_files = ["lectures.css"]
+html_js_files = [("lectures.js", {"defer": "defer"})]
 html_show_sourcelink = False
 html_copy_source = False
 html_math_renderer = "mathml"
-pygments_style = "tango"
-pygments_dark_style = "github-dark"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 
 # TeX that authors write and docutils' converter does not know, in words that it knows.
 SYNONYMS = {
@@ -148,47 +153,126 @@ class Dropdown(Directive):
         return [nodes.raw("", head, format="html"), *answer.children, nodes.raw("", "</details>\n", format="html")]
 
 
+FENCE = "```{code-cell} ipython3\n"
+FOLDS = (
+    ("figures.show(", "code of the figure"),
+    ("live.show(", "code of the picture"),
+    ("figures.use_style()", "imports"),
+)
+
+
 def fold_code(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Fold the code of figures, and figures that answer a question; say on each fold what is in it."""
-    fence = "```{code-cell} ipython3\n"
-    head, *cells = source[0].split(fence)
+    """Fold imports, the code of figures and whole figures that answer a question; say on each fold what is in it."""
+    head, *cells = source[0].split(FENCE)
     for i, cell in enumerate(cells):
         first, _, rest = cell.partition("\n")
+        code = cell.partition("\n```")[0]
+        what = next((what for call, what in FOLDS if call in code), None)
         if first == ":tags: [check, hide-input]":
-            cells[i] = (
-                f"{first}\n:mystnb: {{code_prompt_show: Show the checks, code_prompt_hide: Hide the checks}}\n{rest}"
-            )
-        elif "figures.show(" in (code := cell.partition("\n```")[0]) and not first.startswith((":", "---")):
-            if "after=" in code:  # it answers a question
-                fold = (
-                    "code_prompt_show: Show the figure of the answer, code_prompt_hide: Hide the figure of the answer"
-                )
-                cells[i] = f":tags: [hide-cell]\n:mystnb: {{{fold}}}\n\n{cell}"
-                continue
-            prompts = "code_prompt_show: Show the code of the figure, code_prompt_hide: Hide the code of the figure"
-            cells[i] = f":tags: [hide-input]\n:mystnb: {{{prompts}}}\n\n{cell}"
-    source[0] = fence.join([head, *cells])
+            cells[i] = f"{first}\n{_prompts('checks')}\n{rest}"
+        elif "figures.show(" in code and "after=" in code and not first.startswith((":", "---")):
+            cells[i] = f":tags: [hide-cell]\n{_prompts('figure of the answer')}\n\n{cell}"
+        elif what and not first.startswith((":", "---")):
+            cells[i] = f":tags: [hide-input]\n{_prompts(what)}\n\n{cell}"
+    source[0] = FENCE.join([head, *cells])
+
+
+def _prompts(what: str) -> str:
+    return f":mystnb: {{code_prompt_show: Show the {what}, code_prompt_hide: Hide the {what}}}"
+
+
+WORDS_A_MINUTE, WORDS_A_FORMULA = 140, 40
+
+
+def minutes(text: str) -> int:
+    """About how long it takes to read a page with its formulas, without its code; in steps of five minutes."""
+    prose = re.sub(r"^```\{code-cell\}.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    words = len(prose.split()) + WORDS_A_FORMULA * prose.count("{math}")
+    return max(5, 5 * round(words / WORDS_A_MINUTE / 5))
+
+
+def titled(path: Path) -> tuple[str, int]:
+    """The title of a lecture with its number, and about how many minutes it takes to read."""
+    text = path.read_text(encoding="utf-8")
+    (title, *_) = re.findall(r"^# +(.+)$", text, flags=re.MULTILINE)
+    number = re.match(r"\d+", path.stem)
+    return (f"Lecture {int(number[0])}. {title}" if number else title), minutes(text)
+
+
+def number_titles(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the number and the reading time on each lecture; on the home page a live picture and a list with both."""
+    if docname != "index":
+        title, time = titled(Path(app.srcdir) / f"{docname}.md")
+        source[0] = re.sub(
+            r"^# +.+$", lambda _: f"# {title}\n\n*About {time} minutes.*", source[0], count=1, flags=re.MULTILINE
+        )
+        return
+    head, end, rest = source[0].partition("\n\nEach lecture starts")
+    picture = showing.picture("race")
+    values = picture.values(surface="himmelblau", x0=0.45, y0=0.35)
+    scene = picture.scene(values)
+    live = bundle.page(picture, values, still.png(scene), scene.says)
+    source[0] = f"{head}\n\n````{{raw}} html\n{live}\n````{end}" + re.sub(
+        r"```\{toctree\}.*?```", _listed, rest, flags=re.S
+    )
+
+
+def _listed(toctree: re.Match[str]) -> str:
+    """A hidden toctree, and its pages as a list with their reading times."""
+    lines = toctree[0].splitlines()
+    pages = [line for line in lines[1:-1] if line and not line.startswith(":")]
+    (caption,) = re.findall(r':caption: "(.+)"', toctree[0])
+    items = []
+    for page in pages:
+        title, time = titled(Path(__file__).parent / f"{page}.md")
+        items.append(f"- [{title}]({page}.md) · about {time} minutes")
+    return "\n".join([lines[0], ":hidden:", *lines[1:], "", f"### {caption}", "", *items])
 
 
 def describe_figures(app: Sphinx, doctree: nodes.document) -> None:
-    """Give every figure the alt text that `figures.show` sends beside it as its text form."""
-    for bundle in list(doctree.findall(nodes.container)):
-        if bundle.get("nb_element") != "mime_bundle":
+    """Give every figure the text that `figures.show` sends beside it, as alternative text and as a numbered caption."""
+    number = 0
+    for bundle_ in list(doctree.findall(nodes.container)):
+        if bundle_.get("nb_element") != "mime_bundle":
             continue
-        forms = {form["mime_type"]: form for form in bundle.children if isinstance(form, nodes.container)}
-        text = forms["text/plain"].astext().strip() if "text/plain" in forms else ""
-        for image in bundle.findall(nodes.image):
-            image["alt"] = text.strip("'\"")
+        forms = {form["mime_type"]: form for form in bundle_.children if isinstance(form, nodes.container)}
+        text = forms["text/plain"].astext().strip().strip("'\"") if "text/plain" in forms else ""
+        for image in bundle_.findall(nodes.image):
+            number += 1
+            image["alt"] = text
+            caption = nodes.paragraph("", "", nodes.strong("", f"Figure {number}."), nodes.Text(f" {text}"))
+            caption["classes"].append("figure-caption")
+            place = nodes.container(classes=["figure-scroll"])
+            image.replace_self([place, caption])
+            place.append(image)
     for image in doctree.findall(nodes.image):
         alt = image.get("alt", "").strip()
         if not alt or alt.startswith("<Figure"):
             logger.warning("a figure without alt text", location=image)
 
 
+class Site(StandaloneHTMLBuilder):
+    """HTML whose search knows what the text says: prose and the names of Greek letters, no code."""
+
+    def index_page(self, pagename: str, doctree: nodes.document, title: str) -> None:
+        """Index a copy of the page that has only what is to be found."""
+        page = doctree.deepcopy()
+        for node in [*page.findall(nodes.literal_block), *page.findall(nodes.raw)]:
+            node.parent.remove(node)
+        for formula in [*page.findall(nodes.math), *page.findall(nodes.math_block)]:
+            names = re.sub(r"[^A-Za-z]+", " ", formula.astext())
+            formula.replace_self(
+                nodes.paragraph("", names) if isinstance(formula, nodes.math_block) else nodes.Text(names)
+            )
+        super().index_page(pagename, page, title)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Add the formula writer, the dropdown, the folded code and the alt texts."""
+    """Add the formula writer, the dropdown, the folded code, titles, captions and the search."""
     app.add_html_math_renderer("mathml", (visit_inline_math, None), (visit_block_math, None))
     app.add_directive("dropdown", Dropdown)
+    app.add_builder(Site, override=True)
+    app.connect("source-read", number_titles)
     app.connect("source-read", fold_code)
     app.connect("doctree-read", describe_figures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -364,6 +364,15 @@ check("compare_optimizers").required()
 # ### END SOLUTION
 
 # %% [markdown]
+# Save the notebook, then run this cell: it says which of your numbers your own runs gave, and which part of the task no word of
+# yours is about. It does not say whether you are right.
+
+# %% tags=["check"]
+from course.judging import check
+
+check("written_conclusion")
+
+# %% [markdown]
 # ## If you want to go on
 #
 # Nothing here is graded.

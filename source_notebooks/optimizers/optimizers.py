@@ -590,6 +590,15 @@ print("curvatures at the minimiser:", ", ".join(f"{x:.1e}" for x in curve.eigenv
 # ### END SOLUTION
 
 # %% [markdown]
+# Save the notebook, then run this cell: it says which of your numbers your own runs gave, and which part of the task no word of
+# yours is about. It does not say whether you are right.
+
+# %% tags=["check"]
+from course.judging import check
+
+check("written_comparison")
+
+# %% [markdown]
 # ## If you want to go on
 #
 # Four experiments with your own functions. Nothing here is graded; take the one that you find most surprising. Make a

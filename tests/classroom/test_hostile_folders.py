@@ -26,7 +26,7 @@ from autograder.classroom.layout import Classroom
 from autograder.classroom.returns.rendering import markdown_to_html
 from autograder.classroom.returns.report import report, results
 from autograder.harmless import line, markdown
-from tests.shared import TP
+from tests.shared import TP, TPS
 
 NAMES = [
     "-rf",
@@ -166,7 +166,7 @@ def test_nbgraders_own_copy_brings_nothing_of_a_students_but_the_notebook(classr
     convert.run(classroom, Autograde, TP)
     copied = classroom.root / "autograded" / "student" / TP
     found = {path.name: path for path in copied.iterdir()}
-    assert found.keys() <= {f"{TP}.ipynb", "timestamp.txt", "checks.json"}
+    assert found.keys() <= {f"{TP}.ipynb", "timestamp.txt", "checks.json", *TPS[TP].public}
     assert found.keys() >= {f"{TP}.ipynb", "timestamp.txt"}
     assert not any(secret in path.read_bytes() for path in found.values())
 

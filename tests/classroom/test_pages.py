@@ -22,7 +22,7 @@ from autograder.classroom.returns.feedback import feedback
 from autograder.classroom.returns.report import results, waiting
 from autograder.classroom.returns.report_page import page as report_page
 from autograder.demo import filled
-from tests.browser import CHROMIUM, FLAGS, PATIENCE
+from tests.browser import PATIENCE, chromium
 from tests.classroom.hand_ins import WRITTEN, WRONG, sources
 from tests.shared import TP
 
@@ -115,13 +115,8 @@ def test_the_report_counts_what_waits_for_a_person(report: Path) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed (group `test`)")
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (Debian: chromium)")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE * 1000)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 def opened(browser: Any, path: Path, width: int) -> Any:

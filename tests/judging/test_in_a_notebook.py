@@ -28,7 +28,19 @@ IN_ONE_CELL = f"{RIGHT}\n\n{CHECK}"
 CAPTURED = f"%%capture\n{RIGHT} * 1"
 MOVED = f"%%writefile own_steps.py\n{RIGHT} * 1.0"
 IMPORTED = "from own_steps import gradient_descent_step"
-GOOD = [WRONG, IN_ONE_CELL, IN_ONE_CELL.replace("- eta", "-  eta"), CAPTURED, CHECK, WRONG, MOVED, IMPORTED, CHECK]
+GONE = f"import os; os.rename('checks.json', 'gone.json')\n{CHECK}"  # what is fetched again may be at another place
+GOOD = [
+    WRONG,
+    IN_ONE_CELL,
+    IN_ONE_CELL.replace("- eta", "-  eta"),
+    CAPTURED,
+    CHECK,
+    WRONG,
+    MOVED,
+    IMPORTED,
+    CHECK,
+    GONE,
+]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +62,11 @@ def run(built: Path, tmp_path_factory: pytest.TempPathFactory, cells: list[str])
     shutil.copytree(built / "release" / TP, folder)
     resources = {"metadata": {"path": str(folder)}}
     NotebookClient(notebook, timeout=600, allow_errors=True, resources=resources, kernel_name="python3").execute()
-    return ["".join(out.get("data", {}).get("text/plain", "") for out in cell.outputs) for cell in notebook.cells]
+    shown = [
+        [out.get("data", {}).get("text/plain", "\n".join(out.get("traceback", []))) for out in cell.outputs]
+        for cell in notebook.cells
+    ]
+    return ["".join(texts) for texts in shown]
 
 
 def test_a_check_before_any_other_cell_is_one_line(shown: list[str]) -> None:
@@ -79,3 +95,10 @@ def test_nothing_is_said_of_a_cell_that_was_run(shown: list[str]) -> None:
 def test_nothing_is_said_of_a_definition_that_was_run_in_another_way(shown_of_good: list[str], place: int) -> None:
     assert "gradient_descent_step: " in shown_of_good[place]
     assert "The last cell" not in shown_of_good[place]
+
+
+def test_without_its_file_the_check_says_so_in_one_line(shown_of_good: list[str]) -> None:
+    told = (
+        "The check cannot run: checks.json is not beside this notebook; it comes with the assignment: fetch it again,"
+    )
+    assert shown_of_good[-1] == f"{told} or copy it here"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import linecache
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,24 @@ def test_what_to_do_against_a_habit_is_the_last_hint(tmp_path: Path, monkeypatch
     for shown in (str(report), report._repr_html_()):
         assert seen in shown
         assert mend not in shown
+
+
+def test_what_is_read_from_the_code_is_named_by_the_last_hint() -> None:
+    file, cell = (
+        "<a cell>",
+        "def momentum_step(theta, v, grad, eta, gamma=0.8):\n    return theta - eta * grad, v * 1.5\n",
+    )
+    linecache.cache[file] = (len(cell), None, cell.splitlines(keepends=True), file)
+    made: dict[str, Any] = {}
+    exec(compile(cell, file, "exec"), made)
+    first, last = (str(check("momentum_step", made["momentum_step"], hint=hint)) for hint in (1, 4))
+    for vague, named in (
+        ("Something that your function is given is not used anywhere in it.", "`gamma` is not used anywhere"),
+        ("A default in your signature is not the one that is asked.", "Your default of `gamma` is 0.8; 0.9 is asked."),
+    ):
+        assert vague in first
+        assert named not in first
+        assert named in last
 
 
 def test_part_of_the_formula_has_all_sentences_of_the_rule_and_no_other() -> None:

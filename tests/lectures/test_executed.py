@@ -7,14 +7,17 @@ import importlib.util
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import jupytext
 import nbclient
 import nbformat
 import pytest
 
+from tests.browser import PATIENCE, chromium
 from tests.lectures.test_site import conf
 
 __all__ = ["conf"]
@@ -91,20 +94,77 @@ def test_a_lecture_runs(path: Path, conf: ModuleType, cache: Path):
     get_cache(cache).cache_notebook_bundle(CacheBundleIn(notebook, str(path)), check_validity=False, overwrite=True)
 
 
-def test_the_site_is_made_of_these_runs_without_a_warning(cache: Path, tmp_path: Path):
+@pytest.fixture(scope="module")
+def site(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, made of these runs without a warning."""
     from jupyter_cache import get_cache
 
-    ran = len(get_cache(cache).list_cache_records())
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-b", "html", "-d", str(tmp_path / "doctrees")]
-    command += ["-D", f"nb_execution_cache_path={cache}", str(FOLDER), str(tmp_path / "site")]
+    ran, folder = len(get_cache(cache).list_cache_records()), tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-b", "html", "-d", str(folder / "doctrees")]
+    command += ["-D", f"nb_execution_cache_path={cache}", str(FOLDER), str(folder / "site")]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     assert made.stdout.count("Executing notebook") == len(LECTURES) - ran, "a lecture is executed once"
-    contents = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    return folder / "site"
+
+
+def test_the_site_is_made_of_these_runs_without_a_warning(site: Path):
+    contents = (site / "index.html").read_text(encoding="utf-8")
     for path in LECTURES:
         page = path.relative_to(FOLDER).with_suffix(".html")
         assert f'href="{page.as_posix()}"' in contents
-        assert (tmp_path / "site" / page).is_file()
+        title = (site / page).read_text(encoding="utf-8")
+        assert f"<h1>Lecture {int(path.stem[:2])}. " in title
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as browser:
+        yield browser
+
+
+# What is wider than its place and neither scrolls nor says so, or cannot be reached by keyboard.
+CUT = """[...document.querySelectorAll('main *, article *')].filter(e => {
+  if (e.clientWidth === 0 || e.scrollWidth <= e.clientWidth + 1) return false;
+  if (e.closest('svg, math, details:not([open])')) return false;
+  const how = getComputedStyle(e).overflowX;
+  return ['auto', 'scroll', 'hidden'].includes(how) && !(e.classList.contains('scrolls') && e.tabIndex === 0);
+}).map(e => e.outerHTML.slice(0, 120))"""
+
+
+PROSE = {"exclude": [["math"]]}  # whose thousands of elements axe-core has no rules for
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
+def test_every_page_can_be_read_on_this_screen(site: Path, browser: Any, width: int, theme: str):
+    """Nothing sticks out or is cut without a sign, and axe-core finds nothing serious or critical."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe-core here (group `test`)").Axe()
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+    view = context.new_page()
+    view.set_default_timeout(PATIENCE * 1000)
+    found = []
+    for path in [site / "index.html", site / "search.html", *sorted((site / "training").glob("*.html"))]:
+        view.goto(f"file://{path}")
+        if view.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{path.name} is wider than the screen")
+        found += [f"{path.name}: {cut}" for cut in view.evaluate(CUT)]
+        grave = [
+            v for v in axe.run(view, context=PROSE).response["violations"] if v["impact"] in ("serious", "critical")
+        ]
+        found += [f"{path.name}: {v['id']}: {node['html'][:150]}" for v in grave for node in v["nodes"]]
+    context.close()
+    assert found == []
+
+
+@pytest.mark.browser
+def test_a_search_finds_a_greek_letter_and_shows_prose(site: Path, browser: Any):
+    view = browser.new_page()
+    view.set_default_timeout(PATIENCE * 1000)
+    view.goto(f"file://{site / 'search.html'}?q=beta")
+    view.locator("#search-results li a").first.wait_for()
+    assert any("06_adam" in link.get_attribute("href") for link in view.locator("#search-results li a").all())
+    view.close()
 
 
 @pytest.mark.full

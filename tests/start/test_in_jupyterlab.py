@@ -99,3 +99,30 @@ def test_a_wrong_step_stops_nothing_and_leads_to_its_lecture(page: Any) -> None:
     again.click()
     is_open(page, title)
     assert barriers(page) == []
+
+
+def test_hints_are_unfolded_one_by_one_and_the_right_step_opens_its_solution(page: Any) -> None:
+    page.locator(".lm-TabBar-tabLabel", has_text=f"{TP}.ipynb").click()
+    checks = page.locator(f"{PANEL} .jp-CodeCell", has_text='check("momentum_step")').first
+    shown = checks.locator(".jp-OutputArea-output")
+    for fold in shown.locator("details").all():
+        fold.evaluate("fold => fold.open = false")
+    for label in ("A question", "Part of the formula", "What to change"):
+        assert not shown.get_by_text(label, exact=True).locator("xpath=../p").first.is_visible()
+        shown.get_by_text(label, exact=True).click()
+        shown.get_by_text(label, exact=True).locator("xpath=../p").first.wait_for()
+    worked = shown.get_by_text("The worked solution")
+    assert worked.count() == 0
+    page.locator(f"{PANEL} .jp-CodeCell", has_text="def momentum_step").first.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(SOURCES["momentum_step"])
+    page.keyboard.press("Control+Enter")
+    checks.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    worked.wait_for()
+    why = shown.get_by_text("the velocity keeps the share gamma")
+    assert not why.is_visible()
+    worked.click()
+    why.wait_for()
+    assert why.is_visible()
+    assert barriers(page) == []

@@ -21,6 +21,7 @@ from nbgrader.converters import GenerateAssignment
 
 from autograder.classroom import convert
 from autograder.classroom.grading.job import grader_version
+from autograder.classroom.handout import solutions
 from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.layout import Classroom, write
 from autograder.content import finding
@@ -46,6 +47,7 @@ def build(classroom: Classroom, name: str, tps: Mapping[str, TP]) -> Built:
     """Build the TP of this name from its folder. Fault, in one line, if something in it is broken."""
     tp = finding.ready(tps[name], tps)
     notebook, exercises, notes = from_text(tp)
+    worked, model = solutions.texts(tp, notebook, exercises), solutions.answers(notebook)
     source, release = classroom.root / "source" / tp.id, classroom.root / "release" / tp.id
     with _restored_on_failure(source, release):
         files = {*tp.public, f"{tp.id}.ipynb", *([checks.FILE] if exercises else [])}
@@ -53,11 +55,14 @@ def build(classroom: Classroom, name: str, tps: Mapping[str, TP]) -> Built:
         for file, content in tp.public.items():
             _keep(source / file, content)
         if exercises:
-            _write_checks(source / checks.FILE, tp, made_from(finding.version(tp, tps), exercises), exercises)
+            state = made_from(finding.version(tp, tps), exercises), solutions.state(tp, worked, model)
+            shown = {"sealed": solutions.seals(tp, exercises, worked), "written": solutions.written(tp, model)}
+            _write_checks(source / checks.FILE, tp, state, exercises, shown)
         write(source / f"{tp.id}.ipynb", nbformat.writes(notebook))
         convert.run(classroom, GenerateAssignment, tp.id, force=True)
         _leave_answers_to_people(release / f"{tp.id}.ipynb")
-    return Built(release / f"{tp.id}.ipynb", tuple(notes))
+        solutions.keep(classroom, tp, worked, model)
+    return Built(release / f"{tp.id}.ipynb", (*notes, *solutions.notes(tp, exercises, worked, model)))
 
 
 def generate(classroom: Classroom, name: str) -> Built:
@@ -273,15 +278,26 @@ def _public_key(tp: str, exercise: Exercise) -> object:
     return public_key(exercise, generator(b"public", tp, exercise.name))
 
 
-def _write_checks(path: Path, tp: TP, state: str, exercises: Mapping[str, Exercise]) -> None:
+def _write_checks(
+    path: Path, tp: TP, state: tuple[str, str], exercises: Mapping[str, Exercise], shown: Mapping[str, object]
+) -> None:
     """Write `checks.json`, unless the file that is there was made from the same state: drawing it takes long."""
     try:
-        if json.loads(path.read_text(encoding="utf-8"))["made_from"] == state:
+        there = json.loads(path.read_text(encoding="utf-8"))
+        if (there["made_from"], there["shows"]) == state:
             return
     except (OSError, ValueError, KeyError, TypeError):
         pass  # there is none, or none that can be read
     keys = {name: _public_key(tp.id, exercise) for name, exercise in exercises.items()}
-    content = {"format": checks.FORMAT, "made_from": state, "tp": tp.id, "hints": tp.hints, "exercises": keys}
+    content = {
+        "format": checks.FORMAT,
+        "made_from": state[0],
+        "shows": state[1],
+        "tp": tp.id,
+        "hints": tp.hints,
+        "exercises": keys,
+        **shown,
+    }
     write(path, json.dumps(content))
 
 

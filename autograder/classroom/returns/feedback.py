@@ -57,6 +57,14 @@ def feedback(classroom: Classroom, tp: str, student: str | None = None, workers:
     return pages
 
 
+def shown_with(classroom: Classroom, tp: str) -> dict[str, str]:
+    """What the pages of a TP show below the notebook: solutions in Markdown, by title. None if it was built without."""
+    try:
+        return dict(json.loads(classroom.solutions(tp).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return {}
+
+
 def _why_none(classroom: Classroom, tp: str, names: Sequence[str], student: str | None) -> str:
     from autograder.classroom.grading.results import UNREADABLE, kept
 
@@ -82,7 +90,7 @@ def _unchanged(classroom: Classroom, tp: str, names: Sequence[str], pages: Seque
 
 def _files(classroom: Classroom, tp: str, names: Sequence[str], database: Path) -> str:
     """A digest of all files on which the pages of these students depend."""
-    digest = hashlib.sha256(json.dumps([_common(classroom), *names]).encode() + database.read_bytes())
+    digest = hashlib.sha256(json.dumps([_common(classroom, tp), *names]).encode() + database.read_bytes())
     for name in names:
         digest.update(_autograded(classroom, tp, name))
     return digest.hexdigest()
@@ -140,7 +148,7 @@ def _up_to_date(classroom: Classroom, tp: str, student: str, state: str) -> bool
 
 def _states(classroom: Classroom, tp: str, known: Mapping[str, dict[str, OfNotebook]]) -> dict[str, str]:
     """By student, a digest of all that the pages depend on."""
-    common, states = _common(classroom), {}
+    common, states = _common(classroom, tp), {}
     for student, notebooks in known.items():
         marks = {name: asdict(notebook) for name, notebook in notebooks.items()}
         digest = hashlib.sha256(json.dumps([common, marks], sort_keys=True).encode())
@@ -149,10 +157,11 @@ def _states(classroom: Classroom, tp: str, known: Mapping[str, dict[str, OfNoteb
     return states
 
 
-def _common(classroom: Classroom) -> list[str]:
-    """What all pages depend on."""
+def _common(classroom: Classroom, tp: str) -> list[str]:
+    """What all pages of a TP depend on."""
     ours = [path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.iterdir()) if path.is_file()]
     ours.append((classroom.root / "nbgrader_config.py").read_text(encoding="utf-8"))
+    ours.append(json.dumps(shown_with(classroom, tp)))
     return [grader_version(), *ours, *(version(name) for name in ("nbgrader", "nbconvert", "jinja2"))]
 
 

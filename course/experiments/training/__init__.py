@@ -9,6 +9,7 @@
 Keras is loaded when training is asked for, not when this package is imported.
 """
 
+from course.experiments.training.gradients import value_and_grad
 from course.experiments.training.models import Model, convolution, dense, embedding, gru, lstm
 from course.experiments.training.optimizers import OPTIMIZERS
 from course.experiments.training.replicas import Trained, train
@@ -32,4 +33,5 @@ __all__ = [
     "lstm",
     "sweep",
     "train",
+    "value_and_grad",
 ]

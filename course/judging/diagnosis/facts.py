@@ -10,6 +10,12 @@ def facts(evidence: Evidence) -> list[str]:
     return [*unused(evidence), *defaults(evidence)]
 
 
+def hinted(evidence: Evidence) -> list[str]:
+    """The same as a first hint has it: that there is such a thing, and not yet what and where."""
+    some = ["Something that your function is given is not used anywhere in it."] if unused(evidence) else []
+    return [*some, *(["A default in your signature is not the one that is asked."] if defaults(evidence) else [])]
+
+
 def unused(evidence: Evidence) -> list[str]:
     """The arguments of a function that nothing in it reads."""
     code = evidence.code

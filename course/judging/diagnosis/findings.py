@@ -291,7 +291,9 @@ def _of_output(evidence: Evidence, uses: list[Use], name: str) -> str | None:
     raw, steps = cases(single, name, "", moves), cases(single, name, name if name == point else "", moves)
     if wild := sum(not np.isfinite(case.learner).all() for case in raw):
         return f"Your {name} is NaN or infinite in {wild} of {len(raw)} {one_call(evidence)}s."
-    kept = [(use.results[name][0], use.given[name], use.answers[name]) for use in single if name in use.given]
+    kept = [
+        (use.results[name][0], np.asarray(use.given[name]), use.answers[name]) for use in single if name in use.given
+    ]
     if len(kept) >= LEAST and all(key.agree(*one) for one in kept):
         return f"Your {name} is the {name} that was passed in, unchanged."
     label = f"Your step, new {name} minus old," if name == point else f"Your {name}"

@@ -15,7 +15,7 @@ import numpy as np
 from course.judging.diagnosis import uses
 from course.judging.diagnosis.degenerate import degenerate
 from course.judging.diagnosis.evidence import Evidence
-from course.judging.diagnosis.facts import defaults, facts, unused
+from course.judging.diagnosis.facts import defaults, facts, hinted, unused
 from course.judging.diagnosis.findings import NOTHING_MORE, findings
 from course.judging.diagnosis.following import followed, wrong_in_full
 from course.judging.diagnosis.manners import IN_PLACE, SHARED_MEMORY, manners, written
@@ -80,15 +80,17 @@ def diagnosed(
         rest = [mistake.hint for mistake in told if not mistake.id]
         lines = [*([] if evidence.numbers_right else unused(evidence)), *(written(evidence) if exact else [])]
         return replace(verdict, mistakes=kept, diagnosis=_words(names, kept, [*lines, *rest], evidence.numbers_right))
-    seen = [*told_by(messages, evidence), *facts(evidence)]
+    read, own = facts(evidence), told_by(messages, evidence)
+    found: list[str] = []
     if empty:
-        seen = [str(empty.words), *seen]
+        own = [str(empty.words), *own]
     elif not defaults(evidence) or wrong_in_full(evidence):  # else the default is all that is wrong
         found = uses.findings(evidence, key.ways) if key.public or key.ways else findings(evidence)
-        more = bool(seen) or any(mistake.id for mistake in told)
-        seen += [sentence for sentence in found if not (more and sentence == NOTHING_MORE)]
+        more = bool(own or read) or any(mistake.id for mistake in told)
+        found = [sentence for sentence in found if not (more and sentence == NOTHING_MORE)]
     habits = [mistake for mistake in told if mistake.id and not (empty and mistake.id == SHARED_MEMORY)]
-    diagnosis, observed = (" ".join([*seen, *(getattr(m, of) for m in habits)]) for of in ("hint", "observation"))
+    diagnosis = " ".join([*own, *read, *found, *(habit.hint for habit in habits)])
+    observed = " ".join([*own, *hinted(evidence), *found, *(habit.observation for habit in habits)])
     return replace(verdict, diagnosis=diagnosis, observed=observed)
 
 

@@ -14,7 +14,12 @@ def read_csv(name: str) -> NDArray[Any]:
         return np.loadtxt(file, delimiter=",", skiprows=1, ndmin=2)
 
 
+def read_json(name: str) -> Any:
+    """What a shipped JSON file holds."""
+    with files(__name__).joinpath(name).open(encoding="utf-8") as file:
+        return json.load(file)
+
+
 def read_minimiser(name: str) -> NDArray[Any]:
     """The minimiser (n,) of a shipped JSON file."""
-    with files(__name__).joinpath(name).open(encoding="utf-8") as file:
-        return np.array(json.load(file)["minimiser"], dtype=float)
+    return np.array(read_json(name)["minimiser"], dtype=float)

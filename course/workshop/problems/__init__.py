@@ -5,6 +5,7 @@ problem = rosenbrock()
 problem.value(problem.start), problem.gradient(problem.start), problem.condition_number
 """
 
+from course.workshop.problems.market import Market, market, prices
 from course.workshop.problems.problem import Array, Problem
 from course.workshop.problems.quadratics import mean_variance, noisy_quadratic, quadratic, ravine
 from course.workshop.problems.surfaces import beale, himmelblau, rosenbrock
@@ -13,15 +14,18 @@ from course.workshop.problems.yields import observed_yields, svensson_curve, yie
 
 __all__ = [
     "Array",
+    "Market",
     "Problem",
     "beale",
     "daily_returns",
     "garch",
     "garch_coefficients",
     "himmelblau",
+    "market",
     "mean_variance",
     "noisy_quadratic",
     "observed_yields",
+    "prices",
     "quadratic",
     "ravine",
     "rosenbrock",

@@ -1,0 +1,1 @@
+"""The live pictures: one module in Python and one in JavaScript each."""

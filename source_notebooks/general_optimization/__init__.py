@@ -1,0 +1,1 @@
+"""TP `general_optimization`: a framework as an optimizer, on a portfolio."""

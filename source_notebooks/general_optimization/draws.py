@@ -1,0 +1,69 @@
+"""Placed portfolios: which assets are held is decided here, and only digits are drawn.
+
+A mean is made from the weights that shall be the best: with C w / s times the ratio as the excess return w is the
+tangency portfolio; less than that for assets that shall not be held keeps them out of a portfolio without shorts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+Array = np.ndarray
+VOLATILITIES = (0.18, 0.20, 0.24, 0.45, 0.55)  # three of them make the calmest portfolio, the others are too wild
+CORRELATION = 0.4
+# Best weights that are far from equal ones: of all assets, and of three.
+ALL, SOME = (0.13, 0.34, 0.10, 0.19, 0.24), (0.0, 0.45, 0.0, 0.25, 0.3)
+RATIO = 0.5  # the Sharpe ratio of the best portfolio, per year
+DAYS = 252
+
+
+def near(rng: Generator, numbers: Any, share: float = 0.03) -> Array:
+    """These numbers, each a little off."""
+    values = np.asarray(numbers, dtype=float)
+    return values * rng.uniform(1 - share, 1 + share, values.shape)
+
+
+def covariances(rng: Generator) -> Array:
+    """A covariance (5, 5) per year."""
+    n = len(VOLATILITIES)
+    upper = np.triu(near(rng, np.full((n, n), CORRELATION)), 1)
+    volatility = near(rng, VOLATILITIES)
+    found: Array = (upper + upper.T + np.eye(n)) * np.outer(volatility, volatility)
+    return found
+
+
+def best_at(x: Sequence[float] | Array, cov: Array, ratio: float = RATIO) -> Array:
+    """The excess returns (n,) for which the highest Sharpe ratio, that one, is at weights along x (n,)."""
+    x = np.asarray(x, dtype=float)
+    found: Array = ratio * cov @ x / np.sqrt(x @ cov @ x)
+    return found
+
+
+def market(rng: Generator, x: Sequence[float], days: int = 1, short: float = 0.3) -> dict[str, Any]:
+    """mu, cov and rf, per year or per day, whose best weights without short positions go about along x (n,).
+
+    short: by how much the slope of the ratio is negative where x is zero, in units of one.
+    """
+    cov = covariances(rng)
+    held = near(rng, x)
+    e = best_at(held, cov)
+    out = held == 0
+    e[out] -= near(rng, np.full(out.sum(), short), 0.1) * np.sqrt(held @ cov @ held) / held.sum()
+    return shuffled(rng, e, cov, days)
+
+
+def with_best(rng: Generator, x: Sequence[float], days: int = 1) -> dict[str, Any]:
+    """mu, cov and rf, per year or per day, whose tangency portfolio goes along about these weights."""
+    cov = covariances(rng)
+    return shuffled(rng, best_at(near(rng, x), cov), cov, days)
+
+
+def shuffled(rng: Generator, e: Array, cov: Array, days: int = 1) -> dict[str, Any]:
+    """The assets in another order, as what functions take; rates per year, or per day for so many days."""
+    order = rng.permutation(len(e))
+    rf = float(rng.uniform(0.028, 0.032)) / days
+    return {"mu": e[order] / days + rf, "cov": cov[np.ix_(order, order)] / days, "rf": rf}

@@ -1,0 +1,1 @@
+"""The exercises: one package each, with criteria, mistakes and right forms."""

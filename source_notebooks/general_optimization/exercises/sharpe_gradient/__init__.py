@@ -1,0 +1,79 @@
+"""sharpe_gradient(w, mu, cov, rf=0.02) -> gradient (n,)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.random import Generator
+
+from autograder.exercises import probes
+from autograder.exercises.ask import Ask
+from autograder.exercises.exercise import Check, Exercise
+
+from ... import questions
+from ...draws import near, with_best
+from ...promises import unchanged
+from ...reference import sharpe_gradient, tangency
+from .mistakes import equivalents, mistakes
+
+LONG, SHORT = (0.3, 0.25, 0.1, 0.2, 0.15), (0.9, 0.6, -0.5, 0.4, -0.2)
+BEST = (0.2, 0.35, 0.15, 0.2, 0.1)
+RTOL, ATOL = 1e-8, 1e-10  # a difference quotient in the middle of two points passes, one to the side does not
+
+
+def arguments(rng: Generator, size: Any) -> dict[str, Any]:
+    """Draw weights that are not the best ones, and a market of five assets."""
+    return {"w": near(rng, LONG, 0.1), **with_best(rng, BEST)}
+
+
+def short(rng: Generator, size: Any) -> Any:
+    """Weights of both signs."""
+    return near(rng, SHORT, 0.1)
+
+
+def scaled(ex: Exercise, ask: Ask, rng: Generator) -> None:
+    """Weights that are c times as large give the gradient divided by c."""
+    given = probes.drawn(ex, rng)
+    for times in (1e-4, 50.0):
+        (ref,) = probes.call(ex, ask, given | {"w": times * given["w"]})
+        ask.expect(ref, f"gradient, {times:g} times the weights")
+
+
+def at_the_best(ex: Exercise, ask: Ask, rng: Generator) -> None:
+    """At the tangency portfolio all entries are zero, whatever the size of the weights."""
+    for times in (1.0, 3.0):
+        given = with_best(rng, BEST)
+        (ref,) = probes.call(ex, ask, {"w": times * tangency(**given), **given})
+        ask.expect(ref, f"gradient at {times:g} times the best weights", rtol=0.0, atol=1e-9)
+
+
+exercise = Exercise(
+    reference=sharpe_gradient,
+    outputs=("gradient",),
+    arguments=arguments,
+    lecture="general_optimization",
+    size=5,
+    rtol=RTOL,
+    atol=ATOL,
+    checks=(
+        Check("gradient", 1.35, "The gradient must be e / s - (w'e) C w / s^3.", probes.calls()),
+        Check(
+            "short positions",
+            0.35,
+            "Negative weights are weights: the same formula holds.",
+            probes.calls(fixed={"w": short}),
+        ),
+        Check(
+            "scale",
+            0.5,
+            "The ratio does not change if all weights are multiplied by c, so the gradient is divided by c.",
+            scaled,
+        ),
+        Check("zero at the best", 0.5, "At the tangency portfolio the gradient must be zero.", at_the_best, rule=False),
+        Check("rf by default", 0.2, "Without rf the function must use 0.02.", probes.calls(defaults=True, times=1)),
+        unchanged(0.1),
+    ),
+    mistakes=mistakes,
+    questions=questions.SHARPE_GRADIENT,
+    equivalents=equivalents,
+)

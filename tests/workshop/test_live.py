@@ -1,0 +1,112 @@
+"""Live pictures: their JavaScript computes what Python computes, under the reader's hand, and a figure stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from course.workshop.live import bundle, names, showing, still
+from course.workshop.live.scene import plain
+from tests.browser import PATIENCE, chromium
+
+# Beside the start of each picture: settings at its edges, as long as no run in them diverges or is chaotic.
+OTHER: dict[str, list[dict[str, Any]]] = {
+    "rate": [{"share": 0.02, "kappa": 100}, {"share": 2.0, "kappa": 2}],
+    "plane": [{"share": 3.5, "gamma": 0.9}, {"share": 0.5, "gamma": 0.0, "kappa": 100}],
+    "look_ahead": [{"share": 0.3, "gamma": 0.5, "kappa": 60}],
+    "memory": [{"rule": "adam", "signal": "rare"}, {"rule": "adagrad"}, {"rule": "nesterov", "keep": 0.5}]
+    + [{"rule": "rmsprop", "signal": signal} for signal in ("constant", "alternating")],
+    "correction": [{"beta_1": 0.0, "noise": 1.0}, {"beta_2": 0.5, "noise": 0.35}],
+    "noise_floor": [{"rate": 1.9, "batch": "1"}, {"rate": 0.02, "batch": "64", "noise": 3.0}],
+    "race": [{"surface": surface, "decades": -0.7} for surface in ("rosenbrock", "beale", "himmelblau")],
+    "schedules": [{"kind": "warm", "warm": 0.3}, {"kind": "constant", "noise": 0.0, "first": 1.5}],
+}
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A page with every live picture on it, as `live.show` makes them, and with their scenes for this test to call."""
+    parts = []
+    for name in names():
+        picture = showing.picture(name)
+        values = picture.values()
+        scene = picture.scene(values)
+        parts.append(bundle.page(picture, values, still.png(scene), scene.says))
+        parts.append(
+            f'<script type="module">{bundle.module(name)}\n(globalThis.scenes ??= {{}}).{name} = scene;</script>'
+        )
+    path = tmp_path_factory.mktemp("live") / "page.html"
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Live</title><body>'
+    path.write_text(head + "\n".join(parts), encoding="utf-8")
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(PATIENCE * 1000)
+        page.goto(f"file://{path}")
+        page.wait_for_function("count => document.querySelectorAll('img').length === 0", arg=len(names()))
+        yield page
+
+
+def difference(ours: Any, theirs: Any, where: str = "scene") -> list[str]:
+    """Where two scenes differ by more than 1e-9."""
+    if isinstance(ours, dict):
+        if set(ours) != set(theirs):
+            return [f"{where}: {sorted(ours)} and {sorted(theirs)}"]
+        return [line for name in ours for line in difference(ours[name], theirs[name], f"{where}.{name}")]
+    if isinstance(ours, list):
+        if len(ours) != len(theirs):
+            return [f"{where}: {len(ours)} and {len(theirs)} entries"]
+        return [
+            line for i, both in enumerate(zip(ours, theirs, strict=True)) for line in difference(*both, f"{where}[{i}]")
+        ]
+    if isinstance(ours, float | int) and isinstance(theirs, float | int) and not isinstance(ours, bool):
+        return [] if np.isclose(ours, theirs, rtol=1e-9, atol=1e-9) else [f"{where}: {ours} and {theirs}"]
+    return [] if ours == theirs else [f"{where}: {ours!r} and {theirs!r}"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", names())
+def test_the_module_computes_what_python_computes(page: Any, name: str) -> None:
+    picture = showing.picture(name)
+    for chosen in [{}, *OTHER[name]]:
+        values = picture.values(**chosen)
+        theirs = page.evaluate("([name, ...rest]) => scenes[name](...rest)", [name, values, dict(picture.given)])
+        assert difference(plain(picture.scene(values)), theirs) == [], values
+
+
+@pytest.mark.browser
+def test_a_picture_follows_keys_and_a_drag(page: Any) -> None:
+    picture = page.locator("figure", has=page.get_by_role("group", name=showing.picture("plane").title))
+    said = picture.locator(".says")
+    before = said.inner_text()
+    picture.get_by_label("momentum γ").press("ArrowRight")
+    page.wait_for_function("([e, text]) => e.innerText !== text", arg=[said.element_handle(), before])
+    assert "γ = 0.61" in said.inner_text()
+    plot = picture.locator(".plot").first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 3)
+    page.mouse.up()
+    page.wait_for_function("e => !e.innerText.includes('γ = 0.61')", arg=said.element_handle())
+    picture.get_by_role("button").click()
+    page.wait_for_function("([e, text]) => e.innerText === text", arg=[said.element_handle(), before])
+
+
+def test_a_wrong_setting_is_refused_in_a_line() -> None:
+    picture = showing.picture("rate")
+    with pytest.raises(ValueError, match="'rate' has no control eta; it has share, kappa"):
+        picture.values(eta=1)
+    with pytest.raises(ValueError, match=r"share must be a number from 0\.02 to 2\.2, got 3"):
+        picture.values(share=3)
+    with pytest.raises(ValueError, match="there is no live picture 'none'; there are "):
+        showing.picture("none")
+
+
+def test_every_module_is_a_picture_of_both_languages() -> None:
+    folder = Path(bundle.FOLDER) / "pictures"
+    assert {path.stem for path in folder.glob("*.js")} == set(names()) == set(OTHER)
