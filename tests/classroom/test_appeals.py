@@ -17,6 +17,7 @@ import pytest
 
 from autograder.classroom.appeals.backup import backup, restore
 from autograder.classroom.appeals.explain import explain
+from autograder.classroom.appeals.replayed import calls
 from autograder.classroom.grading.gradebook import Marks, opened
 from autograder.classroom.grading.results import kept
 from autograder.classroom.intake.cells import grade_id
@@ -72,6 +73,18 @@ def test_the_calls_that_are_shown_give_what_is_shown(graded: Classroom, capsys: 
     assert "here: the same versions" in said
     assert f"NumPy {np.__version__}" in said
     assert "note:" not in said
+
+
+def test_what_was_overwritten_between_a_call_and_its_answer_is_shown() -> None:
+    exercise = next(exercise for exercise in EXERCISES[TP] if exercise.name == "momentum_step")
+    key = exercise.draw(np.random.default_rng(1))
+    before, after = (f"nothing shared: v {when}" for when in ("as returned", "once its inputs were overwritten"))
+    lines = calls(key, {before, after})
+    last = [line.partition("  # ")[0] for line in lines[-7:]]
+    made = last[0].partition(" = ")[0]
+    assert [line.partition("[...] = ")[2] for line in last[2:6]] == ["7", "8", "9", "5"]
+    assert last[1] == last[6] == f"{made}[1]"
+    assert lines[-1].endswith("once its inputs were overwritten")
 
 
 def test_what_no_longer_fits_the_record_is_said(graded: Classroom) -> None:

@@ -16,20 +16,21 @@ DIGITS = 6  # of an array that is too large to be pasted
 def calls(key: Key, answers: Collection[str]) -> list[str]:
     """The lines that put, call, overwrite and read what these answers depend on, in their order."""
     wanted: set[str] = set()
-    lines: list[str] = []
-    for op in reversed(key.script):  # what is needed is known from its use
-        if isinstance(op, Read | Asked):
-            needed = op.answer in answers
-            wanted |= {op.ref.key} if needed else set()
-        elif isinstance(op, Fill):
-            needed = op.ref.key in wanted
-        else:
-            needed = op.key in wanted
-            if needed and isinstance(op, Call):
-                wanted |= {arg.key for arg in op.args if isinstance(arg, Ref)}
-        if needed:
-            lines.append(_line(op, key))
-    return lines[::-1]
+    last = 0
+    for number in range(len(key.script) - 1, -1, -1):  # what is needed is known from its use
+        op = key.script[number]
+        if isinstance(op, Read | Asked) and op.answer in answers:
+            wanted.add(op.ref.key)
+            last = max(last, number)
+        elif isinstance(op, Call) and op.key in wanted:
+            wanted |= {arg.key for arg in op.args if isinstance(arg, Ref)}
+    return [_line(op, key) for op in key.script[: last + 1] if _belongs(op, answers, wanted)]
+
+
+def _belongs(op: Operation, answers: Collection[str], wanted: Collection[str]) -> bool:
+    if isinstance(op, Read | Asked):
+        return op.answer in answers
+    return (op.ref if isinstance(op, Fill) else op).key in wanted
 
 
 def _line(op: Operation, key: Key) -> str:
@@ -41,7 +42,7 @@ def _line(op: Operation, key: Key) -> str:
     if isinstance(op, Read):
         return f"{_name(op.ref)}  # {_label(op.answer)}"
     if isinstance(op, Asked):
-        return f"# {_label(op.answer)}: where {op.name} was asked in {op.ref.key}"
+        return f"# {_label(op.answer)}, in {op.ref.key}"
     args = ", ".join(_argument(arg, key) for arg in op.args)
     if not op.way:
         return f"{op.key} = {op.function}({args})"
