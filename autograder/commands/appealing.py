@@ -17,7 +17,7 @@ def add(commands: Commands) -> None:
         "explain",
         _explain,
         "Show for an appeal what was asked, answered and expected, by which versions, and what a person changed.",
-        "tp explain ada optimizers adam_step",
+        "tp explain ada my_first_tp log_returns",
         "tp explain ada optimizers",
     )
     explain.add_argument("student", help="the name of the folder in submitted/, or a member of its group")
