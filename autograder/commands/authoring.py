@@ -66,7 +66,7 @@ def _add_check_exercises(commands: Commands) -> None:
         "--mutants",
         type=count,
         metavar="N",
-        help="draw N wrong answers of each exercise from its reference and print those that nobody catches; changed "
+        help="draw N wrong answers of each function from its reference and print those that nobody catches; changed "
         "are operators, constants, arguments, order, omissions, bounds, memory, shapes and special cases "
         "(autograder/proof/grammar.py says how)",
     )

@@ -89,7 +89,15 @@ def check_exercises(
 
 def mutants(exercises: Exercises, count: int, seed: int, show: Console, progress: Console) -> int:
     """Draw so many mutants of each reference, and print those that nobody catches. Returns 0 if all others are equal in
-    effect and no marks depend on the draw, else 1. Fault if a reference's source cannot be read."""
+    effect and no marks depend on the draw, else 1. Fault if a reference's source cannot be read; WrongUsage if all
+    exercises are used in ways."""
+    used = [name for name, exercise in exercises.items() if exercise.ways]
+    exercises = {name: exercise for name, exercise in exercises.items() if not exercise.ways}
+    if used:
+        left_out = f"--mutants is for functions that are called directly; nothing is drawn for {', '.join(used)}"
+        if not exercises:
+            raise WrongUsage(left_out)
+        show.print(left_out, highlight=False, markup=False)
     tasks = [
         (name, mutant) for name, exercise in exercises.items() for mutant in source_of(exercise).drawn(count, seed)
     ]

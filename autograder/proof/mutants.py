@@ -3,8 +3,8 @@
 A mutant that earns less than everything is killed. One that earns everything is held against the reference on inputs
 that no criterion draws: other sizes of numbers, zeros and ones, other shapes. Where nothing tells the two apart it is
 called equal in effect; else it survives, and is shown with an input that does. Not all such inputs are promised by the
-exercise's text: a person has to look. A class that is used in ways can only be asked its own script, so there all that
-earn everything survive.
+exercise's text: a person has to look. What is used in ways, as a class, has a reference that is put together from
+stages, whose source is not what a student would write: nothing is drawn from it.
 """
 
 from __future__ import annotations
@@ -83,8 +83,6 @@ def _tried(exercise: Exercise, mutant: Mutant) -> Trial:
     scores = tuple(judge(key, bare.answers_of(source.function(mutant.source), key)).score for key in _keys(exercise))
     if max(scores) < exercise.points:
         return Trial(mutant, KILLED, scores)
-    if exercise.ways:
-        return Trial(mutant, SURVIVOR, scores)
     apart = told_apart(exercise, source.function(mutant.source))
     return Trial(mutant, SURVIVOR if apart or min(scores) < exercise.points else EQUAL, scores, apart)
 

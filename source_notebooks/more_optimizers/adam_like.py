@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 from tps.optimizers import step_probes
-from tps.optimizers.exercises.adam import EARLY_AND_LATE, FROM_ZERO, LATE
+from tps.optimizers.exercises.adam import AVERAGES as KEPT
+from tps.optimizers.exercises.adam import EARLY_AND_LATE, FADED, FROM_ZERO, LATE, beta_2
 from tps.optimizers.exercises.adam.rule import CLOCK, CORRECTION, EPSILON, FIRST, RULE, WEIGHTS
 from tps.optimizers.exercises.adam.rule import rule as adam
 
@@ -35,26 +36,24 @@ def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
         "t": int(rng.integers(3, 6)),
         "eta": step_probes.rate(rng, shape),
         "beta_1": step_probes.decay(rng, shape),
-        "beta_2": float(rng.uniform(0.82, 0.97)),
+        "beta_2": beta_2(rng),
         "eps": 1e-24,
     }
 
 
 def averages(points: float) -> Check:
     """The criterion on m and v."""
-    cases = (*step_probes.USUAL, step_probes.FORGETFUL, {"grad": probes.zeros})
     return Check(
         "both averages",
         points,
         "The new m and v must be Adam's: beta_1 m + (1 - beta_1) g and beta_2 v + (1 - beta_2) g^2.",
-        step_probes.one_step(1, 2, cases=cases),
+        step_probes.one_step(1, 2, cases=KEPT),
     )
 
 
 def late(points: float, fails: str) -> Check:
     """The criterion on the step once the corrections have faded, from theta = 0."""
-    cases = (step_probes.GENTLE, *step_probes.ALONE, step_probes.STILL, {"eps": 0.0})
-    return Check("step", points, fails, step_probes.one_step(0, cases=cases, fixed={"theta": probes.zeros, "t": LATE}))
+    return Check("step", points, fails, step_probes.one_step(0, cases=FADED, fixed={"theta": probes.zeros, "t": LATE}))
 
 
 def corrected(points: float, fails: str) -> Check:

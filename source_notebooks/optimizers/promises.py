@@ -57,7 +57,10 @@ def epsilon_inside(points: float) -> Check:
         points,
         "eps must stand inside the root: sqrt(r + eps).",
         step_probes.one_step(
-            0, 1, fixed={"theta": probes.zeros, "r": probes.zeros, "grad": step_probes.tiny, "eps": 1e-3}
+            0,
+            1,
+            cases=step_probes.EPSILONS,
+            fixed={"theta": probes.zeros, "r": probes.zeros, "grad": step_probes.tiny},
         ),
     )
 

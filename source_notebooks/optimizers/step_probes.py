@@ -9,6 +9,7 @@ bound that somebody might set (0.25, 1, 10, ...) cuts off what decides in one dr
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -69,6 +70,16 @@ def faint(rng: Generator, shape: Shape) -> Array:
     return 1e-9 * averages(rng, shape)
 
 
+def faint_squares(rng: Generator, shape: Shape) -> Array:
+    """Positive numbers around 1e-9, which are not zero."""
+    return 1e-9 * squares(rng, shape)
+
+
+def vast(rng: Generator, shape: Shape) -> Array:
+    """Sums or averages of squares from 1e5 to 4e6."""
+    return 1e6 * squares(rng, shape)
+
+
 def downhill(rng: Generator, shape: Shape) -> Array:
     """Gradients from 100 to 1500, of the signs that the steepest of `steep` does not have."""
     return -15.0 * alternating(shape, 1, 2) * 10.0 ** spread(rng, shape, 0.9, 2.0)
@@ -80,12 +91,13 @@ def squares(rng: Generator, shape: Shape) -> Array:
 
 
 def magnitudes(rng: Generator, shape: Shape) -> Array:
-    """Gradients of both signs, from 1e-3 to 1e2; the first is the smallest."""
-    return alternating(shape, 0, 2) * 10.0 ** spread(rng, shape, -3, 2)
+    """Gradients of both signs, from 1e-3 to 1e2; the first is the smallest. Neither they nor their squares are near a
+    power of ten."""
+    return alternating(shape, 0, 2) * 10.0 ** spread(rng, shape, -2.95, 2.1)
 
 
 def steep(rng: Generator, shape: Shape) -> Array:
-    """Gradients from 0.1 to 1500, of the other signs."""
+    """Gradients from 0.1 to 1800, of the other signs."""
     return -45.0 * magnitudes(rng, shape)
 
 
@@ -94,10 +106,15 @@ def far(rng: Generator, shape: Shape) -> Array:
     return -2000.0 * points(rng, shape)
 
 
+def near(rng: Generator, shape: Shape) -> Array:
+    """Parameters around 1e-8, of both signs."""
+    return 1e-8 * points(rng, shape)
+
+
 def large(rng: Generator, shape: Shape) -> Array:
     """Gradients of both signs from 10 to 100: the default eps of 1e-8 leaves no trace on them, an accumulator that
     starts at 0.1 does."""
-    return alternating(shape, 0, 2) * 10.0 ** spread(rng, shape, 1, 2)
+    return alternating(shape, 0, 2) * 10.0 ** spread(rng, shape, 1.1, 2)
 
 
 def tiny(rng: Generator, shape: Shape) -> Array:
@@ -117,9 +134,20 @@ def landscape(rng: Generator, shape: Shape) -> Plain:
     }
 
 
+def flat(rng: Generator, shape: Shape) -> Plain:
+    """The data of a gradient that is zero everywhere."""
+    n = int(np.prod(shape))
+    return {"shape": list(shape), "A": np.zeros((n, n)).tolist(), "b": [0.0] * n, "c": [0.0] * n}
+
+
+def faint_slope(rng: Generator, shape: Shape) -> Plain:
+    """The data of a gradient around 1e-9, the same everywhere."""
+    return {**flat(rng, shape), "b": faint(rng, (math.prod(shape),)).tolist()}
+
+
 def rate(rng: Generator, shape: Shape) -> float:
     """A learning rate away from the usual powers of ten."""
-    return float(rng.uniform(0.022, 0.024))
+    return float(rng.uniform(0.0212, 0.0222))
 
 
 def low_rate(rng: Generator, shape: Shape) -> float:
@@ -130,6 +158,11 @@ def low_rate(rng: Generator, shape: Shape) -> float:
 def high_rate(rng: Generator, shape: Shape) -> float:
     """A learning rate above 1."""
     return float(rng.uniform(2.26, 2.29))
+
+
+def great_rate(rng: Generator, shape: Shape) -> float:
+    """A learning rate far above the usual ones."""
+    return float(rng.uniform(2260, 2290))
 
 
 def decay(rng: Generator, shape: Shape) -> float:
@@ -151,13 +184,22 @@ BOLD: Fixed = {
 # One parameter, once with a slope up and once with a slope down.
 ALONE: tuple[Fixed, ...] = ({**GENTLE, "grad": large, "size": (1,)}, {**BOLD, "size": (1,)})
 AFAR: Fixed = {"theta": far, "grad": steep, "eta": high_rate}
+NEAR: Fixed = {"theta": near, "eta": low_rate}
+AWAY = {"from far away": AFAR, "from close to zero": NEAR}
 FAST: Fixed = {"v": fast}
 # Nothing is so small that it is nothing, and nothing so large, on either side, that it is cut.
 FAINT: Fixed = {"theta": probes.zeros, "v": faint, "grad": faint}
 DOWNHILL: Fixed = {"grad": downhill, "eta": high_rate}
+FAINT_SLOPE: Fixed = {**FAINT, "grad_fn": faint_slope}
+# The same for rules that keep squares: in what they keep, and in the step. The square of 1e-9 is below all tolerances.
+FAINT_SQUARES: Fixed = {"m": faint, "r": faint_squares, "v": faint_squares, "grad": tiny}
+FAINT_STEP: Fixed = {"m": faint, "grad": faint, "eta": high_rate}
+HUGE: Fixed = {"m": fast, "r": vast, "v": vast, "grad": downhill, "eta": great_rate}
 STILL: Fixed = {"eta": 0.0}
 FORGETFUL: Fixed = {"gamma": 0.0, "rho": 0.0, "beta_1": 0.0, "beta_2": 0.0}
 USUAL = (GENTLE, BOLD)
+# Where eps decides, and where nothing but the gradients may stand below the line.
+EPSILONS: tuple[Fixed, ...] = ({"eps": 1e-3}, {"eps": 1e-24})
 
 
 def one_step(
@@ -182,9 +224,15 @@ def one_step(
     return probe
 
 
-def many_steps(*outputs: int, steps: int = 10, defaults: bool = False, fixed: Fixed | None = None) -> Probe:
-    """Steps in a row from zero state, each fed with what the one before returned, under changing gradients; and one
-    from far away."""
+def many_steps(
+    *outputs: int,
+    steps: int = 10,
+    defaults: bool = False,
+    fixed: Fixed | None = None,
+    alone: Mapping[str, Fixed] = AWAY,
+) -> Probe:
+    """Steps in a row from zero state, each fed with what the one before returned, under changing gradients; and each of
+    `alone`, by what is said of it."""
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
         arguments = drawn(ex, rng, fixed)
@@ -204,8 +252,9 @@ def many_steps(*outputs: int, steps: int = 10, defaults: bool = False, fixed: Fi
             state = dict(zip(ex.outputs, results, strict=True))
             for i in outputs or range(len(ex.outputs)):
                 ask.expect(results[i], f"{ex.outputs[i]} after step {k}")
-        for ref, name in zip(call(ex, ask, drawn(ex, rng, AFAR), defaults), ex.outputs, strict=True):
-            ask.expect(ref, f"{name} after one step from far away")
+        for where, case in alone.items():
+            for ref, name in zip(call(ex, ask, drawn(ex, rng, case), defaults), ex.outputs, strict=True):
+                ask.expect(ref, f"{name} after one step {where}")
 
     return probe
 
@@ -238,14 +287,3 @@ def at_the_start(ex: Exercise, arguments: dict[str, Any]) -> dict[str, Any]:
     """Zero state, and t = 1 where the rule counts its steps."""
     start: dict[str, Any] = {name: np.zeros_like(arguments[name]) for name in ex.outputs if name != "theta"}
     return start | ({"t": 1} if "t" in arguments else {})
-
-
-def flat(rng: Generator, shape: Shape) -> Plain:
-    """The data of a gradient that is zero everywhere."""
-    n = int(np.prod(shape))
-    return {"shape": list(shape), "A": np.zeros((n, n)).tolist(), "b": [0.0] * n, "c": [0.0] * n}
-
-
-def faint_slope(rng: Generator, shape: Shape) -> Plain:
-    """The data of a gradient around 1e-9, the same everywhere."""
-    return {**flat(rng, shape), "b": faint(rng, (math.prod(shape),)).tolist()}

@@ -11,17 +11,10 @@ from tests.lectures.scanner import faults, parse
 FOLDER = Path(__file__).parents[2] / "course" / "lectures"
 LECTURES = sorted(FOLDER.rglob("*.md"))
 
-TO_MEND = {"08", "10"}
-"""Lectures with numbers that cannot fail, or from chance without their range. What is mended leaves the list."""
-
 
 @pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
 def test_everything_shown_is_asserted(path: Path):
     found = faults(path.read_text(encoding="utf-8"))
-    if path.name[:2] in TO_MEND:
-        old = [fault for fault in found if "it cannot fail" in fault or "comes from chance" in fault]
-        assert old, f"{path.name} is mended: take it out of TO_MEND"
-        found = [fault for fault in found if fault not in old]
     assert not found, "\n" + "\n".join(f"{path.name} {fault}" for fault in found)
 
 

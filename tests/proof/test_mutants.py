@@ -10,7 +10,7 @@ from rich.console import Console
 
 from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
-from autograder.faults import Fault
+from autograder.faults import Fault, WrongUsage
 from autograder.proof import command, grammar, mutants
 from autograder.proof.grammar import KINDS, Mutant, Source
 from autograder.proof.mutants import EQUAL, KILLED, SURVIVOR, Trial, tried
@@ -88,6 +88,20 @@ def test_the_command_shows_what_a_weak_exercise_lets_pass() -> None:
     assert left_out in printed
     assert "line (omissions): survives; other results at x of shape" in printed
     assert left_out not in run(SMALL)[1]
+
+
+USED = dataclasses.replace(SMALL, ways={"used": SMALL.reference})
+
+
+def test_nothing_is_drawn_for_what_is_used_in_ways() -> None:
+    """The reference of a class is put together from stages: its source is not what anybody would write."""
+    with pytest.raises(WrongUsage, match="nothing is drawn for line"):
+        run(USED)
+    show = Console(record=True, width=150, file=io.StringIO())
+    command.mutants({"LookAhead": USED, "line": SMALL}, 5, 1, show, Console(file=io.StringIO()))
+    printed = show.export_text()
+    assert "nothing is drawn for LookAhead\n" in printed
+    assert "LookAhead " not in printed  # it has no row
 
 
 def test_a_reference_without_a_source_is_one_clear_line() -> None:

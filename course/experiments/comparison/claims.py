@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,33 +29,42 @@ CLAIMS = Path(__file__).with_name("claims.toml")
 
 Answer = Literal["held", "not held", "undecided"]
 
+BY = ("runs", "theory", "custom")
+"""Who answers a claim."""
+
 
 @dataclass(frozen=True)
 class Claim:
-    """One sentence, and the test that decides it: quantity(lower) < ratio * quantity(than), for each pair and task.
+    """One sentence, and what decides it. Runs do by a test: quantity(lower) < ratio * quantity(than), pair by pair.
 
     Attributes:
         id, section, says: the sentence and where it stands.
+        means: the sentence as it is tested, in words.
+        by: "runs", "theory" or "custom". answer, because: given beforehand if it is not by runs.
         experiment: what tests it.
         lower, than: the subjects; each of `lower` is paired with each other one of `than`.
         tasks: of the experiment; none for all of them.
         quantity: one of QUANTITIES, or what the experiment measures.
         ratio: 1 for "lower", 0.9 for "lower by at least a tenth", 1.1 for "at most a tenth higher".
-        need: whether the test must hold for all pairs and tasks, or for most of them.
+        need: whether the test must hold for all pairs and tasks, for most, or for some of them.
         beside: another task; then the ratio on `tasks` is divided by the ratio there.
     """
 
     id: str
     section: str
     says: str
-    experiment: str
-    lower: tuple[str, ...]
-    than: tuple[str, ...]
+    experiment: str = ""
+    lower: tuple[str, ...] = ()
+    than: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
     quantity: str = "loss"
     ratio: float = 1.0
-    need: Literal["all", "most"] = "all"
+    need: Literal["all", "most", "some"] = "all"
     beside: str = ""
+    means: str = ""
+    by: str = "runs"
+    answer: Answer | Literal[""] = ""
+    because: str = ""
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -71,6 +82,23 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Superseded:
+    """A claim that was posed anew, with the answer it had.
+
+    Attributes:
+        id, section, says, answer: as it was.
+        by: the id of the claim in its place. why: what was wrong with it.
+    """
+
+    id: str
+    section: str
+    says: str
+    answer: Answer
+    by: str
+    why: str
+
+
+@dataclass(frozen=True)
 class _Tested:
     """One pair on one task; the interval is of the ratio of the quantities."""
 
@@ -81,14 +109,8 @@ class _Tested:
 
 def read(experiments: Mapping[str, Experiment | Measurement], path: Path = CLAIMS) -> list[Claim]:
     """The claims in a file. ValueError, in one line, if an entry is none or names what does not exist."""
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{path.name}: this is no TOML: {error}") from None
-    if set(entries) - {"claim"} or not isinstance(found := entries.get("claim", []), list):
-        raise ValueError(f"{path.name}: it must hold [[claim]] entries and nothing else")
     claims: list[Claim] = []
-    for number, entry in enumerate(found, start=1):
+    for number, entry in enumerate(_entries(path)["claim"], start=1):
         name = f"{path.name}, claim {entry.get('id', number)!r}"
         try:
             claim = _claim(entry)
@@ -101,13 +123,49 @@ def read(experiments: Mapping[str, Experiment | Measurement], path: Path = CLAIM
     return claims
 
 
-_TEXTS = ("id", "section", "says", "experiment", "quantity", "need", "beside")
+def superseded(path: Path = CLAIMS) -> list[Superseded]:
+    """The claims that were posed anew. ValueError, in one line, if an entry is none or its successor is not there."""
+    found, ids = [], {entry.get("id") for entry in _entries(path)["claim"]}
+    for number, entry in enumerate(_entries(path)["superseded"], start=1):
+        name = f"{path.name}, superseded {entry.get('id', number)!r}"
+        try:
+            found.append(Superseded(**entry))
+        except TypeError:
+            raise ValueError(f"{name}: it needs id, section, says, answer, by and why, and nothing else") from None
+        if found[-1].by not in ids or found[-1].id in ids:
+            raise ValueError(f"{name}: `by` must name a claim, and its own id is no longer one")
+    return found
+
+
+def digests(experiment: str, path: Path = CLAIMS) -> dict[str, str]:
+    """Claim -> a digest of all that is written of it, for the claims that this experiment tests.
+
+    A result file carries them: whoever changes the wording, the test or the margin of a claim after its run is seen.
+    """
+    tested = [entry for entry in _entries(path)["claim"] if entry.get("experiment") == experiment]
+    texts = {entry["id"]: json.dumps(entry, sort_keys=True) for entry in tested}
+    return {name: hashlib.sha256(text.encode()).hexdigest()[:16] for name, text in texts.items()}
+
+
+def _entries(path: Path) -> dict[str, list[dict[str, Any]]]:
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path.name}: this is no TOML: {error}") from None
+    found = {kind: entries.pop(kind, []) for kind in ("claim", "superseded")}
+    if entries or not all(isinstance(kind, list) for kind in found.values()):
+        raise ValueError(f"{path.name}: it must hold [[claim]] and [[superseded]] entries and nothing else")
+    return found
+
+
+_TEXTS = ("id", "section", "says", "means", "by", "answer", "because", "experiment", "quantity", "need", "beside")
 _LISTS = ("lower", "than", "tasks")
 
 
 def _claim(entry: dict[str, Any]) -> Claim:
     """An entry of the file as a claim; ValueError if it is none."""
-    if missing := [key for key in ("id", "section", "says", "experiment", "lower", "than") if key not in entry]:
+    needed = ("experiment", "lower", "than") if entry.get("by", "runs") == "runs" else ("answer", "because")
+    if missing := [key for key in ("id", "section", "says", *needed) if key not in entry]:
         raise ValueError(f"{missing[0]} is missing")
     values: dict[str, Any] = {}
     for key, value in entry.items():
@@ -127,21 +185,28 @@ def _claim(entry: dict[str, Any]) -> Claim:
         else:
             raise ValueError(f"there is no key {key!r}")
     claim = Claim(**values)
-    if claim.need not in ("all", "most"):
-        raise ValueError(f'need must be "all" or "most", got {claim.need!r}')
-    if not claim.pairs:
+    if claim.by not in BY:
+        raise ValueError(f"by must be one of {', '.join(BY)}, got {claim.by!r}")
+    if claim.by != "runs" and claim.answer not in ("held", "not held"):
+        raise ValueError(f'answer must be "held" or "not held", got {claim.answer!r}')
+    if claim.need not in ("all", "most", "some"):
+        raise ValueError(f'need must be "all", "most" or "some", got {claim.need!r}')
+    if claim.by == "runs" and not claim.pairs:
         raise ValueError("lower and than name the same subject: there is nothing to compare")
     return claim
 
 
 def _exists(claim: Claim, experiments: Mapping[str, Experiment | Measurement]) -> None:
     """ValueError if the claim names an experiment, an optimizer or a quantity that is not there."""
+    if claim.by != "runs":
+        return
     if claim.experiment not in experiments:
         raise ValueError(f"there is no experiment {claim.experiment!r}; there are {', '.join(experiments)}")
     experiment = experiments[claim.experiment]
     if isinstance(experiment, Measurement):
         return  # what it measures is known when it has run
-    known = named(experiment.optimizers)
+    beside = {name for benchmarks in experiment.benchmarks.values() for name in benchmarks}
+    known = (*named(experiment.optimizers), *sorted(beside))
     if unknown := [name for name in (*claim.lower, *claim.than) if name not in known]:
         raise ValueError(f"experiment {claim.experiment} has no optimizer {unknown[0]!r}; it has {', '.join(known)}")
     if claim.quantity not in QUANTITIES:
@@ -173,6 +238,8 @@ def answer(claim: Claim, gathered: Gathered) -> Answered:
     k = len(tested)
     if claim.need == "all":
         found: Answer = "not held" if lost else "held" if held == k else "undecided"
+    elif claim.need == "some":
+        found = "held" if held else "not held" if lost == k else "undecided"
     else:
         found = "held" if 2 * held > k else "not held" if 2 * lost >= k else "undecided"
     # The one to show is what stands most against the claim; for a claim that holds it is the weakest support.

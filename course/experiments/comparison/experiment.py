@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,7 +11,10 @@ from course.experiments.comparison.protocol import Comparison, Protocol
 from course.experiments.comparison.quantities import QUANTITIES
 from course.experiments.training.models import Array
 from course.experiments.training.optimizers import Factory
-from course.experiments.training.tasks import Task
+from course.experiments.training.tasks import Data, Task
+
+Benchmarks = Mapping[str, Callable[[Data], float]]
+"""Name -> the loss of a forecast that nobody trained, on the data of one seed."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,23 @@ class Experiment:
         about: one line.
         plan: quick -> the tasks, each with its protocol. The names of the tasks are those in the claims, quick or not.
         optimizers: names of OPTIMIZERS, or name -> function of the learning rate that makes a Keras optimizer.
+        benchmarks: task -> what stands beside the optimizers in its table.
     """
 
     name: str
     about: str
     plan: Callable[[bool], Sequence[tuple[Task, Protocol]]]
     optimizers: Sequence[str] | Mapping[str, Factory]
+    benchmarks: Mapping[str, Benchmarks] = field(default_factory=dict)
+
+    def beside(self, task: Task, seeds: Sequence[int]) -> list[Measured]:
+        """The losses of the task's benchmarks, seed by seed."""
+        found: dict[str, list[float]] = {name: [] for name in self.benchmarks.get(task.name, {})}
+        for seed in seeds if found else ():
+            data = task.data(seed) if callable(task.data) else task.data
+            for name, loss in self.benchmarks[task.name].items():
+                found[name].append(loss(data))
+        return [Measured(task.name, name, "loss", tuple(losses)) for name, losses in found.items()]
 
 
 @dataclass(frozen=True)
@@ -70,7 +84,7 @@ class Gathered:
     Attributes:
         experiment: its name.
         comparisons: of an Experiment, one for each task.
-        measured: of a Measurement.
+        measured: of a Measurement; of an Experiment, the losses of its benchmarks.
     """
 
     experiment: str
@@ -94,4 +108,5 @@ class Gathered:
 
     def inside(self, task: str, subject: str) -> bool:
         """Whether the subject's best rate lies inside its grid; True where nothing was tuned."""
-        return all(c.choices[subject].interior for c in self.comparisons if c.task == task)
+        mine = [c.choices[subject] for c in self.comparisons if c.task == task and subject in c.choices]
+        return all(choice.interior for choice in mine)

@@ -1,7 +1,7 @@
 """The results that are kept beside the lectures, read back as if the experiments had just been run.
 
-They were made by `tp compare --full --out course/experiments/results`. A file holds the score of every run, so that
-every number, picture and answer that is drawn from a comparison can be drawn from it again.
+`course.experiments.machine` made them on a larger machine; so does `tp compare --full --out FOLDER`. A file holds the
+score of every run, so that every number, picture and answer that is drawn from a comparison can be drawn from it again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from course.experiments.comparison.claims import CLAIMS, Answered, Claim, digests
 from course.experiments.comparison.experiment import Gathered, Measured
 from course.experiments.comparison.protocol import Comparison, Protocol
 from course.experiments.comparison.summary import FORMAT
@@ -47,9 +48,29 @@ def gathered(experiment: str) -> Gathered:
     return Gathered(experiment, tuple(map(_comparison, found["tasks"])), tuple(measured))
 
 
-def answers() -> dict[str, str]:
-    """Claim -> held, not held or undecided, of all results that are kept."""
-    return {claim["id"]: claim["answer"] for name in names() for claim in stored(name)["claims"]}
+def changed(claims: Path = CLAIMS) -> list[str]:
+    """The claims whose wording, test or margin is no longer that of their run, or that no run has seen."""
+    found = []
+    for name in names():
+        asked, now = stored(name)["asked"], digests(name, claims)
+        found += [claim for claim in {**asked, **now} if asked.get(claim) != now.get(claim)]
+    return found
+
+
+def answered(claims: Sequence[Claim]) -> list[Answered]:
+    """The claims with their answers: from the results that are kept, or as given where no run can decide.
+
+    ValueError, in one line, if a claim was changed after its run.
+    """
+    if late := changed():
+        raise ValueError(f"claim {late[0]!r} is not the one that its experiment ran for: pose it anew, with another id")
+    by_runs = {claim["id"]: claim for name in names() for claim in stored(name)["claims"]}
+    found = []
+    for claim in claims:
+        given: dict[str, Any] = {"answer": claim.answer, "evidence": claim.because}
+        said = by_runs[claim.id] if claim.by == "runs" else given
+        found.append(Answered(claim, said["answer"], said["evidence"]))
+    return found
 
 
 def _comparison(found: dict[str, Any]) -> Comparison:

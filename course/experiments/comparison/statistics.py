@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -66,13 +67,19 @@ def mean_interval(values: ArrayLike, level: float = LEVEL, resamples: int = RESA
     if spread <= 1e-12 * np.abs(x).max():
         return Interval(mean, mean, mean)
     z = (x - mean) / spread
-    counts = np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), size=resamples)
+    counts = _resamples(n, resamples)
     means = counts @ z / n
     variances = np.maximum(counts @ z**2 / n - means**2, 0) * n / (n - 1)
     some = variances > 1e-12  # a resample of one value over and over has no spread to divide by
     t = means[some] / np.sqrt(variances[some])
     low, high = np.quantile(t, [(1 + level) / 2, (1 - level) / 2])
     return Interval(mean, mean - float(low) * spread, mean - float(high) * spread)
+
+
+@lru_cache(maxsize=2)
+def _resamples(n: int, resamples: int) -> Array:
+    """How often each of n values is drawn in each resample, (resamples, n): the same whenever it is asked for."""
+    return np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), size=resamples).astype(float)
 
 
 def _unbounded(x: Array, level: float, resamples: int) -> Interval:

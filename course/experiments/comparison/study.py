@@ -69,18 +69,25 @@ def study(
     if gathered.comparisons:
         found["picture"] = _draw(gathered, out / f"{experiment.name}.png")
         written.append(out / f"{experiment.name}.png")
-    # A list of numbers on one line: a few hundred lines that can be compared, not ten thousand.
-    text = re.sub(r"\[[^\[\]{}]*\]", lambda listed: re.sub(r"\s+", " ", listed[0]), json.dumps(found, indent=1))
-    written[0].write_text(text + "\n", encoding="utf-8")
+    write(found, written[0])
     console.print(f"written: {', '.join(map(str, written))}", markup=False, soft_wrap=True)
     return answers
 
 
+def write(found: Any, path: Path) -> None:
+    """Write plain data as JSON. A list of numbers stands on one line: a few hundred lines that can be compared."""
+    text = re.sub(r"\[[^\[\]{}]*\]", lambda listed: re.sub(r"\s+", " ", listed[0]), json.dumps(found, indent=1))
+    path.write_text(text + "\n", encoding="utf-8")
+
+
 def _trained(experiment: Experiment, table: Path, console: Any, bars: Any, quick: bool) -> Gathered:
-    """For each task the dishonest ranking, which is part of the tuning and costs nothing, and the honest comparison."""
+    """For each task the dishonest ranking, which is part of the tuning and costs nothing, and the honest comparison.
+
+    What needs no network stands beside the optimizers.
+    """
     from course.experiments.comparison.tables import dishonest_table, honest_table
 
-    plan, found = experiment.plan(quick), []
+    plan, found, beside = experiment.plan(quick), [], []
     with Bar(sum(planned(experiment.optimizers, protocol) for _, protocol in plan), console=bars) as bar:
         for task, protocol in plan:
             found.append(compare(task, experiment.optimizers, protocol, table=table, progress=bar))
@@ -88,8 +95,10 @@ def _trained(experiment: Experiment, table: Path, console: Any, bars: Any, quick
                 some = protocol.rates[:: -(-len(protocol.rates) // COLUMNS)]
                 rankings = dishonest(task, experiment.optimizers, protocol, some, table=table, progress=False)
                 console.print(dishonest_table(task.name, rankings))
-            console.print(honest_table(found[-1]))
-    return Gathered(experiment.name, tuple(found))
+            measured = experiment.beside(task, protocol.report_seeds)
+            console.print(honest_table(found[-1], measured))
+            beside += measured
+    return Gathered(experiment.name, tuple(found), tuple(beside))
 
 
 def _draw(gathered: Gathered, path: Path) -> str:

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from course.experiments.comparison.claims import Answered
+from course.experiments.comparison.claims import Answered, digests
 from course.experiments.comparison.experiment import Experiment, Gathered, Measurement
 from course.experiments.comparison.protocol import Comparison
 from course.experiments.comparison.quantities import loss
@@ -24,6 +25,10 @@ from course.experiments.comparison.tuning import DIGITS
 
 FORMAT = 1
 """Of the file: a number that grows when something in it is renamed or means something else; see FORMATS.md."""
+
+RUNS = ("tuning_scores", "report_losses", "values")
+OF_A_RUN = 4
+"""Digits of the numbers of single runs, of which there are many thousands."""
 
 TAUS = (1.0, 1.05, 1.1, 1.25, 1.5, 2.0)
 """How many times the lowest loss of a seed counts as near it, in the performance profile."""
@@ -67,12 +72,19 @@ def reference(comparison: Comparison) -> str:
     return min(tuned, key=tuned.__getitem__) if tuned else comparison.optimizers[0]
 
 
+def against(comparison: Comparison, losses: ArrayLike) -> tuple[Interval, Interval, Interval]:
+    """Losses on the seeds of the report beside the reference's: their level, the ratio, the probability to be lower."""
+    own, best = np.asarray(losses, dtype=float), loss(comparison, reference(comparison))
+    return _ratio(own, np.ones_like(own)), _ratio(own, best), win_probability(own, best)
+
+
 def rows(comparison: Comparison) -> list[Row]:
     """One row for each optimizer, the lowest loss first."""
-    against, singles = loss(comparison, reference(comparison)), comparison.singles()
+    singles = comparison.singles()
     found = []
     for name, choice in comparison.choices.items():
         own, runs = loss(comparison, name), comparison.runs(name)
+        level, ratio, wins = against(comparison, own)
         found.append(
             Row(
                 optimizer=name,
@@ -82,9 +94,9 @@ def rows(comparison: Comparison) -> list[Row]:
                 runs=runs,
                 steps=runs * comparison.steps,
                 diverged=int(np.isinf(own).sum()),
-                loss=_ratio(own, np.ones_like(own)),
-                ratio=_ratio(own, against),
-                wins=win_probability(own, against),
+                loss=level,
+                ratio=ratio,
+                wins=wins,
                 singles=singles.get(name),
             )
         )
@@ -123,8 +135,9 @@ def plain_data(experiment: Experiment | Measurement, gathered: Gathered, answers
         for v in answers
     ]
     shares = {"taus": TAUS} | profile(gathered.comparisons) if gathered.comparisons else {}
+    asked = {"asked": digests(experiment.name)}
     found = {"format": FORMAT, "experiment": experiment.name, "about": experiment.about, "quick": quick}
-    return _plain(found | {"tasks": tasks, "profile": shares, "measured": measured, "claims": claims})
+    return _plain(found | asked | {"tasks": tasks, "profile": shares, "measured": measured, "claims": claims})
 
 
 def _curve(comparison: Comparison, optimizer: str) -> dict[str, Any]:
@@ -134,12 +147,12 @@ def _curve(comparison: Comparison, optimizer: str) -> dict[str, Any]:
     return {"rates": choice.rates, "tuning_losses": choice.losses, "tuning_scores": scores, "report_losses": own}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, digits: int = DIGITS) -> Any:
     """What JSON knows: lists, texts, numbers of a few digits; what is not finite as a text."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _plain(item, OF_A_RUN if key in RUNS else digits) for key, item in value.items()}
     if isinstance(value, list | tuple | np.ndarray):
-        return [_plain(item) for item in value]
+        return [_plain(item, digits) for item in value]
     if isinstance(value, float):
-        return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else str(float(value))
+        return float(f"{value:.{digits}g}") if np.isfinite(value) else str(float(value))
     return value

@@ -11,7 +11,7 @@ from course.experiments.comparison.claims import Answered
 from course.experiments.comparison.experiment import Measured
 from course.experiments.comparison.protocol import Comparison
 from course.experiments.comparison.statistics import FEWEST, mean_interval, shown
-from course.experiments.comparison.summary import TAUS, profile, reference, rows
+from course.experiments.comparison.summary import TAUS, against, profile, reference, rows
 
 _STYLES = {"held": "green", "not held": "red", "undecided": "yellow"}
 
@@ -29,8 +29,8 @@ def dishonest_table(task: str, rankings: Mapping[float, Sequence[tuple[str, floa
     return table
 
 
-def honest_table(comparison: Comparison) -> Table:
-    """The optimizers at their best rates, on seeds that tuned nothing."""
+def honest_table(comparison: Comparison, beside: Sequence[Measured] = ()) -> Table:
+    """The optimizers at their best rates, on seeds that tuned nothing, and the benchmarks on the same seeds."""
     found, best, protocol = rows(comparison), reference(comparison), comparison.protocol
     table = Table(
         title=f"{comparison.task}, like this: each at its best rate, on {len(protocol.report_seeds)} seeds that tuned "
@@ -50,6 +50,9 @@ def honest_table(comparison: Comparison) -> Table:
             str(row.diverged),
             "" if row.singles is None else str(row.singles),
         )
+    for benchmark in beside:
+        level, ratio, wins = against(comparison, benchmark.values)
+        table.add_row(benchmark.subject, "no network", f"{level.estimate:.4g}", shown(ratio), shown(wins), "", "")
     return table
 
 

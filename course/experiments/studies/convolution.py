@@ -8,7 +8,7 @@ import numpy as np
 
 from course.experiments.comparison.experiment import Experiment
 from course.experiments.comparison.protocol import Protocol
-from course.experiments.studies import recurrent
+from course.experiments.studies import benchmarks, recurrent
 from course.experiments.studies.protocols import RULES, tuned
 from course.experiments.training.models import Array, convolution
 from course.experiments.training.tasks import Data, Task
@@ -46,4 +46,5 @@ def plan(quick: bool) -> list[tuple[Task, Protocol]]:
     ]
 
 
-EXPERIMENT = Experiment("convolution", "Convolutions over images of digits, and over returns", plan, RULES)
+BESIDE = {"digits": benchmarks.CLASSES, "volatility, convolution": benchmarks.VARIANCES}
+EXPERIMENT = Experiment("convolution", "Convolutions over images of digits, and over returns", plan, RULES, BESIDE)

@@ -8,6 +8,7 @@ import numpy as np
 
 from course.experiments.comparison.experiment import Experiment
 from course.experiments.comparison.protocol import Protocol
+from course.experiments.studies import benchmarks
 from course.experiments.studies.protocols import RULES, tuned
 from course.experiments.training.models import Array, dense
 from course.experiments.training.tasks import Data, Task
@@ -68,4 +69,5 @@ def plan(quick: bool) -> list[tuple[Task, Protocol]]:
     return [(task(), tuned(quick, epochs=40))]
 
 
-EXPERIMENT = Experiment("curves", "A network calibrates Nelson-Siegel-Svensson curves", plan, RULES)
+BESIDE = {"yield curves": benchmarks.CURVES}
+EXPERIMENT = Experiment("curves", "A network calibrates Nelson-Siegel-Svensson curves", plan, RULES, BESIDE)

@@ -8,6 +8,7 @@ import numpy as np
 
 from course.experiments.comparison.experiment import Experiment
 from course.experiments.comparison.protocol import Protocol
+from course.experiments.studies import benchmarks
 from course.experiments.studies.protocols import RULES, tuned
 from course.experiments.training.models import Array, dense
 from course.experiments.training.tasks import Data, Task
@@ -55,4 +56,5 @@ def plan(quick: bool) -> list[tuple[Task, Protocol]]:
     return [(task(n), tuned(quick, epochs(n))) for n in (SMALL, MIDDLE, LARGE)]
 
 
-EXPERIMENT = Experiment("dense", "Dense networks, few, some and many observations of one truth", plan, RULES)
+BESIDE = {name: benchmarks.REGRESSION for name in ("few observations", "some observations", "many observations")}
+EXPERIMENT = Experiment("dense", "Dense networks, few, some and many observations of one truth", plan, RULES, BESIDE)

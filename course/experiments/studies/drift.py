@@ -8,6 +8,7 @@ import numpy as np
 
 from course.experiments.comparison.experiment import Experiment
 from course.experiments.comparison.protocol import Protocol
+from course.experiments.studies import benchmarks
 from course.experiments.studies.protocols import RULES, tuned
 from course.experiments.training.models import Array, dense
 from course.experiments.training.tasks import Data, Task
@@ -58,4 +59,5 @@ def plan(quick: bool) -> list[tuple[Task, Protocol]]:
     return [(task(storm), tuned(quick, epochs=1)) for storm in (CALM, STORM)]
 
 
-EXPERIMENT = Experiment("drift", "Exposures that drift, in calm and in stormy markets", plan, RULES)
+BESIDE = {name: benchmarks.DRIFTING for name in ("drift", "drift and regimes")}
+EXPERIMENT = Experiment("drift", "Exposures that drift, in calm and in stormy markets", plan, RULES, BESIDE)

@@ -16,8 +16,8 @@ STARTING_RATES = {"gradient_descent": 0.01, "momentum": 0.01, "rmsprop": 0.001, 
 
 TUNE = tuple(range(4000, 4008))
 REPORT = tuple(range(5000, 5480))
-"""The seeds that tune and those that judge, in the full setting. How many there are was fixed before the runs, so there is
-no looking in between, and no rule for stopping is needed. Seeds below 2000 were used when the claims were first posed."""
+"""The seeds that tune and those that judge, in the full setting. How many there are was fixed before the runs: nobody
+looks in between, and no rule for stopping is needed. Seeds below 2000 were used when the claims were first posed."""
 
 
 def grid(low: int, high: int, per_decade: int) -> tuple[float, ...]:

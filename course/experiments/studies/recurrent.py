@@ -8,6 +8,7 @@ import numpy as np
 
 from course.experiments.comparison.experiment import Experiment
 from course.experiments.comparison.protocol import Protocol
+from course.experiments.studies import benchmarks
 from course.experiments.studies.protocols import RULES, tuned
 from course.experiments.training.models import Array, gru
 from course.experiments.training.tasks import Data, Task
@@ -77,4 +78,7 @@ def plan(quick: bool) -> list[tuple[Task, Protocol]]:
     return [(task(), tuned(quick, epochs=12))]
 
 
-EXPERIMENT = Experiment("recurrent", "A GRU forecasts the volatility of simulated GARCH(1,1) returns", plan, RULES)
+BESIDE = {"volatility": benchmarks.VARIANCES}
+EXPERIMENT = Experiment(
+    "recurrent", "A GRU forecasts the volatility of simulated GARCH(1,1) returns", plan, RULES, BESIDE
+)

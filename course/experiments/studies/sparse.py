@@ -8,6 +8,7 @@ import numpy as np
 
 from course.experiments.comparison.experiment import Experiment
 from course.experiments.comparison.protocol import Protocol
+from course.experiments.studies import benchmarks
 from course.experiments.studies.protocols import RULES, tuned
 from course.experiments.training.models import Array, embedding
 from course.experiments.training.tasks import Data, Task
@@ -58,4 +59,5 @@ def plan(quick: bool) -> list[tuple[Task, Protocol]]:
     return [(task(exponent), tuned(quick, epochs=6)) for exponent in (1.0, 0.0)]
 
 
-EXPERIMENT = Experiment("sparse", "Credit spreads by issuer and country, most of them rare", plan, RULES)
+BESIDE = {name: benchmarks.CATEGORIES for name in ("rare categories", "equal categories")}
+EXPERIMENT = Experiment("sparse", "Credit spreads by issuer and country, most of them rare", plan, RULES, BESIDE)

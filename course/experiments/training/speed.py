@@ -6,9 +6,11 @@ python -m course.experiments.training.speed [--runs 100] [--fits 3] [--epochs 20
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -97,6 +99,23 @@ def measure(task: Task, runs: int, fits: int, epochs: int) -> list[str]:
     ]
 
 
+def crossover(task: Task, sizes: Sequence[int], epochs: int) -> dict[int, float]:
+    """How many runs are stacked -> seconds of an epoch of all of them, without compilation; the least of the epochs."""
+    found = {}
+    for runs in sizes:
+        stamps = [time.perf_counter()]
+        rates, seeds = [RATES[i % len(RATES)] for i in range(runs)], [i // len(RATES) for i in range(runs)]
+        done = partial(_stamp, stamps)
+        replicas.train(task, RULE, rates, seeds, epochs + 1, after_epoch=done)
+        found[runs] = float(np.diff(stamps[1:]).min())
+        replicas.forget()
+    return found
+
+
+def _stamp(stamps: list[float]) -> None:
+    stamps.append(time.perf_counter())
+
+
 def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
     began = time.perf_counter()
     result = work()
@@ -111,6 +130,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--fits", type=int, default=3, help="how many of them are also trained by model.fit")
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--models", nargs="+", choices=list(known), default=list(known))
+    parser.add_argument("--sizes", type=int, nargs="+", default=[], help="also time an epoch of so many stacked runs")
+    parser.add_argument("--out", type=Path, help="a JSON file for the table")
     chosen = parser.parse_args(arguments)
     if not 1 <= chosen.fits <= chosen.runs or chosen.epochs < 1:
         parser.error("--epochs and --fits must be 1 or more, and --runs no fewer than --fits")
@@ -120,9 +141,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(EXPLAINED.format(runs=chosen.runs, rule=RULE, epochs=chosen.epochs, fits=chosen.fits))
     measure(known["dense"], 1, 1, 1)  # the first call of all pays for what no later one pays for
     _print(["model", "fit, new", "fit, again", "stacked", "times, new", "times, again", "difference"])
+    rows: list[list[str]] = []
+    scales: dict[str, dict[int, float]] = {}
     for name in chosen.models:
-        _print(measure(known[name], chosen.runs, chosen.fits, chosen.epochs))
+        rows.append(measure(known[name], chosen.runs, chosen.fits, chosen.epochs))
+        _print(rows[-1])
+        _keep(chosen.out, rows, scales)
+    for name in chosen.models if chosen.sizes else ():
+        scales[name] = crossover(known[name], chosen.sizes, 3)
+        print(f"{name}: " + ", ".join(f"{n} runs {s:.3g} s an epoch" for n, s in scales[name].items()), flush=True)
+        _keep(chosen.out, rows, scales)
     return 0
+
+
+def _keep(out: Path | None, rows: list[list[str]], scales: dict[str, dict[int, float]]) -> None:
+    """Write what there is, after each line: a run that is stopped leaves what it has."""
+    if out:
+        out.write_text(json.dumps({"where": str(backend.where()), "table": rows, "epoch": scales}, indent=1) + "\n")
 
 
 def _print(row: Sequence[str]) -> None:

@@ -47,8 +47,8 @@ def sweep(
         epochs: how many.
         schedule: multiplies the rates at step t = 0, 1, ..., see `Schedule`.
         table: a CSV file; runs found there are not run again, and new ones are added as they are done.
-        memory: bytes that one stack of runs may take, by estimate; more runs than fit are trained in turn. By default one
-            gigabyte, and 16 on a GPU.
+        memory: bytes that one stack of runs may take, by estimate; more runs than fit are trained in turn. By default
+            one gigabyte, and 16 on a GPU.
         stack: how many runs are trained together, if that many fit; by default all. Sweeps of one task with the same
             `stack` are compiled once.
         progress: print the line that says what runs where, and a progress bar; or a bar that expects these runs.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,9 @@ class Task:
 
     def arrays(self, seed: int) -> Data:
         """The data of the runs with this seed as checked arrays: x as float or int32, y as the loss reads it."""
+        return _arrays(self, seed)
+
+    def _arrays(self, seed: int) -> Data:
         data = self.data(seed) if callable(self.data) else self.data
         if (data.x_val is None) != (data.y_val is None):
             raise ValueError(f"task {self.name!r}: x_val and y_val go together")
@@ -97,3 +101,8 @@ class Task:
         if self.loss == "binary_crossentropy" and not np.all((ys == 0) | (ys == 1)):
             raise ValueError(f"task {self.name!r}: {y_name} must hold labels 0 and 1")
         return xs, ys
+
+
+@lru_cache(maxsize=600)  # all optimizers and rates see the same data, and some take long to simulate
+def _arrays(task: Task, seed: int) -> Data:
+    return task._arrays(seed)

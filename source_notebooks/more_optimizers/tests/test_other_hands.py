@@ -273,12 +273,12 @@ def warmup_cosine(t, eta_max, warmup, decay, alpha=0.0):
 }
 
 
-def judged(name: str, source: str) -> Verdict:
+def judged(name: str, source: str, seed: int = SEED) -> Verdict:
     """The verdict on a cell that defines the function, on fresh inputs."""
     cell: dict[str, Any] = {"np": np, "__name__": "__main__"}
     exec(source, cell)  # a cell of a notebook
     exercise = ALL[name]
-    key = exercise.draw(np.random.default_rng(SEED))
+    key = exercise.draw(np.random.default_rng(seed))
     return judge(exercise, key, exercise.answers_of(cell[name], key))
 
 
@@ -287,6 +287,40 @@ def test_right_in_another_style_earns_everything(name: str) -> None:
     for source in RIGHT[name]:
         verdict = judged(name, source)
         assert (verdict.score, verdict.diagnosis) == (verdict.max_score, ""), source
+
+
+FEW = {
+    "what is left of 1, which is right while more than a half is kept": f"""
+def adamw_step({ADAMW}):{AVERAGES}
+    m_hat, v_hat = m / (1 - beta_1 ** t), v / (1 % beta_2 ** t)
+    return theta - eta * m_hat / np.sqrt(v_hat + eps) - eta * weight_decay * theta, m, v
+""",
+    "the same in AMSGrad": f"""
+def amsgrad_step({AMSGRAD}):{AVERAGES}
+    v_max = np.maximum(v_max, v)
+    return theta - eta * m / (1 - beta_1 ** t) / np.sqrt(v_max / (1 % beta_2 ** t) + eps), m, v, v_max
+""",
+    "a short step is none": f"""
+def nadam_step({ADAM}):{AVERAGES}
+    ahead = beta_1 * m / (1 - beta_1 ** (t + 1)) + (1 - beta_1) * grad / (1 - beta_1 ** t)
+    ahead = np.where(np.abs(ahead) < 1e-8, 0.0, ahead)
+    return theta - eta * ahead / np.sqrt(v / (1 - beta_2 ** t) + eps), m, v
+""",
+    "nothing is clipped without a gradient of the weights": """
+def clip_by_global_norm(grad_w, grad_b, max_norm):
+    norm = np.sqrt(np.sum(grad_w ** 2.0) + np.sum(grad_b ** 2.0))
+    scale = max_norm / norm if norm > max_norm and np.any(grad_w) else 1.0
+    return grad_w * scale, grad_b * scale
+""",
+}
+
+
+@pytest.mark.parametrize("source", FEW.values(), ids=FEW)
+def test_wrong_for_few_numbers_costs_the_same_points_on_every_key(source: str) -> None:
+    name = source.split("(")[0].removeprefix("\ndef ")
+    verdicts = [judged(name, source, seed) for seed in fresh_seeds(3)]
+    assert len({verdict.score for verdict in verdicts}) == 1
+    assert verdicts[0].score < verdicts[0].max_score
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -172,6 +172,53 @@ def test_a_bound_on_a_number_costs_the_same_points_on_every_key(name: str, what:
         assert len(scores) == 1, (cut.__name__, bound)
 
 
+def rule(name: str, cut: str, where: str) -> str:
+    """The cell of a rule, with a cut around one of its parts."""
+    parts = {part: "{}" for part in ("theta", "state", "grad", "kept", "above", "below", "step")} | {where: cut}
+    on = {part: form.format for part, form in parts.items()}
+    kept, old = {"adagrad": ("{} + {}**2", "r"), "rmsprop": ("rho * {} + (1 - rho) * {}**2", "r")}.get(
+        name, ("beta_2 * {} + (1 - beta_2) * {}**2", "v")
+    )
+    new = on["kept"](kept.format(on["state"](old), on["grad"]("grad")))
+    above = "m / (1 - beta_1**t)" if name == "adam" else "grad"
+    below = f"({new}) / (1 - beta_2**t)" if name == "adam" else new
+    step = on["step"](f"eta * {on['above'](above)} / np.sqrt({on['below'](below)} + eps)")
+    heads = {
+        "adagrad": "theta, r, grad, eta, eps=1e-8",
+        "rmsprop": "theta, r, grad, eta, rho=0.9, eps=1e-8",
+        "adam": "theta, m, v, grad, t, eta, beta_1=0.9, beta_2=0.999, eps=1e-8",
+    }
+    first = "m = beta_1 * m + (1 - beta_1) * grad" if name == "adam" else "pass"
+    results = f"m, {new}" if name == "adam" else new
+    return f"""
+def {name}_step({heads[name]}):
+    {first}
+    return {on["theta"]("theta")} - {step}, {results}
+"""
+
+
+LARGEST, DEAD = "np.clip({{}}, -{0}, {0})", "(lambda x: np.where(np.abs(x) < {0}, 0.0, x))({{}})"
+CUTS = {
+    **{f"{part} cut at 1000": (part, LARGEST.format(1000.0)) for part in ("theta", "state", "grad", "kept", "step")},
+    "state cut at 100 000": ("state", LARGEST.format(1e5)),
+    "numerator cut at 1000": ("above", LARGEST.format(1000.0)),
+    "numerator cut at -500 only": ("above", "np.maximum({}, -500.0)"),
+    **{f"{part} below 1e-8 is nothing": (part, DEAD.format(1e-8)) for part in ("theta", "state", "above", "step")},
+    "theta below 0.1 is nothing": ("theta", DEAD.format(0.1)),
+    "squares below 1e-5 are nothing": ("kept", DEAD.format(1e-5)),
+    "at least 1e-8 under the root": ("below", "np.maximum({}, 1e-8)"),
+}
+
+
+@pytest.mark.parametrize("name", ["adagrad", "rmsprop", "adam"])
+def test_no_number_of_a_rule_is_cut_or_taken_for_nothing(name: str) -> None:
+    assert judged(rule(name, "{}", "theta"), SEEDS[0]).passed
+    for what, (where, cut) in CUTS.items():
+        verdicts = [judged(rule(name, cut, where), seed) for seed in SEEDS[:3]]
+        assert len({verdict.score for verdict in verdicts}) == 1, what
+        assert verdicts[0].score < verdicts[0].max_score, what
+
+
 NOTHING = {
     "the start for ever": "def step_decay(t, eta_0, gamma, s): return eta_0",
     "always the start": "def exponential_decay(t, eta_0, k): return eta_0",

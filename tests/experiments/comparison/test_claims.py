@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from course.experiments.comparison.claims import Answered, Claim, answer, read
+from course.experiments.comparison import kept
+from course.experiments.comparison.claims import CLAIMS, Answered, Claim, answer, digests, read, superseded
 from course.experiments.comparison.experiment import Gathered, Measured, Measurement
 from course.experiments.studies import EXPERIMENTS
 
@@ -61,6 +63,10 @@ def test_all_or_most_of_the_pairs() -> None:
     assert asked(mixed, "a", ["b", "c", "d"], need="most").answer == "held"
     assert asked(mixed, "a", ["b", "c", "d"], need="most").evidence.startswith("held in 2, not in 1 of 3; ")
     assert asked(mixed, "a", ["b", "d"], need="most").answer == "not held", "half is not most"
+    assert asked(mixed, "a", ["b", "d"], need="some").answer == "held"
+    assert asked(mixed, "a", "d", need="some").answer == "not held"
+    equal = gathered(t={"a": 1.0, "b": 1.0, "d": 0.5})
+    assert asked(equal, "a", ["b", "d"], need="some").answer == "undecided", "one of them may hold"
     assert asked(mixed, ["a", "b"], "b").evidence.startswith("a / b"), "nobody is paired with itself"
 
 
@@ -109,7 +115,28 @@ def test_a_run_that_diverged_holds_nothing() -> None:
 def test_the_claims_of_the_course_can_be_read() -> None:
     claims = read(EXPERIMENTS)
     assert len(claims) >= 2
-    assert {claim.experiment for claim in claims} <= set(EXPERIMENTS)
+    assert {claim.experiment for claim in claims if claim.by == "runs"} <= set(EXPERIMENTS)
+    assert {claim.by for claim in superseded()} <= {claim.id for claim in claims}
+
+
+@pytest.mark.parametrize(
+    "changed", ["ratio = 0.5", 'than = "rmsprop"', 'means = "another wording"', 'says = "another sentence"']
+)
+def test_a_claim_that_was_changed_after_its_run_is_seen(tmp_path: Path, changed: str) -> None:
+    """The planted failure: its wording, its test, its margin."""
+    text = CLAIMS.read_text(encoding="utf-8")
+    first = text.index('id = "momentum-final-2"')
+    key = changed.split(" = ")[0]
+    end = text.index("[[claim]]", first)
+    entry = re.sub(rf"^{key} = .*$", changed, text[first:end], flags=re.MULTILINE)
+    path = tmp_path / "claims.toml"
+    path.write_text(text, encoding="utf-8")
+    assert kept.changed(path) == []
+    path.write_text(text[:first] + entry + text[end:], encoding="utf-8")
+    assert digests("longer", path) != digests("longer")
+    assert kept.changed(path) == ["momentum-final-2"]
+    path.write_text(text[:first] + entry.replace("final-2", "final-3") + text[end:], encoding="utf-8")
+    assert sorted(kept.changed(path)) == ["momentum-final-2", "momentum-final-3"], "no run has seen the new one"
 
 
 GOOD = 'id = "x"\nsection = "3.8"\nsays = "s"\nexperiment = "e"\nlower = "adam"\nthan = "momentum"\n'
@@ -119,15 +146,23 @@ GOOD = 'id = "x"\nsection = "3.8"\nsays = "s"\nexperiment = "e"\nlower = "adam"\
     ("text", "words"),
     [
         ("[[claim]]\nid = ", "this is no TOML"),
-        ("[claim]\n" + GOOD, r"must hold \[\[claim\]\] entries"),
-        ("[[claims]]\n" + GOOD, r"must hold \[\[claim\]\] entries"),
+        ("[claim]\n" + GOOD, r"must hold \[\[claim\]\] and \[\[superseded\]\] entries"),
+        ("[[claims]]\n" + GOOD, r"must hold \[\[claim\]\] and \[\[superseded\]\] entries"),
         ("[[claim]]\n" + GOOD.replace('than = "momentum"\n', ""), "claim 'x': than is missing"),
         ("[[claim]]\n" + GOOD.replace('id = "x"\n', ""), "claim 1: id is missing"),
         ("[[claim]]\n" + GOOD + 'rate = "1"\n', "claim 'x': there is no key 'rate'"),
         ("[[claim]]\n" + GOOD + "ratio = -1\n", "ratio must be a positive number, got -1"),
         ("[[claim]]\n" + GOOD + 'ratio = "1"\n', "ratio must be a positive number, got '1'"),
         ("[[claim]]\n" + GOOD + "ratio = true\n", "ratio must be a positive number, got True"),
-        ("[[claim]]\n" + GOOD + 'need = "some"\n', "need must be"),
+        ("[[claim]]\n" + GOOD + 'need = "few"\n', "need must be"),
+        (
+            "[[claim]]\n" + GOOD + 'by = "luck"\nanswer = "held"\nbecause = "b"\n',
+            "by must be one of runs, theory, custom, got 'luck'",
+        ),
+        (
+            '[[claim]]\nid = "x"\nsection = "3.8"\nsays = "s"\nby = "theory"\nanswer = "held"\n',
+            "'x': because is missing",
+        ),
         ("[[claim]]\n" + GOOD + "tasks = []\n", "tasks must be a text or a list of texts"),
         ("[[claim]]\n" + GOOD + "says = 3\n", "this is no TOML"),
         ("[[claim]]\n" + GOOD.replace('"s"', "3"), "says must be a text"),
@@ -146,6 +181,20 @@ def test_a_bad_entry_gets_one_clear_line(text: str, words: str, tmp_path: Path) 
     assert str(caught.value).startswith("claims.toml")
     path.write_text("[[claim]]\n" + GOOD)
     assert [claim.id for claim in read(measured, path)] == ["x"]
+
+
+def test_a_claim_that_was_posed_anew_needs_its_successor(tmp_path: Path) -> None:
+    path = tmp_path / "claims.toml"
+    entry = '[[superseded]]\nid = "y"\nsection = "3.8"\nsays = "s"\nanswer = "held"\nwhy = "w"\nby = "x"\n'
+    for text, words in (
+        (entry.replace('why = "w"\n', ""), "superseded 'y': it needs id, section, says, answer, by and why"),
+        (entry.replace('by = "x"', 'by = "z"'), "superseded 'y': `by` must name a claim"),
+    ):
+        path.write_text("[[claim]]\n" + GOOD + text)
+        with pytest.raises(ValueError, match=words):
+            superseded(path)
+    path.write_text("[[claim]]\n" + GOOD + entry)
+    assert [claim.by for claim in superseded(path)] == ["x"]
 
 
 def test_a_claim_about_an_optimizer_or_a_quantity_that_is_not_there(tmp_path: Path) -> None:

@@ -89,6 +89,11 @@ def one_sided(w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return w, 0.0 * b
 
 
+def other_sided(w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Only the bias has a gradient."""
+    return 0.0 * w, b
+
+
 SHORT: Fixed = {"max_norm": 1e3}  # nothing has to be clipped
 
 exercise = Exercise(
@@ -107,6 +112,7 @@ exercise = Exercise(
                 at(0.02, "a fiftieth of the norm is allowed"),
                 at(0.35, "a row of four and one number", ((4,), (1,))),
                 at(0.35, "without a gradient of the bias", change=one_sided),
+                at(0.35, "without a gradient of the weights", change=other_sided),
                 at(1e-8, "exploded gradients", change=huge),
             ),
         ),

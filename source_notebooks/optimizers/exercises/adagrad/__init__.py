@@ -50,7 +50,7 @@ exercise = Exercise(
             "accumulator",
             0.3,
             "The new r must be the old r plus the square of the gradient.",
-            step_probes.one_step(1),
+            step_probes.one_step(1, cases=(*step_probes.USUAL, step_probes.FAINT_SQUARES, step_probes.HUGE)),
         ),
         Check(
             "first step",
@@ -65,7 +65,14 @@ exercise = Exercise(
             "The step must be eta g / sqrt(r + eps) with the new r.",
             step_probes.one_step(
                 0,
-                cases=(step_probes.GENTLE, *step_probes.ALONE, step_probes.STILL, {"eps": 0.0}),
+                cases=(
+                    step_probes.GENTLE,
+                    *step_probes.ALONE,
+                    step_probes.FAINT_STEP,
+                    step_probes.HUGE,
+                    step_probes.STILL,
+                    {"eps": 0.0},
+                ),
                 fixed={"theta": probes.zeros},
             ),
         ),

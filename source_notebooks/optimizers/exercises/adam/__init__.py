@@ -21,6 +21,11 @@ LECTURE = "adam"
 LATE = 10**5  # both corrections are 1 to the last digit: what remains to be seen is the step itself
 
 
+def beta_2(rng: Generator) -> float:
+    """A decay factor of which more than half is left after five steps, and less after six."""
+    return float(rng.uniform(0.88, 0.89))
+
+
 def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
     """Draw the arguments of one step."""
     return {
@@ -31,12 +36,27 @@ def arguments(rng: Generator, shape: tuple[int, ...]) -> dict[str, Any]:
         "t": int(rng.integers(3, 6)),
         "eta": step_probes.rate(rng, shape),
         "beta_1": step_probes.decay(rng, shape),
-        "beta_2": float(rng.uniform(0.87, 0.89)),
+        "beta_2": beta_2(rng),
         "eps": 1e-24,
     }
 
 
-AVERAGES = (*step_probes.USUAL, step_probes.FORGETFUL, {"grad": probes.zeros})
+AVERAGES = (
+    *step_probes.USUAL,
+    step_probes.FORGETFUL,
+    step_probes.FAINT_SQUARES,
+    step_probes.FAINT_STEP,
+    step_probes.HUGE,
+    {"grad": probes.zeros},
+)
+FADED = (
+    step_probes.GENTLE,
+    *step_probes.ALONE,
+    step_probes.FAINT_STEP,
+    step_probes.HUGE,
+    step_probes.STILL,
+    {"eps": 0.0},
+)
 TIMES = (2, 7, 40, 1500, 20_000)
 
 
@@ -45,8 +65,12 @@ def kept(share: float, t: int) -> Callable[[Generator, tuple[int, ...]], float]:
     return lambda rng, shape: float(rng.uniform(0.97 * share, share) ** (1 / t))
 
 
-# Betas that make both corrections as large late as early: who drops one from some step on is seen.
-EARLY_AND_LATE = tuple({"t": t, "beta_1": kept(0.25, t), "beta_2": kept(0.6, t)} for t in TIMES)
+# Betas that make both corrections as large late as early: who drops one from some step on is seen. Once beta_1 is the
+# larger one.
+EARLY_AND_LATE = (
+    *({"t": t, "beta_1": kept(0.25, t), "beta_2": kept(0.6, t)} for t in TIMES),
+    {"t": 9, "beta_1": kept(0.6, 9), "beta_2": kept(0.25, 9)},
+)
 # Steps from zero state, the first one and later ones: on tiny gradients eps decides.
 FROM_ZERO = tuple({"t": t, "beta_2": kept(0.6, t)} for t in (1, 7, 1500))
 
@@ -76,7 +100,7 @@ exercise = Exercise(
             "Once the corrections have faded (large t) the step must be eta m / sqrt(v + eps) with the new m and v.",
             step_probes.one_step(
                 0,
-                cases=(step_probes.GENTLE, *step_probes.ALONE, step_probes.STILL, {"eps": 0.0}),
+                cases=FADED,
                 fixed={"theta": probes.zeros, "t": LATE},
             ),
         ),
@@ -93,13 +117,13 @@ exercise = Exercise(
             step_probes.one_step(
                 0,
                 2,
+                cases=step_probes.EPSILONS,
                 fixed={
                     "theta": probes.zeros,
                     "m": probes.zeros,
                     "v": probes.zeros,
                     "grad": step_probes.tiny,
                     "t": LATE,
-                    "eps": 1e-3,
                 },
             ),
         ),

@@ -24,7 +24,7 @@ VELOCITY = (
     step_probes.STILL,
     step_probes.FORGETFUL,
     {"grad_fn": step_probes.flat},
-    {**step_probes.FAINT, "grad_fn": step_probes.faint_slope},
+    step_probes.FAINT_SLOPE,
 )
 
 
@@ -80,7 +80,9 @@ exercise = Exercise(
             "ten steps in a row",
             0.4,
             "Fed with its own theta and v, the function leaves the right path.",
-            step_probes.many_steps(fixed={"eta": 0.02}),
+            step_probes.many_steps(
+                fixed={"eta": 0.02}, alone={**step_probes.AWAY, "on a faint slope": step_probes.FAINT_SLOPE}
+            ),
         ),
         *manners(0.1),
     ),

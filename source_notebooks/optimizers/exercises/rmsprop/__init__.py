@@ -50,7 +50,10 @@ exercise = Exercise(
             "running average",
             0.3,
             "The new r must be rho times the old r plus 1 - rho times the square of the gradient.",
-            step_probes.one_step(1, cases=(*step_probes.USUAL, step_probes.FORGETFUL)),
+            step_probes.one_step(
+                1,
+                cases=(*step_probes.USUAL, step_probes.FORGETFUL, step_probes.FAINT_SQUARES, step_probes.HUGE),
+            ),
         ),
         Check(
             "first step",
@@ -64,7 +67,14 @@ exercise = Exercise(
             "The step must be eta g / sqrt(r + eps) with the new r.",
             step_probes.one_step(
                 0,
-                cases=(*step_probes.USUAL, *step_probes.ALONE, step_probes.STILL, {"eps": 0.0}),
+                cases=(
+                    *step_probes.USUAL,
+                    *step_probes.ALONE,
+                    step_probes.FAINT_STEP,
+                    step_probes.HUGE,
+                    step_probes.STILL,
+                    {"eps": 0.0},
+                ),
                 fixed={"theta": probes.zeros},
             ),
         ),
