@@ -60,7 +60,7 @@ def first_wrong(key: Key, answers: Answers) -> WrongCall | None:
             if isinstance(given, Failure) and given.reason in (NOT_ASKED, NOT_WRITTEN):
                 continue
             if not isinstance(wanted, Failure) and not key.agree(given, wanted, op.answer):
-                return WrongCall(lines[op.call], op.name, *_beside(given, wanted))
+                return WrongCall(lines[op.call], op.name, *beside(given, wanted))
     return None
 
 
@@ -76,13 +76,13 @@ def _line(call: Call, key: Key, puts: dict[str, np.ndarray]) -> str:
         if isinstance(arg, Ref):
             if arg.key not in puts or puts[arg.key].size > MOST:
                 return ""
-            args.append(_array(puts[arg.key]))
+            args.append(array(puts[arg.key]))
         elif isinstance(arg, AskOracle):
             spec = key.oracles[arg.oracle]
             a, b, c = (np.array(spec[name]) for name in "Abc")
             if a.size > MOST or len(spec.get("shape", [0])) != 1:
                 return ""
-            args.append(f"lambda p: {_array(a)} @ p + {_array(b)} + {_array(c)} * p**3")
+            args.append(f"lambda p: {array(a)} @ p + {array(b)} + {array(c)} * p**3")
         else:
             args.append(repr(arg))
     if not call.way:
@@ -92,18 +92,20 @@ def _line(call: Call, key: Key, puts: dict[str, np.ndarray]) -> str:
     return f"{ways}({call.function}, ({keywords}{',' if len(call.keywords) == 1 else ''}), {', '.join(args)})"
 
 
-def _array(array: np.ndarray) -> str:
-    return f"np.array({array.tolist()!r})"
+def array(numbers: np.ndarray) -> str:
+    """An array as Python."""
+    return f"np.array({numbers.tolist()!r})"
 
 
-def _beside(given: Value, wanted: Value) -> tuple[str, str]:
+def beside(given: Value, wanted: Value) -> tuple[str, str]:
     """Two values that differ, with as many digits as show it."""
-    six, all_digits = ((_value(given, digits), _value(wanted, digits)) for digits in (6, 17))
+    six, all_digits = ((value(given, digits), value(wanted, digits)) for digits in (6, 17))
     return six if six[0] != six[1] else all_digits
 
 
-def _value(value: Value, digits: int) -> str:
-    if isinstance(value, Failure):
-        return f"it {value.told}"
-    shown = np.array2string(value, precision=digits, threshold=MOST, separator=", ", floatmode="maxprec")
+def value(found: Value, digits: int) -> str:
+    """A value in words: some numbers with so many digits, or why there are none."""
+    if isinstance(found, Failure):
+        return f"it {found.told}"
+    shown = np.array2string(found, precision=digits, threshold=MOST, separator=", ", floatmode="maxprec")
     return shown.replace("\n", "")

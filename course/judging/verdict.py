@@ -314,6 +314,11 @@ def agree(one: Value, other: Value, rtol: float = RTOL, atol: float = ATOL) -> b
         return bool(np.allclose(one, other, rtol=rtol, atol=atol, equal_nan=True))
 
 
+def broken(criterion: Criterion, key: Key, answers: Answers) -> Expectation | None:
+    """The first expectation of a criterion that does not hold; None if all do."""
+    return next((e for e in criterion.expectations if _against(e, criterion, key, answers) is not None), None)
+
+
 def _fault(criterion: Criterion, key: Key, answers: Answers) -> str | None:
     """None if the criterion is met, otherwise what is wrong and the first numbers that show it."""
     for expectation in criterion.expectations:

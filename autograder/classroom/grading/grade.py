@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from autograder.classroom.assignment import max_score
 from autograder.classroom.grading import errors
-from autograder.classroom.grading.job import TEST_SECONDS, Job
+from autograder.classroom.grading.job import TEST_SECONDS, Job, versions
 from autograder.classroom.grading.results import GRADED, OUT_OF_MEMORY, TIMED_OUT, Result
 from autograder.classroom.grading.turns import Turns
 from autograder.classroom.intake.cells import UNRUN, grade_id
@@ -23,7 +23,7 @@ from autograder.sandbox.process import Process
 from autograder.sandbox.warm import WarmParent
 from autograder.sandbox.watch import Died, Killed
 from course.judging.diagnosis.source import binds
-from course.judging.scripts import Failure
+from course.judging.scripts import Answers, Failure
 from course.judging.verdict import Key, Outcome, Verdict
 
 ATTEMPTS = 3  # at a submission whose process was ended from outside
@@ -31,6 +31,8 @@ MOST_DEATHS = 4  # of a submission's processes by cells of the student's own
 AGAIN = 2.0  # times the processor time for what came to a limit, when it runs again alone: caches are shared, too
 NUMPY = "is NumPy's and no plain number"
 RUNS = "runs without an error"  # the one criterion of a plain test
+Cell = tuple[str, str]  # its notebook, its grade_id
+Asked = tuple[Key, Answers, Verdict]
 _turns = Turns()
 
 
@@ -41,8 +43,21 @@ def grade(job: Job, exercises: Mapping[str, Exercise], warm: WarmParent) -> Resu
     and that decides. OSError if the submission's process is ended from outside again and again.
     """
     started = time.monotonic()
+    result = _ran(_Run(job, exercises, warm, job.key)).result()
+    result.seconds = round(time.monotonic() - started, 3)
+    return result
+
+
+def asked_again(job: Job, exercises: Mapping[str, Exercise], warm: WarmParent, seed: str) -> dict[Cell, Asked]:
+    """By notebook and test cell: what each exercise is asked with this seed, the key of a result, and what it answers.
+
+    Those that give no answer are left out. OSError as in `grade`.
+    """
+    return _ran(_Run(job, exercises, warm, seed)).asked
+
+
+def _ran(run: _Run) -> _Run:
     for attempt in range(ATTEMPTS):
-        run = _Run(job, exercises, warm)
         try:
             with _turns.alone() if attempt else _turns.beside():
                 run.through(slowness())
@@ -51,9 +66,7 @@ def grade(job: Job, exercises: Mapping[str, Exercise], warm: WarmParent) -> Resu
                     run.again(slowness() * AGAIN)
         except Killed:
             continue
-        result = run.result()
-        result.seconds = round(time.monotonic() - started, 3)
-        return result
+        return run
     raise OSError(f"its process was ended from outside in {ATTEMPTS} attempts; grade it again")
 
 
@@ -91,8 +104,8 @@ class _Run:
     earns and no more. What the student's own cells use is not taken from what the exercises have.
     """
 
-    def __init__(self, job: Job, exercises: Mapping[str, Exercise], warm: WarmParent) -> None:
-        self._job, self._warm, self._seed = job, warm, job.key
+    def __init__(self, job: Job, exercises: Mapping[str, Exercise], warm: WarmParent, seed: str) -> None:
+        self._job, self._warm, self._seed = job, warm, seed
         self._places = [
             _Place(name, number, cell, again)
             for name, notebook in job.notebooks.items()
@@ -103,7 +116,8 @@ class _Run:
         self._plain = {(name, grade_id) for name, tests in job.tests.items() for grade_id in tests}
         self._exercises = {p.test: exercises[p.grade_id] for p in self._places if p.grade_id in exercises}
         self._test_seconds = max(TEST_SECONDS, job.limits.cell)
-        self._verdicts: dict[tuple[str, str], Verdict] = {}
+        self._verdicts: dict[Cell, Verdict] = {}
+        self.asked: dict[Cell, Asked] = {}
 
     def through(self, factor: float) -> None:
         """Run it through, with so many times the processor time; what is known stays known."""
@@ -143,7 +157,13 @@ class _Run:
         """What it came to."""
         job = self._job
         result = Result(
-            job.student, job.assignment, self._status, max_score(job.notebooks), self._seed, missing=list(job.missing)
+            job.student,
+            job.assignment,
+            self._status,
+            max_score(job.notebooks),
+            self._seed,
+            missing=list(job.missing),
+            versions=versions(job.version),
         )
         for place in self._places:
             if (place.notebook, place.cell.id) in self._cells:
@@ -238,7 +258,9 @@ class _Run:
             isinstance(answer, Failure) and "MemoryError" in answer.reason for answer in answers.values()
         ):
             self._status = OUT_OF_MEMORY
-        return judge(exercise, key, answers, self._source(exercise.name, place))
+        verdict = judge(exercise, key, answers, self._source(exercise.name, place))
+        self.asked[place.test] = key, answers, verdict
+        return verdict
 
     def _source(self, name: str, place: _Place) -> str:
         """The text of the cell that defined a name when it was asked; "" unless a single one did so."""

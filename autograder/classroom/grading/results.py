@@ -23,7 +23,8 @@ class Result:
     `key` tells what it depends on (the code, the release, the student, the grader, the TP). `exercises`: the verdicts
     in the order of the notebooks, each with its notebook and its test cell. `cells`: by notebook and cell, what the
     student's cells printed and raised. `missing`: released notebooks that were not handed in. `recorded`: whether it
-    has been entered into the gradebook once, so that what a person gave there needs no new look.
+    has been entered into the gradebook once, so that what a person gave there needs no new look. `versions`: of what
+    graded it, for an appeal; none in results of before they were kept.
     """
 
     student: str
@@ -37,6 +38,7 @@ class Result:
     cells: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     recorded: bool = False
+    versions: dict[str, str] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
@@ -73,7 +75,7 @@ class Result:
     def public(self) -> dict[str, Any]:
         """The object that `tp grade --json` writes."""
         data = asdict(self)
-        del data["key"], data["cells"], data["recorded"], data["missing"]
+        del data["key"], data["cells"], data["recorded"], data["missing"], data["versions"]
         head = ("student", "assignment", "status")
         rest = {name: value for name, value in data.items() if name not in head}
         return {name: data[name] for name in head} | {"score": self.score} | rest | {"remarks": self.remarks}

@@ -1,0 +1,1 @@
+"""What stands on record, for whoever contests a mark, and what brings a classroom back."""
