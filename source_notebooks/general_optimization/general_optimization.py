@@ -515,10 +515,10 @@ def best_by_gradient(value_and_grad, mu, cov, rf, steps):
         w = ops.softmax(z)
         return -(ops.sum(w * mu) - rf) / ops.sqrt(ops.sum(w * ops.matmul(cov, w)))
 
-    compiled = value_and_grad(f)
+    slope_at = value_and_grad(f)
     z = m = v = np.zeros(len(mu))
     for t in range(1, steps + 1):
-        _, gradient = compiled(z)
+        _, gradient = slope_at(z)
         m = 0.9 * m + 0.1 * gradient
         v = 0.999 * v + 0.001 * gradient**2
         z = z - 0.1 * (m / (1 - 0.9**t)) / np.sqrt(v / (1 - 0.999**t) + 1e-16)

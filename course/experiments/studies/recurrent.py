@@ -34,7 +34,7 @@ def simulate(rng: np.random.Generator, days: int, alpha: float = ALPHA, beta: fl
     return returns[BURN_IN:], variances[BURN_IN:]
 
 
-def walk_forward(days: int, train: int, test: int) -> list[tuple[Array, Array]]:
+def split_in_time(days: int, train: int, test: int) -> list[tuple[Array, Array]]:
     """The days to train on and the days that judge, fold by fold: each window rolls on by the length of its test.
 
     Every day that judges comes after every day that was trained on, and judges in one fold only.
@@ -64,7 +64,7 @@ def data(seed: int) -> Data:
     returns, variances = simulate(np.random.default_rng([seed, 3]), LOOK_BACK + TRAIN + TEST)
     before = np.lib.stride_tricks.sliding_window_view(returns, LOOK_BACK)[:-1, :, None]
     squared, variances = returns[LOOK_BACK:] ** 2, variances[LOOK_BACK:]
-    ((past, future),) = walk_forward(len(squared), TRAIN, TEST)
+    ((past, future),) = split_in_time(len(squared), TRAIN, TEST)
     return Data(before[past], squared[past], before[future], variances[future])
 
 

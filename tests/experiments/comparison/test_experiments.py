@@ -90,7 +90,7 @@ def test_the_loss_of_a_forecast_is_least_at_the_true_variance() -> None:
     ("days", "train", "test", "folds"), [(2000, 1000, 250, 4), (1999, 1000, 250, 3), (12, 5, 7, 1)]
 )
 def test_walk_forward_never_looks_ahead(days: int, train: int, test: int, folds: int) -> None:
-    splits = recurrent.walk_forward(days, train, test)
+    splits = recurrent.split_in_time(days, train, test)
     assert len(splits) == folds
     for past, future in splits:
         assert past.max() < future.min()
