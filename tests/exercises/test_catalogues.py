@@ -91,4 +91,7 @@ def test_each_check_and_graded_cell_says_of_a_function_whose_cell_has_not_run_th
     asked = [
         re.findall(r"^from course.judging import check\n\ncheck\(\"(\w+)\"\)", source, re.MULTILINE) for source in cells
     ]
+    asked = [
+        names for names in asked if names in [[exercise.name] for exercise in EXERCISES[tp]]
+    ]  # no answers in words
     assert asked == [[exercise.name] for exercise in EXERCISES[tp] for _ in range(2)]

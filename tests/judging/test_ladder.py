@@ -35,8 +35,8 @@ def test_every_mistake_has_all_rungs_and_the_first_three_do_not_say_the_mend(exe
         found = wrong.rungs(exercise.questions)
         assert all(vars(found).values()), wrong.id
         assert found.mend not in f"{found.observation} {found.question} {found.formula}", wrong.id
-        assert wrong.anatomy is not None
-        assert exercise.questions.keys() <= wrong.anatomy.stages.keys() | {"returns", "defaults"}
+        if wrong.anatomy is not None:  # what is written whole says all rungs itself
+            assert exercise.questions.keys() <= wrong.anatomy.stages.keys() | {"returns", "defaults"}
 
 
 def test_each_hint_is_asked_for_and_none_before_its_turn() -> None:

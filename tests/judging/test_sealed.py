@@ -27,6 +27,8 @@ from course.judging.verdict import judge
 from tests.shared import ALL, EXERCISES, TP, TPS
 
 SECRET = "why each line is so"
+# Of these the answers are few, are counts, or may be far from right: no key can be had from them. The build says so.
+NO_KEY = ("best_by_gradient", "long_only", "walk_forward")
 ADAM = next(exercise for exercise in EXERCISES[TP] if exercise.name == "adam_step")
 
 
@@ -39,6 +41,10 @@ def seal(exercise: Exercise) -> Sealed:
 @pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
 def test_every_right_form_opens_it_and_a_known_mistake_does_not(exercise: Exercise) -> None:
     """But for mistakes in what many answers meet: of those no key can know, and the check does not ask for one."""
+    if exercise.name in NO_KEY:
+        with pytest.raises(ValueError, match="cannot carry a key: in 8 draws its answers come to"):
+            seal(exercise)
+        return
     found = seal(exercise)
     assert SECRET not in json.dumps(found.as_json())
     assert opened_by(exercise.reference, exercise, found) == SECRET

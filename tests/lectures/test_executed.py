@@ -136,7 +136,7 @@ PROSE = {"exclude": [["math"]]}  # whose thousands of elements axe-core has no r
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), pytest.param(1280, "light", marks=pytest.mark.full)])
 def test_every_page_can_be_read_on_this_screen(site: Path, browser: Any, width: int, theme: str):
     """Nothing sticks out or is cut without a sign, and axe-core finds nothing serious or critical."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe-core here (group `test`)").Axe()

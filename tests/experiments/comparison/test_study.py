@@ -136,4 +136,6 @@ def test_the_list_names_experiments_and_claims(capsys: pytest.CaptureFixture[str
 
 def test_an_experiment_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "dence"]) == 2
-    assert "there is no experiment 'dence'; there are dense" in capsys.readouterr().err.replace("\n", " ")
+    assert "there is no experiment 'dence'; did you mean dense? there are dense" in capsys.readouterr().err.replace(
+        "\n", " "
+    )
