@@ -12,7 +12,7 @@ from autograder.exercises.ask import Ask
 from autograder.exercises.exercise import Check, Exercise, Probe
 
 from ... import questions
-from ...draws import ALL, DAYS, SOME, market
+from ...draws import ALL, CLOSER, CORRELATION, DAYS, SOME, market
 from ...promises import unchanged
 from ...reference import long_only
 from .mistakes import equivalents, mistakes
@@ -27,12 +27,12 @@ def arguments(rng: Generator, size: Any) -> dict[str, Any]:
     return market(rng, SOME)
 
 
-def told(output: int, held: Sequence[float], what: str, times: int = 2) -> Probe:
+def told(output: int, held: Sequence[float], what: str, correlation: float = CORRELATION) -> Probe:
     """One of the two portfolios, in figures per year."""
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
-        for k in range(1, times + 1):
-            results = probes.call(ex, ask, market(rng, held))
+        for k in (1, 2):
+            results = probes.call(ex, ask, market(rng, held, correlation=correlation))
             ask.expect(results[output], f"{ex.outputs[output]}, {what}, case {k}")
 
     return probe
@@ -78,7 +78,7 @@ exercise = Exercise(
             "lowest variance",
             0.5,
             "The weights must have the lowest variance of all that are not negative and sum to 1.",
-            told(1, ALL, "figures per year"),
+            told(1, ALL, "figures per year", CLOSER),
         ),
         Check(
             "lowest variance, daily figures",

@@ -156,6 +156,14 @@ mistakes = (
         best=lambda s: _cut(np.linalg.solve(s.c, s.e)),
     ),
     _wrong(
+        "calmest-cut-off",
+        did="Negative weights of the calmest portfolio are set to zero.",
+        effect="What is left was right beside the short positions, not without them.",
+        hint="Your second weights are those of the calmest portfolio with the negative ones cut off. The others "
+        "have to be found anew without them.",
+        calm=lambda s: _cut(_least(s.c)),
+    ),
+    _wrong(
         "no-bounds",
         did="There are no bounds.",
         effect="Some weights are negative.",
