@@ -15,10 +15,12 @@ from numpy.random import Generator
 Array = np.ndarray
 VOLATILITIES = (0.18, 0.20, 0.24, 0.45, 0.55)  # three of them make the calmest portfolio, the others are too wild
 CORRELATION = 0.4
-CLOSER = 0.5  # what calm and wild assets have in common here asks the calmest portfolio for short positions of a tenth
+CLOSER = np.full((5, 5), CORRELATION)
+CLOSER[0, 3] = 0.8  # the calmest asset and a wild one: the calmest portfolio asks for a short position of a quarter
 # Best weights that are far from equal ones: of all assets, and of three.
 ALL, SOME = (0.13, 0.34, 0.10, 0.19, 0.24), (0.0, 0.45, 0.0, 0.25, 0.3)
 RATIO = 0.5  # the Sharpe ratio of the best portfolio, per year
+SLOPE = 0.3  # by how much the slope of the ratio is negative where nothing is held
 DAYS = 252
 
 
@@ -28,10 +30,10 @@ def near(rng: Generator, numbers: Any, share: float = 0.03) -> Array:
     return values * rng.uniform(1 - share, 1 + share, values.shape)
 
 
-def covariances(rng: Generator, correlation: float = CORRELATION) -> Array:
-    """A covariance (5, 5) per year."""
+def covariances(rng: Generator, correlation: float | Array = CORRELATION) -> Array:
+    """A covariance (5, 5) per year. correlation: of all pairs, or (5, 5) of which the upper triangle counts."""
     n = len(VOLATILITIES)
-    upper = np.triu(near(rng, np.full((n, n), correlation)), 1)
+    upper = np.triu(near(rng, np.broadcast_to(correlation, (n, n))), 1)
     volatility = near(rng, VOLATILITIES)
     found: Array = (upper + upper.T + np.eye(n)) * np.outer(volatility, volatility)
     return found
@@ -45,17 +47,14 @@ def best_at(x: Sequence[float] | Array, cov: Array, ratio: float = RATIO) -> Arr
 
 
 def market(
-    rng: Generator, x: Sequence[float], days: int = 1, short: float = 0.3, correlation: float = CORRELATION
+    rng: Generator, x: Sequence[float], days: int = 1, correlation: float | Array = CORRELATION
 ) -> dict[str, Any]:
-    """mu, cov and rf, per year or per day, whose best weights without short positions go about along x (n,).
-
-    short: by how much the slope of the ratio is negative where x is zero, in units of one.
-    """
+    """mu, cov and rf, per year or per day, whose best weights without short positions go about along x (n,)."""
     cov = covariances(rng, correlation)
     held = near(rng, x)
     e = best_at(held, cov)
     out = held == 0
-    e[out] -= near(rng, np.full(out.sum(), short), 0.1) * np.sqrt(held @ cov @ held) / held.sum()
+    e[out] -= near(rng, np.full(out.sum(), SLOPE), 0.1) * np.sqrt(held @ cov @ held) / held.sum()
     return shuffled(rng, e, cov, days)
 
 

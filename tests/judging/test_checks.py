@@ -27,7 +27,7 @@ from tests.shared import EXERCISES, TP
 ALL = {exercise.name: exercise for exercise in EXERCISES[TP] if not exercise.public}
 every = pytest.mark.parametrize("exercise", ALL.values(), ids=ALL)
 drawn = pytest.mark.parametrize("exercise", [exercise for exercise in ALL.values() if exercise.picture])
-WORK = 400_000  # calls, ours and NumPy's: a third of a second on a slow machine
+WORK = 400_000  # calls, ours and NumPy's; Adam, of whom most is asked, makes 350 000
 
 
 @pytest.fixture(autouse=True)
@@ -61,9 +61,8 @@ def test_every_mistake_is_told_by_its_hint_and_nearly_every_one_by_a_short_call(
         report.required()
         printed = capsys.readouterr()
         assert (printed.out, printed.err.count("\n"), printed.err.split(":")[0]) == ("", 1, exercise.name)
-    assert (
-        short >= 0.9 * len(exercise.mistakes[::each]) - 1
-    )  # all but those that only change or share what they are given
+    asked = exercise.mistakes[::each]  # nearly: some only change or share what they are given
+    assert short >= 0.9 * len(asked) - (each > 1)
 
 
 def typed(name: str, body: str, parameters: str = "*_") -> Any:

@@ -32,8 +32,9 @@ def first_wrong(exercise: Exercise, function: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
-def test_the_line_gives_what_it_says_and_the_reference_what_is_expected(exercise: Exercise) -> None:
-    for wrong in [wrong for wrong in exercise.mistakes if not wrong.remembers][::15]:
+@pytest.mark.parametrize("each", [15, pytest.param(5, marks=pytest.mark.full)])
+def test_the_line_gives_what_it_says_and_the_reference_what_is_expected(exercise: Exercise, each: int) -> None:
+    for wrong in [wrong for wrong in exercise.mistakes if not wrong.remembers][::each]:
         found = first_wrong(exercise, wrong.function)
         if not found:
             continue

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy.optimize import minimize
-from tps.general_optimization.draws import ALL, DAYS, SOME, covariances, market, with_best
+from tps.general_optimization.draws import ALL, CLOSER, CORRELATION, DAYS, SOME, covariances, market, with_best
 from tps.general_optimization.reference import (
     annual_sharpe,
     calmest,
@@ -97,8 +98,12 @@ def test_without_shorts_the_search_over_supports_agrees_and_the_placed_weights_a
 
 
 @seeds
-def test_the_calmest_portfolio_holds_three_and_each_of_them_clearly(seed: int) -> None:
-    cov = covariances(np.random.default_rng(seed))
+@pytest.mark.parametrize(("correlation", "apart"), [(CORRELATION, 0.01), (CLOSER, 0.06)], ids=["alike", "closer"])
+def test_the_calmest_portfolio_holds_three_and_each_of_them_clearly(seed: int, correlation: Any, apart: float) -> None:
+    """apart: how far it is from the one that may be short, cut off at zero; twice what a criterion lets pass."""
+    cov = covariances(np.random.default_rng(seed), correlation)
+    free = np.maximum(np.linalg.solve(cov, np.ones(5)), 0)
+    assert np.abs(free / free.sum() - calmest(cov)).max() > apart
     calm = calmest(cov)
     assert sorted(calm > 0) == [False, False, True, True, True]
     assert calm[calm > 0].min() > 0.06

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.random import Generator
+from tps.training_loop.promises import inputs_unchanged
 
 from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
 
 from ... import questions
 from ...draws import near
-from ...promises import unchanged
 from ...reference import annual_sharpe
 from .mistakes import equivalents, mistakes
 
@@ -59,7 +59,7 @@ exercise = Exercise(
             "Without rf and periods the function must use 0.02 and 252.",
             probes.calls(defaults=True),
         ),
-        unchanged(0.05),
+        inputs_unchanged(0.05),
     ),
     mistakes=mistakes,
     questions=questions.ANNUAL_SHARPE,

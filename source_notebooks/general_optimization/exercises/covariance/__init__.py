@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.random import Generator
+from tps.training_loop.promises import inputs_unchanged, integer_input
 
 from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
 
 from ... import questions
 from ...draws import near
-from ...promises import integers, unchanged
 from ...reference import covariance
 from .mistakes import equivalents, mistakes
 
@@ -50,8 +50,8 @@ exercise = Exercise(
         Check(
             "one asset", 0.2, "One asset has the correlation 1 and its variance.", probes.calls(size=(1, 3), times=1)
         ),
-        integers(0.1),
-        unchanged(0.1),
+        integer_input(0.1),
+        inputs_unchanged(0.1),
     ),
     mistakes=mistakes,
     questions=questions.COVARIANCE,

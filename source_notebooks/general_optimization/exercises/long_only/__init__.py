@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from numpy.random import Generator
+from tps.training_loop.promises import inputs_unchanged
 
 from autograder.exercises import probes
 from autograder.exercises.ask import Ask
@@ -13,7 +14,6 @@ from autograder.exercises.exercise import Check, Exercise, Probe
 
 from ... import questions
 from ...draws import ALL, CLOSER, CORRELATION, DAYS, SOME, market
-from ...promises import unchanged
 from ...reference import long_only
 from .mistakes import equivalents, mistakes
 
@@ -27,7 +27,7 @@ def arguments(rng: Generator, size: Any) -> dict[str, Any]:
     return market(rng, SOME)
 
 
-def told(output: int, held: Sequence[float], what: str, correlation: float = CORRELATION) -> Probe:
+def told(output: int, held: Sequence[float], what: str, correlation: Any = CORRELATION) -> Probe:
     """One of the two portfolios, in figures per year."""
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
@@ -88,7 +88,7 @@ exercise = Exercise(
             daily,
         ),
         Check("no short positions", 0.2, "No weight may be negative.", no_shorts, rule=False),
-        unchanged(0.1),
+        inputs_unchanged(0.1),
     ),
     mistakes=mistakes,
     questions=questions.LONG_ONLY,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.random import Generator
+from tps.training_loop.promises import inputs_unchanged
 
 from autograder.exercises import probes
 from autograder.exercises.ask import Ask
@@ -14,7 +15,6 @@ from autograder.exercises.exercise import Check, Exercise, Probe
 
 from ... import questions
 from ...draws import covariances, near
-from ...promises import unchanged
 from ...reference import portfolio
 from .mistakes import equivalents, mistakes
 
@@ -75,7 +75,7 @@ exercise = Exercise(
         Check(
             "no volatility", 0.1, "Without volatility the Sharpe ratio must be 0 (0/0 gives NaN).", riskless, rule=False
         ),
-        unchanged(0.1),
+        inputs_unchanged(0.1),
     ),
     mistakes=mistakes,
     questions=questions.PORTFOLIO,

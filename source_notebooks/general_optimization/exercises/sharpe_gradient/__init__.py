@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from numpy.random import Generator
+from tps.training_loop.promises import inputs_unchanged
 
 from autograder.exercises import probes
 from autograder.exercises.ask import Ask
@@ -12,13 +13,12 @@ from autograder.exercises.exercise import Check, Exercise
 
 from ... import questions
 from ...draws import near, with_best
-from ...promises import unchanged
 from ...reference import sharpe_gradient, tangency
 from .mistakes import equivalents, mistakes
 
 LONG, SHORT = (0.3, 0.25, 0.1, 0.2, 0.15), (0.9, 0.6, -0.5, 0.4, -0.2)
 BEST = (0.2, 0.35, 0.15, 0.2, 0.1)
-RTOL, ATOL = 1e-8, 1e-10  # a difference quotient in the middle of two points passes, one to the side does not
+RTOL, ATOL = 1e-11, 1e-13  # the formula and a complex step pass in any order of operations, no difference quotient
 
 
 def arguments(rng: Generator, size: Any) -> dict[str, Any]:
@@ -71,7 +71,7 @@ exercise = Exercise(
         ),
         Check("zero at the best", 0.5, "At the tangency portfolio the gradient must be zero.", at_the_best, rule=False),
         Check("rf by default", 0.2, "Without rf the function must use 0.02.", probes.calls(defaults=True, times=1)),
-        unchanged(0.1),
+        inputs_unchanged(0.1),
     ),
     mistakes=mistakes,
     questions=questions.SHARPE_GRADIENT,

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.random import Generator
+from tps.training_loop.promises import inputs_unchanged, integer_input
 
 from autograder.exercises import probes
 from autograder.exercises.exercise import Check, Exercise
 
 from ... import questions
 from ...draws import near
-from ...promises import integers, unchanged
 from ...reference import softmax_step
 from .mistakes import equivalents, mistakes
 
@@ -59,8 +59,8 @@ exercise = Exercise(
                 probes.calls(0, times=1, fixed={"z": wide}, what=", z from -1500 to 1500"),
             ),
         ),
-        integers(0.1),
-        unchanged(0.1),
+        integer_input(0.1),
+        inputs_unchanged(0.1),
         Check(
             "nothing shared",
             0.1,

@@ -144,7 +144,7 @@ mistakes = (
     _wrong(
         "rounded",
         did="The results take the type of z (zeros_like, astype).",
-        effect="Integer z give weights of 0 and 1.",
+        effect="Integer z give weights of 0.",
         hint="The results take the type of z, so with integer z they are rounded. Let NumPy choose the type.",
         w=lambda s: (s.exps / s.total).astype(s.z.dtype),
     ),

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from numpy.random import Generator
+from tps.training_loop.promises import inputs_unchanged
 
 from autograder.exercises import probes
 from autograder.exercises.ask import Ask
@@ -13,7 +14,6 @@ from autograder.exercises.exercise import Check, Exercise, Probe
 
 from ... import questions
 from ...draws import DAYS, with_best
-from ...promises import unchanged
 from ...reference import tangency
 from .mistakes import equivalents, mistakes
 
@@ -60,7 +60,7 @@ exercise = Exercise(
         ),
         Check("daily figures", 0.2, "Figures per day give the same weights.", told(LONG, "per day", DAYS, times=1)),
         Check("rf by default", 0.1, "Without rf the function must use 0.02.", by_default()),
-        unchanged(0.1),
+        inputs_unchanged(0.1),
     ),
     mistakes=mistakes,
     questions=questions.TANGENCY,

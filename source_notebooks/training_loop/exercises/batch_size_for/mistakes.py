@@ -63,7 +63,7 @@ mistakes = (
     ),
     _wrong(
         "nearest-power",
-        did="n / least is rounded to the nearest power of two.",
+        did="The largest batch size that will do is rounded to the nearest power of two.",
         effect="Where the nearest one is above, fewer than `least` batches are left.",
         hint="You round to the nearest power of two. If that is the one above, too few batches are left: round down.",
         power=lambda s: round(_log2(s.most)),
@@ -80,7 +80,7 @@ mistakes = (
         did="n // 300 is rounded down to a power of two, as the course's helper does.",
         effect="300 batches or more are left, whatever `least` says.",
         hint="Your batch size leaves 300 batches or more, whatever `least` is. Use `least`.",
-        convention="the helper of section 3.15 of the course, for 100 to 500 batches",
+        convention="the helper of section 3.15 of the course, which leaves 300 to 600 batches",
         most=lambda s: s.n_samples // 300,
     ),
     _wrong(

@@ -144,7 +144,7 @@ mistakes = (
     _wrong(
         "min-max",
         did="Columns are brought to the range from 0 to 1.",
-        effect="The mean is near one half, and the ravine between weight and bias stays.",
+        effect="The mean is near one half, and the ravine between weight and bias is not gone.",
         hint="You bring the columns to the range from 0 to 1. Standardised means mean 0 and deviation 1.",
         mean=lambda s: np.min(s.train, axis=0),
         deviation=lambda s: np.max(s.train, axis=0) - np.min(s.train, axis=0),
