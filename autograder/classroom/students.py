@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedAssignment
 from sqlalchemy import delete, text, update
 
 from autograder.classroom.collect import named
+from autograder.classroom.collect.roster import roster
 from autograder.classroom.grading.gradebook import opened, said
 from autograder.classroom.layout import Classroom, did_you_mean, is_name_of_a_student, write
 from autograder.faults import WrongUsage
@@ -31,7 +32,8 @@ def rename(classroom: Classroom, old: str, new: str) -> list[str]:
         noted = classroom.renaming()
         if noted is None:
             _known(classroom, gradebook, old)
-            if taken := [str(path) for path in _places(classroom, new)] + ["the gradebook"] * _enrolled(gradebook, new):
+            taken = [*map(str, _places(classroom, new)), *["the gradebook"] * _enrolled(gradebook, new)]
+            if taken := [*taken, *["the roster"] * _listed(classroom, new, old)]:
                 raise WrongUsage(f"{new} is the name of a student already ({taken[0]}): nothing was renamed")
             write(classroom.note_of_renaming, json.dumps([old, new]))
         elif noted != (old, new):
@@ -74,9 +76,19 @@ def _known(classroom: Classroom, gradebook: Gradebook, name: str) -> None:
         raise WrongUsage(f"there is no student {name} in {classroom.root}{meant}")
 
 
+def _listed(classroom: Classroom, name: str, but: str) -> bool:
+    """Whether the roster has a student or a group of this name, whatever its case."""
+    people = roster(classroom)
+    there = {*people.people, *people.groups} - {but} if people else set()
+    return name.casefold() in {one.casefold() for one in there}
+
+
 def _places(classroom: Classroom, name: str) -> list[Path]:
     """What lies in the classroom of a student: kept results, and the folders in nbgrader's."""
     kept = [path for folder in sorted(classroom.own.glob("*/*")) if (path := folder / f"{name}.json").is_file()]
+    kept += [
+        path for step in ("new", "old") if (path := classroom.own / "collecting" / step / name).exists()
+    ]  # cut short
     return [*kept, *(path for step in STEPS if os.path.lexists(path := classroom.root / step / name))]
 
 

@@ -105,21 +105,38 @@ def refuse_loading(known: Marks) -> None:
     """From now on, let nothing in this process come by code with one of these marks while something is asked, nor start
     another process then.
 
-    Something is asked while a thread performs a script. Python alone holds what refuses, and gives it to nobody; what a
-    learner's code can see of it, the frames of errors, cannot be changed.
+    Something is asked while a thread performs a script. What refuses can be found, but it uses nothing but its own
+    names, and refuses at any time that a function of this module is given other code or other defaults.
     """
     if not known:
         return
 
-    def hook(event: str, args: Any, marks: Any = frozenset(mark for mark, _ in known), known: Marks = known) -> None:
-        if event in MAKING:
-            code = next((arg for arg in args if type(arg) is CodeType), None)
-            found = None if code is None else next((mark for mark in _marks(code) if mark in marks), None)
-            name = next((name for mark, name in known if mark == found), "")
-        else:
-            name = "another process" if event in STARTING else ""
-        if name and any(map(_performs, sys._current_frames().values())):
-            raise MayNotAnswer(name)
+    def hook(
+        event: str,
+        args: Any,
+        marks: Any = frozenset(mark for mark, _ in known),
+        known: Marks = known,
+        ours: str = refuse_loading.__code__.co_filename,
+        asked: Any = (_marks, _performs, sys._current_frames),
+        kinds: Any = (type, CodeType, FunctionType, MayNotAnswer),
+        making: Any = frozenset(MAKING),
+        starting: Any = frozenset(STARTING),
+    ) -> None:
+        (marks_in, performs, frames), (kind, of_code, of_function, error) = asked, kinds
+        name = "another process" if event in starting else ""
+        if event in making:
+            if event == "object.__setattr__" and kind(args[0]) is of_function and args[0].__code__.co_filename == ours:
+                raise error("what refuses")
+            for arg in args:
+                if kind(arg) is of_code:
+                    for mark in marks_in(arg):
+                        if mark in marks:
+                            for other, barring in known:
+                                name = barring if other == mark else name
+        if name:
+            for frame in frames().values():
+                if performs(frame):
+                    raise error(name)
 
     sys.addaudithook(hook)
 
@@ -199,20 +216,36 @@ def _refusing(name: str) -> CodeType:
     return code
 
 
-def _mark(code: CodeType) -> tuple[Any, ...]:
+# What refuses uses these three, and of Python's own only what stands among their arguments: a learner's code can give
+# other values to names of this module, and of built-ins, while it is asked.
+
+
+def _mark(code: CodeType, kind: Any = CodeType, of: Any = isinstance, shown: Any = repr) -> tuple[Any, ...]:
     """What tells one code from another, wherever it was compiled."""
-    consts = tuple(repr(const) for const in code.co_consts if not isinstance(const, CodeType))
+    consts: tuple[str, ...] = ()
+    for const in code.co_consts:
+        if not of(const, kind):
+            consts = (*consts, shown(const))
     return code.co_code, code.co_names, code.co_varnames, code.co_freevars, consts
 
 
-def _marks(code: CodeType) -> Iterator[tuple[Any, ...]]:
+def _marks(
+    code: CodeType,
+    kind: Any = CodeType,
+    of: Any = isinstance,
+    size: Any = len,
+    mark: Any = _mark,
+    least: int = SHORTEST,
+) -> Iterator[tuple[Any, ...]]:
     """Those of code and of all functions that are defined in it."""
     todo = [code]
     while todo:
         code = todo.pop()
-        todo += [const for const in code.co_consts if isinstance(const, CodeType)]
-        if len(code.co_code) >= SHORTEST:
-            yield _mark(code)
+        for const in code.co_consts:
+            if of(const, kind):
+                todo.append(const)
+        if size(code.co_code) >= least:
+            yield mark(code)
 
 
 def _performs(frame: Any, asking: CodeType = scripts.perform.__code__) -> bool:

@@ -157,7 +157,7 @@ def _in_one_line() -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, KeyError) as error:
-        told = f"The check cannot run: {error.args[0]}"
+        told = f"The check cannot run: {error.args[0] if isinstance(error, KeyError) and error.args else error}"
         vars(error)["_render_traceback_"] = lambda: [told]
         raise
 

@@ -63,7 +63,11 @@ class Quoted:
 
     def is_of(self, number: float) -> bool:
         """Whether a number, or its size, is this one when it is rounded."""
-        return math.isfinite(number) and abs(abs(number) - abs(self.value)) <= 1.001 * self.half
+        return (
+            math.isfinite(number)
+            and math.isfinite(self.value)
+            and abs(abs(number) - abs(self.value)) <= 1.001 * self.half
+        )
 
 
 class Look:
@@ -124,8 +128,8 @@ def quoted(text: str) -> list[Quoted]:
         digits, _, power = match[0].lower().partition("e")
         exponent, decimals = int(power or 0), len(digits.partition(".")[2])
         percent = 2 if re.match(r"\s*(?:%|percent)", text[match.end() :]) else 0
-        half = 0.5 if not power and not decimals and not percent else 0.5 * 10.0 ** (exponent - decimals - percent)
-        found[match[0]] = Quoted(match[0], float(digits) * 10.0 ** (exponent - percent), half)
+        half = 0.5 if not power and not decimals and not percent else float(f"0.5e{exponent - decimals - percent}")
+        found[match[0]] = Quoted(match[0], float(f"{digits}e{exponent - percent}"), half)
     return list(found.values())
 
 
@@ -154,6 +158,7 @@ def _of_numbers(numbers: list[Quoted], written: Written, variables: Mapping[str,
     except (KeyError, AttributeError, TypeError, ValueError, IndexError):
         yield "Your numbers are not compared: run the cells above first, whose results they are."
         return
+    runs = {name: number for name, number in runs.items() if math.isfinite(number)}
     agreeing, other = [], []
     for number in numbers:
         near = min(runs, key=lambda name: abs(abs(runs[name]) - abs(number.value)), default=None)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
 
 import course
+from course.judging import checks
 from course.start import server, start_page, unpacked
 
 FOLDER = Path("deep-learning-for-finance")
@@ -72,15 +74,19 @@ def _update(options: argparse.Namespace) -> int:
     if not (folder / unpacked.NOTES).is_file():
         print(f"course: {folder} is no folder of the course: give the one with your notebooks", file=sys.stderr)
         return 2
-    try:
-        with tempfile.TemporaryDirectory() as place, zipfile.ZipFile(options.zip) as archive:
-            archive.extractall(place)  # which takes no path out of the folder
-            found = [path for path in Path(place).glob(f"*/{FOLDER}/*/*.ipynb") if path.stem == path.parent.name]
-            tps = {path.stem: path.parent for path in found}
-            done = unpacked.unpack(folder, tps, lectures=False)
-    except (zipfile.BadZipFile, FileNotFoundError):
-        print(f"course: {options.zip} is no zip that can be read: download it again", file=sys.stderr)
-        return 2
+    with tempfile.TemporaryDirectory() as place:
+        try:
+            with zipfile.ZipFile(options.zip) as archive:
+                archive.extractall(place)  # which takes no path out of the folder
+        except (zipfile.BadZipFile, FileNotFoundError, RuntimeError, NotImplementedError):
+            print(f"course: {options.zip} is no zip that can be read: download it again", file=sys.stderr)
+            return 2
+        found = [path for path in Path(place).glob(f"*/{FOLDER}/*/*.ipynb") if path.stem == path.parent.name]
+        tps = {path.stem: path.parent for path in found}
+        if any(_format(folder / checks.FILE) > checks.FORMAT for folder in tps.values()):
+            print(f"course: the checks in {options.zip} need a newer course: install the wheel in it", file=sys.stderr)
+            return 2
+        done = unpacked.unpack(folder, tps, lectures=False)
     if not tps:
         print(f"course: {options.zip} holds no exercises of the course", file=sys.stderr)
         return 2
@@ -90,6 +96,14 @@ def _update(options: argparse.Namespace) -> int:
         print(f"{name}: was changed here and stays; rename it and do this again for the new one")
     print(f"{folder}: {len(done.new)} files are new, {len(done.renewed)} renewed, {len(done.corrected)} corrected")
     return 0
+
+
+def _format(path: Path) -> int:
+    """The format of a file of checks; 0 if there is none that can be read."""
+    try:
+        return int(json.loads(path.read_bytes())["format"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
 
 
 def _progress(_: argparse.Namespace) -> int:

@@ -72,8 +72,10 @@ def _corrected(folder: Path, name: str, content: bytes) -> bool:
         old, new, mine = (
             nbformat.reads(text.decode(), as_version=4) for text in (before.read_bytes(), content, path.read_bytes())
         )
+        if json.loads(path.read_bytes())["nbformat_minor"] < 5:  # its cells have no names
+            return False
         done = nbformat.writes(merged(old, new, mine))
-    except (OSError, ValueError, AttributeError, nbformat.ValidationError):
+    except (OSError, ValueError, KeyError, AttributeError, nbformat.ValidationError):
         return False
     _write(folder / BEFORE / f"{path.name}.json", path.read_bytes())
     _write(path, f"{done}\n".encode())

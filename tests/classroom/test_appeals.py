@@ -152,6 +152,10 @@ def test_what_is_kept_of_a_term_names_nobody_and_a_new_one_begins_without_it(gra
     assert {path.name for path in new.root.rglob("*")} <= {"nbgrader_config.py", "tps.toml"}
     assert new.secret() != graded.secret()
     assert main([*at, "new-term", str(tmp_path / "next")]) == 2
+    with open(graded.root / "nbgrader_config.py", "a", encoding="utf-8") as config:
+        config.write(f"c.CourseDirectory.db_url = 'sqlite:///{tmp_path / 'elsewhere.db'}'\n")
+    assert main([*at, "new-term", str(tmp_path / "another")]) == 2  # it would write into the gradebook of this one
+    assert not (tmp_path / "another").exists()
 
 
 def of_adam(found: dict[str, Marks]) -> list[tuple[float, float | None]]:

@@ -6,6 +6,7 @@ import csv
 import io
 import stat
 import struct
+import tempfile
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -290,6 +291,54 @@ def test_again(bare: Classroom, tmp_path: Path) -> None:
     assert path.read_bytes() == b"2"
 
 
+def test_a_hand_in_without_a_time_takes_nobodys_time_away(bare: Classroom, tmp_path: Path) -> None:
+    collect(bare, TP, zipped(tmp_path / "z.zip", {f"zoe+{TP}+2026-03-01 10:00:00 UTC/{TP}.ipynb": NOTEBOOK}))
+    time = bare.submitted(TP, "zoe") / "timestamp.txt"
+    assert collect(bare, TP, moodle_zip(tmp_path / "m.zip", {1: WORLD["zoe"]})).same == ["zoe"]
+    assert time.read_text() == "2026-03-01 10:00:00 UTC\n"
+    other = zipped(tmp_path / "m.zip", {f"{WORLD['zoe']}_1_assignsubmission_file/{TP}.ipynb": NOTEBOOK + b" "})
+    (told,) = collect(bare, TP, other).twice
+    assert told.startswith("zoe: what lies here came in at 2026-03-01 10:00:00 UTC, and nothing says when ")
+    assert (time.parent / f"{TP}.ipynb").read_bytes() == NOTEBOOK
+    assert time.exists()
+
+
+def test_submitted_may_lie_on_another_disk(bare: Classroom, tmp_path: Path) -> None:
+    elsewhere = Path("/dev/shm")
+    if not elsewhere.is_dir() or elsewhere.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no other disk")
+    with tempfile.TemporaryDirectory(dir=elsewhere) as disk:
+        (bare.root / "submitted").symlink_to(disk, target_is_directory=True)
+        archive = moodle_zip(tmp_path / "m.zip", {1: WORLD["zoe"]})
+        assert collect(bare, TP, archive).new == ["zoe"]
+        assert collect(bare, TP, archive).same == ["zoe"]
+
+
+@pytest.mark.parametrize(
+    "broken", ["a name that is no UTF-8", "of a later version", "a directory that is not there", "damaged lzma"]
+)
+def test_a_broken_zip_of_a_student_stops_nobody_else(bare: Classroom, tmp_path: Path, broken: str) -> None:
+    kind = zipfile.ZIP_LZMA if "lzma" in broken else zipfile.ZIP_STORED
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", kind) as inner:
+        inner.writestr("é.ipynb", NOTEBOOK)
+    data = bytearray(file.getvalue())
+    directory = data.rfind(b"PK\x01\x02")
+    if "UTF-8" in broken:
+        data = data.replace("é".encode(), b"\xff\xff")
+    elif "version" in broken:
+        data[directory + 6] = 99
+    elif "directory" in broken:
+        end = data.rfind(b"PK\x05\x06")
+        data[end + 16 : end + 20] = struct.pack("<I", 2**31)
+    else:
+        data[45:60] = bytes(15)
+    files = {f"{name}_{n}_assignsubmission_file/work.zip": bytes(data) for n, name in enumerate([WORLD["zoe"]])}
+    files |= {f"{WORLD['li']}_7_assignsubmission_file/{TP}.ipynb": NOTEBOOK}
+    came = collect(bare, TP, zipped(tmp_path / "m.zip", files))
+    assert "li" in came.new
+
+
 def test_the_command_says_what_is_the_matter(
     bare: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -309,7 +358,7 @@ def test_the_command_says_what_is_the_matter(
 
 
 def test_the_roster_follows_a_student_who_is_renamed_or_leaves(bare: Classroom, tmp_path: Path) -> None:
-    enrol(bare, ["id", "name", "group"], [["zoe", "Zoë", "a"], ["x", "Żółć", "a"]])
+    enrol(bare, ["id", "name", "group"], [["zoe", "zoe", "a"], ["x", "Żółć", "a"]])
     (bare.root / RULES).write_text(f"format = 1\n[{TP}]\ngroups = true\n")
     collect(bare, TP, zipped(tmp_path / "z.zip", {f"a/{TP}.ipynb": NOTEBOOK}))
     assert named.rename(bare, "zoe", "zoë.m") == [str(bare.collected(TP, "a")), str(bare.root / ROSTER)]
@@ -318,7 +367,8 @@ def test_the_roster_follows_a_student_who_is_renamed_or_leaves(bare: Classroom, 
     assert members(bare, TP, "a") == ("zoë.m",)
     found = roster(bare)
     assert found is not None
-    assert {*found.people} == {"zoë.m"}
+    assert {id: person.name for id, person in found.people.items()} == {"zoë.m": "zoe"}
+    assert "zoe" not in bare.collected(TP, "a").read_text()
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,8 @@ def test_a_timestamp_is_read_whoever_wrote_it(tmp_path: Path, content: bytes, ho
         b"2026-11-26 10:00:00 XQZ",
         b"2026-11-26 10:00 Europe/Nowhere",
         b"2026-13-45",
+        b"01-02-2026 10:00",
+        b"Sunday, 01/02/2026, 10:00",
         b"soon",
         b"",
         b"7",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import importlib
 import importlib.util
 import inspect
@@ -19,6 +21,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import course.judging.barred
 from course.judging import scripts
 from course.judging.barred import OF_THE_COURSE, MayNotAnswer, barred
 from course.workshop import unrolled
@@ -184,6 +187,37 @@ def test_while_something_is_asked_no_barred_function_can_be_made(rules: Any, got
         assert f"MayNotAnswer: {NAME} may not answer" in answer.reason
         ask()  # a cell may, between questions
     assert not isinstance(performed(lambda: 3.0), scripts.Failure)
+
+
+def blinded() -> None:
+    """What refuses, found among all objects, is given other code; names that it might use, other values."""
+    gc.unfreeze()
+    functions = [f for f in gc.get_objects() if type(f) is types.FunctionType]
+    for hook in [f for f in functions if f.__qualname__ == "refuse_loading.<locals>.hook"]:
+        hook.__code__ = (lambda *_, **__: None).__code__
+
+
+def replaced_names() -> None:
+    for name in ("_mark", "_marks", "_performs", "MAKING", "STARTING"):
+        vars(course.judging.barred)[name] = ()
+
+
+@pytest.mark.parametrize("blind", [blinded, replaced_names])
+def test_what_refuses_cannot_be_changed(rules: Any, blind: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_mark", "_marks", "_performs", "MAKING", "STARTING"):
+        monkeypatch.setattr(course.judging.barred, name, getattr(course.judging.barred, name))  # put back afterwards
+
+    code = code_of(rules)  # as it is before it is barred
+
+    def tries() -> Any:
+        with contextlib.suppress(MayNotAnswer):
+            blind()
+        return types.FunctionType(code, {})(3.0)
+
+    with barred((NAME,)):
+        answer = performed(tries)
+    assert isinstance(answer, scripts.Failure)
+    assert "may not answer" in answer.reason
 
 
 @pytest.mark.parametrize("start", [lambda: os.system("true"), lambda: subprocess.run(["true"]).returncode, os.fork])

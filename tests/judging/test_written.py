@@ -80,6 +80,7 @@ def test_numbers_of_the_runs_are_told_from_others_and_so_are_the_parts(beside: P
         ("12 000 steps, 12 %", [12000, 0.12]),
         ("1. one\n2) two of v_2, b3", []),
         ("−0.5", [-0.5]),
+        ("1e400, 2e-400", [float("inf"), 0.0]),
     ],
 )
 def test_numbers_are_read_as_people_write_them(text: str, values: list[float]) -> None:

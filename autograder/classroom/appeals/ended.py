@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 import course
+from autograder.classroom.grading.gradebook import file_of, opened
 from autograder.classroom.layout import TPS, Classroom, write
 from autograder.classroom.returns import report
 from autograder.classroom.returns.class_marks import Grade, Marks, marks, number
@@ -55,6 +56,13 @@ def new_term(classroom: Classroom, root: Path) -> list[str]:
     """
     if root.exists():
         raise WrongUsage(f"{root} is there already: give another place")
+    with opened(classroom) as gradebook:
+        database = file_of(gradebook)
+    if database is None or not database.resolve().is_relative_to(classroom.root.resolve()):
+        raise WrongUsage(
+            f"{classroom.root / 'nbgrader_config.py'} names a gradebook, and the new term would write into it: take "
+            "c.CourseDirectory.db_url out, begin the term, and give each its own"
+        )
     names = _released(classroom)
     root.mkdir(parents=True)
     shutil.copy(classroom.root / "nbgrader_config.py", root)

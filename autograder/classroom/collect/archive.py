@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import lzma
 import os
 import re
 import stat
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -26,6 +29,20 @@ NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
 UTF_8 = 0x800  # the flag of a zip that says so of a name
 ENCRYPTED = 0x1
 READINGS = "utf-8", "cp437", "cp1252"  # of a name that does not say in what it is written; the likeliest first
+
+
+# What zipfile raises for one that is broken, besides OSErrors of the data.
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)
+OF_DATA = (None, errno.EINVAL)
 
 
 class Refused(Exception):
@@ -92,7 +109,10 @@ def _readings(info: zipfile.ZipInfo) -> list[str]:
     """How the name of an entry may be read: as it says, else as UTF-8 if it is that, or as what Windows writes."""
     if info.flag_bits & UTF_8 or info.filename.isascii():
         return [info.filename]
-    raw = info.filename.encode("cp437")
+    try:
+        raw = info.filename.encode("cp437")
+    except UnicodeEncodeError:  # its Unicode extra field says it
+        return [info.filename]
     found = []
     for encoding in READINGS:
         with contextlib.suppress(UnicodeDecodeError):
@@ -124,7 +144,7 @@ def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], IO[
     def opener() -> IO[bytes]:
         try:
             return archive.open(info)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        except BROKEN as error:
             raise Refused(f"it cannot be unpacked ({error})") from None
 
     return opener
@@ -183,6 +203,10 @@ def _copied(entry: Entry, path: Path, most: int) -> int:
                 if size > most:
                     raise TooLarge
                 target.write(block)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except BROKEN as error:
+        raise Refused(f"it cannot be unpacked ({error})") from None
+    except OSError as error:
+        if error.errno not in OF_DATA:
+            raise
         raise Refused(f"it cannot be unpacked ({error})") from None
     return size

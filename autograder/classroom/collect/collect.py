@@ -141,7 +141,7 @@ class _Stage:
             target = self._classroom.root / "submitted" / path.relative_to(self._old)
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
-                path.rename(target)
+                shutil.move(path, target)  # submitted/ may lie on another disk
 
     def lay(self, who: Owner, one: HandIn, came: Collected) -> None:
         """Write the files of a hand-in. Those that cannot be taken are named; none is kept of one that is too large."""
@@ -175,6 +175,15 @@ class _Stage:
             before = handed_in_at(target)[0]
             if target.is_dir() and _digests(target) == _digests(new):
                 came.same.append(who.name)
+            elif before and one.time is None:
+                if _digests(target, TIME) != _digests(new, TIME):
+                    came.twice.append(
+                        f"{who.name}: what lies here came in at {before} UTC, and nothing says when {plain(one.label)} "
+                        "did; give --sheet with the times"
+                    )
+                    continue
+                came.same.append(who.name)
+                one.time = before
             elif before and one.time and one.time < before:
                 came.older.append(who.name)
                 continue
@@ -190,15 +199,15 @@ class _Stage:
         old = self._old / target.parent.name / target.name
         if target.exists():
             old.parent.mkdir(parents=True, exist_ok=True)
-            target.rename(old)
+            shutil.move(target, old)
         target.parent.mkdir(parents=True, exist_ok=True)
-        new.rename(target)
+        shutil.move(new, target)
         shutil.rmtree(old, ignore_errors=True)
 
     def _note(self, who: Owner, one: HandIn) -> None:
         note = {"format": FORMAT, "student": who.name, "members": who.members, "system": one.system}
         note |= {"label": one.label, "number": one.number, "late": one.late}
-        write(self._classroom.collected(self._tp, who.name), json.dumps(note, ensure_ascii=False) + "\n")
+        write(self._classroom.collected(self._tp, who.name), json.dumps(note) + "\n")
 
 
 class _Writer:
@@ -245,18 +254,24 @@ class _Writer:
                     inside = PurePosixPath(*entry.path.parts[1:]) if wrapped else entry.path
                     if inside.name not in OF_NBGRADER:
                         self._copy(PurePosixPath(path.parent.relative_to(self._folder), inside), entry)
-        except zipfile.BadZipFile:
+        except archive.BROKEN:
+            return
+        except OSError as error:
+            if error.errno not in archive.OF_DATA:
+                raise
             return
         path.unlink()
         self.count -= 1
 
 
-def _digests(folder: Path) -> dict[str, str]:
-    """What lies in a folder, apart from when it was written."""
+def _digests(folder: Path, *but: str) -> dict[str, str]:
+    """What lies in a folder, apart from when it was written, and from files `but`."""
     found = {}
     for root, folders, names in os.walk(folder):
         for name in [*names, *(name for name in folders if (Path(root) / name).is_symlink())]:
             path = Path(root) / name
+            if str(path.relative_to(folder)) in but:
+                continue
             link = path.is_symlink() or not path.is_file()
             found[str(path.relative_to(folder))] = "" if link else hashlib.sha256(path.read_bytes()).hexdigest()
     return found

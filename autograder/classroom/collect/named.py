@@ -6,7 +6,7 @@ import contextlib
 import json
 from pathlib import Path
 
-from autograder.classroom.collect.roster import FILE, place_of
+from autograder.classroom.collect.roster import FILE, column_of, place_of
 from autograder.classroom.collect.sheet import read
 from autograder.classroom.layout import Classroom, write
 
@@ -25,7 +25,8 @@ def _in_note(path: Path, old: str, new: str | None) -> bool:
         note = json.loads(path.read_text(encoding="utf-8"))
         if old in note["members"]:
             note["members"] = [new if one == old else one for one in note["members"] if new or one != old]
-            write(path, json.dumps(note, ensure_ascii=False) + "\n")
+            note["label"] = ""  # it has the name as well
+            write(path, json.dumps(note) + "\n")
             return True
     return False
 
@@ -35,7 +36,9 @@ def _in_roster(path: Path, old: str, new: str | None) -> bool:
     place = place_of(sheet, old)
     if place is None:
         return False
-    renamed = [new or "" if cell.strip() == old else cell for cell in sheet.rows[place]]
+    renamed = list(sheet.rows[place])
+    if new:
+        renamed[column_of(sheet, place)] = new
     rows = [*sheet.rows[:place], *([renamed] if new else []), *sheet.rows[place + 1 :]]
     write(path, sheet.with_rows(rows).written())
     return True

@@ -141,6 +141,12 @@ def place_of(sheet: Sheet, id: str) -> int | None:
     return next((place for place, row in people if places.person(row, f"{sheet.path}").id == id), None)
 
 
+def column_of(sheet: Sheet, place: int) -> int:
+    """The column in which a row of a roster says who it is."""
+    row = sheet.rows[place]
+    return next(column for column in _Places(sheet).ids if column is not None and row[column].strip())
+
+
 class _Places:
     """Where a table says what."""
 
@@ -152,6 +158,7 @@ class _Places:
         ids = [column(name) for name in IDS if not (is_canvas and name in ("id", "student"))]
         self._mail = column(*MAILS)
         self._aliases = [*ids, *(column(name) for name in NUMBERS), self._mail, self._canvas]
+        self.ids = tuple(self._aliases)  # columns, the first of which that is filled says who it is
         self._first, self._last = column(*FIRST), column(*LAST)
         self._full = column("student") if is_canvas else column(*FULL)
         self._group, self._extension = column(*GROUPS), column("extension")

@@ -24,7 +24,7 @@ FRENCH = dict(
     septembre="Sep", octobre="Oct", novembre="Nov", décembre="Dec",
     lundi="Mon", mardi="Tue", mercredi="Wed", jeudi="Thu", vendredi="Fri", samedi="Sat", dimanche="Sun",
 )  # fmt: skip
-EITHER = re.compile(r"\s*(0?[1-9]|1[0-2])[/.](0?[1-9]|1[0-2])[/.]\d{2,4}\b")  # day and month in either order
+EITHER = re.compile(r"(?<![\d/.:-])(0?[1-9]|1[0-2])([/.-])(0?[1-9]|1[0-2])\2\d{2,4}\b")  # day and month in either order
 
 
 def handed_in_at(folder: Path) -> tuple[datetime | None, str]:
@@ -56,7 +56,7 @@ def utc(text: str, zone: tzinfo | None = None) -> datetime:
 
     ValueError if it is no time, in a zone that is not known, or if day and month may be either.
     """
-    if (either := EITHER.match(text)) and either[1] != either[2]:
+    if (either := EITHER.search(text)) and either[1] != either[3]:
         raise ValueError(text)
     text = re.sub(r"[^\W\d_]+", lambda word: FRENCH.get(word[0].lower(), word[0]), text)
     named = re.search(r"\s([A-Za-z_]+/[A-Za-z_/+-]+)$", text)
