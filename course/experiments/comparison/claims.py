@@ -47,7 +47,6 @@ class Claim:
         quantity: one of QUANTITIES, or what the experiment measures.
         ratio: 1 for "lower", 0.9 for "lower by at least a tenth", 1.1 for "at most a tenth higher".
         need: whether the test must hold for all pairs and tasks, for most, or for some of them.
-        beside: another task; then the ratio on `tasks` is divided by the ratio there.
     """
 
     id: str
@@ -60,7 +59,6 @@ class Claim:
     quantity: str = "loss"
     ratio: float = 1.0
     need: Literal["all", "most", "some"] = "all"
-    beside: str = ""
     means: str = ""
     by: str = "runs"
     answer: Answer | Literal[""] = ""
@@ -158,7 +156,7 @@ def _entries(path: Path) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-_TEXTS = ("id", "section", "says", "means", "by", "answer", "because", "experiment", "quantity", "need", "beside")
+_TEXTS = ("id", "section", "says", "means", "by", "answer", "because", "experiment", "quantity", "need")
 _LISTS = ("lower", "than", "tasks")
 
 
@@ -224,7 +222,7 @@ def answer(claim: Claim, gathered: Gathered) -> Answered:
     Raises:
         ValueError: the claim names a task, subject or quantity that was not gathered.
     """
-    tasks = claim.tasks or tuple(task for task in gathered.tasks if not claim.beside or task != claim.beside)
+    tasks = claim.tasks or tuple(gathered.tasks)
     if not tasks:
         raise ValueError(f"claim {claim.id!r}: experiment {gathered.experiment} has no task to test it on")
     places = [(task, one, other) for task in tasks for one, other in claim.pairs]
@@ -252,15 +250,11 @@ def _test(claim: Claim, gathered: Gathered, task: str, one: str, other: str, lev
     """One pair on one task."""
     ones, others = (gathered.values(task, subject, claim.quantity) for subject in (one, other))
     logs, inside = log_ratios(ones, others), all(gathered.inside(task, subject) for subject in (one, other))
-    if claim.beside:
-        there = [gathered.values(claim.beside, subject, claim.quantity) for subject in (one, other)]
-        logs = logs - log_ratios(*there)
-        inside = inside and all(gathered.inside(claim.beside, subject) for subject in (one, other))
-    where = f"{one} / {other}" + (f" on {task}" if task else "") + (f" beside {claim.beside}" if claim.beside else "")
+    where = f"{one} / {other}" + (f" on {task}" if task else "")
     if len(logs) == 1:
         ratio = float(np.exp(logs[0]))
         said: Answer = "held" if ratio < claim.ratio else "not held"
-        exact = f"{ratio:.3g}" if claim.beside else f"{ones[0]:.3g} / {others[0]:.3g}"
+        exact = f"{ones[0]:.3g} / {others[0]:.3g}"
         return _Tested(said, Interval(ratio, ratio, ratio), f"{where}: {exact}, exactly")
     if len(logs) < FEWEST:
         nothing = Interval(float("nan"), 0.0, float("inf"))

@@ -79,13 +79,6 @@ def test_many_pairs_need_wider_intervals() -> None:
     assert ten[0] < one[0] < one[1] < ten[1]
 
 
-def test_one_task_beside_another() -> None:
-    found = gathered(small={"a": 1.0, "b": 1.0}, large={"a": 1.0, "b": 1.5})
-    assert asked(found, "a", "b", tasks=("large",), beside="small").answer == "held"
-    assert asked(found, "a", "b", beside="large").answer == "not held"
-    assert "on large beside small" in asked(found, "a", "b", beside="small").evidence
-
-
 def test_single_numbers_are_exact_and_few_decide_nothing() -> None:
     rows = [Measured("", "sgd", "bytes", (0.0,)), Measured("", "adam", "bytes", (8.0,))]
     rows += [Measured("", "sgd", "seconds", (1.0, 1.0)), Measured("", "adam", "seconds", (9.0, 9.0))]

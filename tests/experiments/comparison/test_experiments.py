@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from course.experiments import machine
 from course.experiments.comparison import kept, pages
 from course.experiments.comparison.claims import CLAIMS, Claim, answer, read
 from course.experiments.comparison.experiment import Experiment
@@ -292,3 +293,7 @@ def test_the_readme_counts_the_answers(claims: list[Claim]) -> None:
     held, fallen, open_ = (answers[answer] for answer in ("held", "not held", "undecided"))
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     assert f"of {len(claims)} sentences {held} held, {fallen} did not, {open_} are undecided" in readme
+
+
+def test_every_experiment_has_a_lane_of_the_larger_machine() -> None:
+    assert sorted(name for lane in (*machine.GPU, *machine.PROCESSOR) for name in lane) == sorted(EXPERIMENTS)
