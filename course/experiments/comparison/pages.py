@@ -23,9 +23,14 @@ class Table:
 
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in self.head)
-        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows)
+        body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in self.rows)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         return f'<div class="table-wrapper" style="overflow-x: auto">{table}</div>'
+
+
+def _cell(text: str) -> str:
+    """A cell; a long text stays readable on a narrow screen, where the table scrolls."""
+    return f'<td style="min-width: {min(len(text), 60) / 3:.0f}ch">{escape(text)}</td>'
 
 
 def losses(gathered: Gathered, task: str) -> Table:
