@@ -27,7 +27,14 @@ WAYS = optimizer_ways.WAYS | comparison_ways.WAYS
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-@pytest.mark.parametrize("exercise", EXERCISES[TP], ids=lambda exercise: exercise.name)
+FIRST, *REST = EXERCISES[TP]  # seconds each: one in every run, all of them in the full one
+
+
+@pytest.mark.parametrize(
+    "exercise",
+    [FIRST, *(pytest.param(one, marks=pytest.mark.full) for one in REST)],
+    ids=lambda exercise: exercise.name,
+)
 def test_the_forms_are_right_and_open_the_solution(exercise: Exercise) -> None:
     made = forms(TPS[TP].worked[exercise.name], exercise.name, {"keras": keras, "ops": ops})
     assert len(made) == 2
