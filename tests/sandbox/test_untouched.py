@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import subprocess
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -142,3 +143,17 @@ def test_a_public_module_is_made_anew_and_may_hold_a_dataclass() -> None:
         assert sys.modules["a_public_module"] is second
     finally:
         sys.modules.pop("a_public_module", None)
+
+
+def test_what_refuses_barred_code_is_no_hindrance() -> None:
+    """What was not changed is not set: of the functions that refuse barred code nobody may set anything."""
+    code = (
+        "from course.judging import barred, scripts\n"
+        "from autograder.sandbox.inside.untouched import untouched\n"
+        "barred.refuse_loading(barred.marks_of(['course.workshop.unrolled']))\n"
+        "put_back, before = untouched((), [barred, scripts]), scripts.perform.__code__\n"
+        "scripts.perform.__code__ = (lambda: 0).__code__\n"
+        "put_back()\n"
+        "assert scripts.perform.__code__ is before\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

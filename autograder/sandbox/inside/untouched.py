@@ -74,7 +74,8 @@ def _putting_back(
         for now, part, before in parts:
             if not every(each(same, each(now, functions), before)):
                 for function, value in pairs(functions, before):
-                    change(function, part, value)
+                    if now(function) is not value:  # what refuses barred code may not be set even to what it is
+                        change(function, part, value)
         yield
 
 
