@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ OTHER: dict[str, list[dict[str, Any]]] = {
     + [{"rule": "rmsprop", "signal": signal} for signal in ("constant", "alternating")],
     "correction": [{"beta_1": 0.0, "noise": 1.0}, {"beta_2": 0.5, "noise": 0.35}],
     "noise_floor": [{"rate": 1.9, "batch": "1"}, {"rate": 0.02, "batch": "64", "noise": 3.0}],
+    "patience": [{"patience": 1}, {"patience": 40, "margin": 0.1}, {"patience": 12, "noise": 0.2, "turn": 20}],
     "race": [{"surface": surface, "decades": -0.7} for surface in ("rosenbrock", "beale", "himmelblau")],
     "schedules": [{"kind": "warm", "warm": 0.3}, {"kind": "constant", "noise": 0.0, "first": 1.5}],
 }
@@ -105,6 +108,12 @@ def test_a_wrong_setting_is_refused_in_a_line() -> None:
         picture.values(share=3)
     with pytest.raises(ValueError, match="there is no live picture 'none'; there are "):
         showing.picture("none")
+
+
+@pytest.mark.parametrize("name", names())
+def test_names_at_the_top_of_a_module_are_different(name: str) -> None:
+    found = re.findall(r"^(?:async )?(?:function\*?|class|const|let|var) (\w+)", bundle.module(name), flags=re.MULTILINE)
+    assert [one for one, count in Counter(found).items() if count > 1] == []
 
 
 def test_every_module_is_a_picture_of_both_languages() -> None:
