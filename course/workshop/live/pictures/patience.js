@@ -4,11 +4,11 @@ import { axis, mark, panel } from "../rules.js";
 const EPOCHS = 120, RUNS = 60, LONGEST = 40;
 
 // Nearly normal numbers: sums of twelve draws of a linear congruential generator, the same in every language.
-let draws_once = null;
+let numbers = null;
 function normals() {
-  if (!draws_once) {
+  if (!numbers) {
     let state = 1;
-    draws_once = Array.from({ length: RUNS * EPOCHS }, () => {
+    numbers = Array.from({ length: RUNS * EPOCHS }, () => {
       let total = -6;
       for (let i = 0; i < 12; i++) {
         state = (Math.imul(1664525, state) + 1013904223) >>> 0;
@@ -17,7 +17,7 @@ function normals() {
       return total;
     });
   }
-  return draws_once;
+  return numbers;
 }
 
 // For each patience 1, ..., LONGEST the epochs [best, last], from 1, of one run as it is seen.

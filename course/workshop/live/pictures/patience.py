@@ -70,7 +70,8 @@ def scene(values: Values) -> Scene:
             Panel(f"Mean of {RUNS} runs", Axis("epochs run", 0, EPOCHS), Axis("loss given away", 0, 0.6), trade),
         ],
         f"Patience {patience}: this run stops after epoch {last} and keeps epoch {kept}; the lowest loss is at epoch "
-        f"{int(np.argmin(true)) + 1}. Over {RUNS} runs it takes {ran[here]:.1f} epochs and gives away {lost[here]:.4f}.",
+        f"{int(np.argmin(true)) + 1}. Over {RUNS} runs it takes {ran[here]:.1f} epochs "
+        f"and gives away {lost[here]:.4f}.",
     )
 
 
