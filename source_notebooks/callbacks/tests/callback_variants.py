@@ -478,12 +478,21 @@ WRONG: dict[str, dict[str, Any]] = {
 }
 
 
-class Held(Warm):
-    """The optimizer is kept in a name: on JAX it is out of date while `fit` runs."""
+# The optimizer is kept in a name: on JAX it is out of date while `fit` runs.
+HELD = """class WarmupCosine(keras.callbacks.Callback):
+    def __init__(self, peak, warmup, total):
+        super().__init__()
+        self.peak, self.warmup, self.total = peak, warmup, total
 
     def on_train_begin(self, logs=None):
-        self.t, self.held = 0, self.model.optimizer
+        self.t = 0
+        self.held = self.model.optimizer
 
     def on_train_batch_begin(self, batch, logs=None):
-        self.held.learning_rate = self.rate(self.t)
+        self.held.learning_rate = rate(self, self.t)
         self.t += 1
+"""
+
+_names: dict[str, Any] = {"keras": keras, "rate": Warm.rate}
+exec(HELD, _names)
+Held = _names["WarmupCosine"]

@@ -30,6 +30,7 @@ TO_THE_END = (5.0, 4.0, 2.0, 2.5, 2.4, 3.0)
 SCORE = (-0.5, 0.3, 0.4, 0.9, 0.8, 0.85, 0.7, 1.5)
 NOW_AND_THEN = (5.0, MISSING, MISSING, MISSING, 4.0, MISSING, 4.5, 4.6, 4.7)
 NAN_FIRST = (NAN, 5.0, 4.0, 3.0, 3.5, 2.0)
+NAN_ONLY = (NAN, NAN, NAN, 3.0)
 NAN_LATER = (5.0, 4.0, NAN, NAN, NAN, 4.5)
 
 
@@ -157,7 +158,11 @@ exercise = Exercise(
             "NaN",
             0.25,
             "NaN is never an improvement, at the first epoch or later, and its epochs count.",
-            probes.all_of(told("NaN first", NAN_FIRST, patience=2), told("NaN later", NAN_LATER, patience=3)),
+            probes.all_of(
+                told("NaN first", NAN_FIRST, patience=2),
+                told("NaN later", NAN_LATER, patience=3),
+                told("nothing but NaN", NAN_ONLY, 0, patience=2),
+            ),
         ),
         Check(
             "a second fit",
