@@ -66,6 +66,7 @@ FIGURES = {
 }
 
 
+@pytest.mark.filterwarnings("ignore")  # Keras' own are nobody's fault
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_answer_to_a_question_is_what_comes_out(name: str) -> None:
     assert FIGURES[name]() == pytest.approx(getattr(callback_questions, name)["figure"], rel=5e-4)

@@ -37,6 +37,7 @@ def test_the_forms_are_right_and_open_the_solution(exercise: Exercise) -> None:
     assert asked == "why"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("exercise", EXERCISES[TP], ids=lambda exercise: exercise.name)
 def test_no_mistake_opens_a_solution(exercise: Exercise) -> None:
     known = exercise.draw(np.random.default_rng(0))
