@@ -71,7 +71,7 @@ def days(n, seed):
     return x, (x[:, :3] @ [0.4, -0.3, 0.3] + rng.standard_normal(n)).astype("float32")
 
 
-def network(seed, rate=0.01):
+def network(seed, rate=0.003):
     """A network with one hidden layer that forecasts the return."""
     keras.utils.set_random_seed(seed)
     model = keras.Sequential(
@@ -302,7 +302,7 @@ from course.judging import check
 check("ValidationSharpe")
 
 # %% [markdown]
-# The forecasts of the network as positions, in simulated markets with a hint of skill in them. Do `val_loss` and `val_sharpe` have their best epochs in the same place?
+# The forecasts of the network as positions. (There is far more to be known in these simulated days than in any market.) Do `val_loss` and `val_sharpe` have their best epochs in the same place?
 
 # %% tags=["picture"]
 x_val, y_val = days(120, 1)
@@ -322,7 +322,7 @@ if found is not None:
         axis.plot(epochs[best(values)], values[best(values)], "o", color="black")
     ax.set(xlabel="epoch", ylabel="val_loss")
     other.set_ylabel("val_sharpe")
-    fig.legend(loc="upper center", ncols=2)
+    fig.legend(loc="lower center", bbox_to_anchor=(0.5, 0.96), ncols=2)
     figures.show(
         fig,
         "Validation loss and validation Sharpe ratio over 25 epochs, the best epoch of each marked: they are not the same epoch.",

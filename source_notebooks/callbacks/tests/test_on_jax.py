@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 HELD = """
+import tests.shared  # the TPs can be imported from now on
 from source_notebooks.callbacks.tests import callback_variants as variants
 from source_notebooks.callbacks.tests.test_real_classes import judged
 verdict = judged("WarmupCosine", variants.Held, variants.HELD)

@@ -42,7 +42,7 @@ def told(what: str, *numbers: int, way: str = "batches") -> Probe:
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
         (found,) = probes.call(ex, ask, case(rng, *numbers), way=way)
-        ask.expect(found, f"{ex.outputs[0]}, {what}")
+        ask.expect(found, f"{ask.outputs(way)[0]}, {what}")
 
     return probe
 
