@@ -135,6 +135,7 @@ def batch_losses(means, sizes):
 
 
 # %% tags=["check"]
+from course.judging import check
 
 check("batch_losses")
 

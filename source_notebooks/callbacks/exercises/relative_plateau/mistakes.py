@@ -207,7 +207,7 @@ mistakes = (
     _wrong(
         "min-lr-ignored",
         did="The rate falls below `min_lr`.",
-        effect="Training comes to a halt.",
+        effect="The rate goes on falling, until training stands still.",
         hint="`min_lr` has no effect. The rate is not to fall below it: `max(factor * rate, min_lr)`.",
         new_rate=lambda s: s.lower if s.cut else s.rate,
     ),
