@@ -13,12 +13,12 @@ import pytest
 from autograder.classroom.layout import Classroom, write
 from autograder.classroom.marking import comments, form
 from autograder.classroom.marking.desk import AGAIN, MARKED, NOBODY, OPEN, TWO, Desk, Row
-from autograder.classroom.marking.entered import Changed, Mark, noted
+from autograder.classroom.marking.entered import Changed, Earned, Mark, noted
 from autograder.classroom.returns.class_marks import marks
 from autograder.classroom.returns.feedback import feedback
 from autograder.cli import main
 from autograder.content import finding
-from autograder.content.rubric import rubrics
+from autograder.content.rubric import FILE, rubrics
 from autograder.faults import Fault
 from tests.classroom.answered import NAME, PLACE, QUESTION, answered, hand_in, held
 from tests.shared import TPS
@@ -38,6 +38,16 @@ def elsewhere(room: Classroom, tmp_path: Path) -> Classroom:
     """The same classroom on another machine."""
     shutil.copytree(room.root.parent, tmp_path / "elsewhere")
     return Classroom.at(tmp_path / "elsewhere" / "classroom")
+
+
+FIRST, SECOND = (
+    "over time the logarithms of price ratios add up",
+    "over assets the value of a portfolio is a sum of prices",
+)
+
+
+def items(*points: float) -> tuple[Earned, ...]:
+    return tuple(Earned(text, number, 0.5) for text, number in zip((FIRST, SECOND), points, strict=True))
 
 
 def rows(desk: Desk) -> dict[str, Row]:
@@ -61,16 +71,18 @@ def test_a_mark_is_the_gradebooks_and_comes_back_to_the_student(room: Classroom)
     assert {student: row.status for student, row in rows(desk).items()} == {
         "ada": OPEN, "bob": OPEN, "cyd": NOBODY, "dan": OPEN,
     }  # fmt: skip
-    mark(desk, "bob", Mark(0.5, "Over time, and what over assets?", (0.5, 0.0)))
+    mark(desk, "bob", Mark(0.5, "Over time, and what over assets?", items(0.5, 0.0)))
     given = held(room, "bob")
     assert (given.by_hand, given.waits, given.comment) == (0.5, False, "Over time, and what over assets?")
     row = rows(desk)["bob"]
     assert row.mark is not None
-    assert (row.status, row.mark.items, row.mark.who) == (MARKED, (0.5, 0.0), "bea")
+    assert (row.status, row.mark.items, row.mark.who) == (MARKED, items(0.5, 0.0), "bea")
     (page,) = feedback(room, NAME, "bob")
     text = page.read_text(encoding="utf-8")
     assert "0.5 of 1" in text
     assert "Over time, and what over assets?" in text
+    found = re.findall(r">([\d.]+ of 0.5)</td>\s*<td colspan=.2.>(.*?)</td>", text)
+    assert found == [("0.5 of 0.5", FIRST), ("0 of 0.5", SECOND)]
     (bob,) = [one for one in marks(room, NAME).marks if one.person.id == "bob"]
     assert bob.grade is not None
     assert (bob.grade.cells[QUESTION], bob.state) == (0.5, "final")
@@ -121,7 +133,7 @@ def test_an_older_state_replaces_nothing(room: Classroom) -> None:
 def test_the_points_of_items_add_up_and_what_is_no_mark_is_said(room: Classroom) -> None:
     (pile,) = Desk(room, NAME, "bea").piles()
     assert [item.points for item in pile.question.rubric] == [0.5, 0.5]
-    assert form.mark(pile.question, {"item-0": "0,25", "score": "1"}) == Mark(0.25, "", (0.25, 0.0))
+    assert form.mark(pile.question, {"item-0": "0,25", "score": "1"}) == Mark(0.25, "", items(0.25, 0.0))
     assert form.mark(pile.question, {"score": " 0.75 ", "comment": "a\r\nb\x00\ud800 "}) == Mark(0.75, "a\nb?")
     assert form.mark(pile.question, {"comment": "later"}).score is None
     for fields in ({"item-1": "0.6"}, {"score": "2"}, {"score": "-1"}, {"score": "nan"}, {"score": "one"}):
@@ -141,7 +153,7 @@ def test_the_points_of_items_add_up_and_what_is_no_mark_is_said(room: Classroom)
     ],
 )
 def test_a_rubric_that_does_not_fit_is_one_line(text: str, said: str, tmp_path: Path) -> None:
-    write(tmp_path / "rubric.toml", text)
+    write(tmp_path / FILE, text)
     with pytest.raises(Fault, match=said):
         rubrics(tmp_path, {"q": 2.0})
 
@@ -149,10 +161,10 @@ def test_a_rubric_that_does_not_fit_is_one_line(text: str, said: str, tmp_path: 
 def test_the_rubrics_of_our_tps_add_up_and_no_mark_depends_on_them(room: Classroom) -> None:
     mine = finding.found(room.sources)[NAME]
     before = mine.version
-    write(mine.folder / "rubric.toml", "format = 1\n[in_words]\nall = 2\n")
+    write(mine.folder / FILE, "format = 1\n[in_words]\nall = 2\n")
     assert finding.found(room.sources)[NAME].version == before
     assert tp(room, "build", NAME) == 1  # not what the question has
-    assert {"optimizers", "keras_optimizers"} <= {id for id, one in TPS.items() if (one.folder / "rubric.toml").exists()}
+    assert {"optimizers", "keras_optimizers"} <= {id for id, one in TPS.items() if (one.folder / FILE).exists()}
 
 
 def test_pseudonyms_stay_and_tell_nothing(room: Classroom, elsewhere: Classroom) -> None:
@@ -189,9 +201,9 @@ def test_two_markers_on_two_machines(
     room: Classroom, elsewhere: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     here, there = Desk(room, NAME, "bea"), Desk(elsewhere, NAME, "cem")
-    mark(here, "bob", Mark(0.5, "Half.", (0.5, 0.0)))
+    mark(here, "bob", Mark(0.5, "Half.", items(0.5, 0.0)))
     mark(there, "bob", Mark(1.0, "All."))
-    mark(there, "ada", Mark(0.25, "", (0.25, 0.0)))
+    mark(there, "ada", Mark(0.25, "", items(0.25, 0.0)))
     file = tmp_path / "of-cem.json"
     assert tp(elsewhere, "mark", NAME, "--export", str(file)) == 0
     assert tp(room, "mark", NAME, "--merge", str(file)) == 1
@@ -200,7 +212,7 @@ def test_two_markers_on_two_machines(
     assert re.search(r"two marks: bob, in_words: 1 “All.” \(cem, .*\), here 0.5 “Half.” \(bea, ", said.err)
     assert (held(room, "bob").by_hand, held(room, "ada").by_hand) == (0.5, 0.25)
     taken = noted(room, NAME, "ada")[PLACE].mark
-    assert (taken.who, taken.items) == ("cem", (0.25, 0.0))
+    assert (taken.who, taken.items) == ("cem", items(0.25, 0.0))
     (pile,) = here.piles()
     assert (rows(here)["bob"].status, pile.two) == (TWO, 1)
 

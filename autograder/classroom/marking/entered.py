@@ -26,8 +26,17 @@ FORMAT = 1  # of the files beside the gradebook; see FORMATS.md
 
 
 @dataclass(frozen=True)
+class Earned:
+    """What an answer got for one item of the rubric, as it was worded then. most: the points that could be had."""
+
+    text: str
+    points: float
+    most: float
+
+
+@dataclass(frozen=True)
 class Mark:
-    """A mark that a person gave. score: None if it is a comment alone. items: the points of each item of the rubric.
+    """A mark that a person gave. score: None if it is a comment alone. items: by the rubric; none if it was not used.
 
     who, when: empty if that is not known, as of marks that were given in the Formgrader. answer: a digest of what was
     marked.
@@ -35,7 +44,7 @@ class Mark:
 
     score: float | None
     comment: str = ""
-    items: tuple[float, ...] = ()
+    items: tuple[Earned, ...] = ()
     who: str = ""
     when: str = ""
     answer: str = ""
@@ -158,10 +167,10 @@ def note(classroom: Classroom, tp: str, student: str, new: Mapping[Cell, Noted])
 
 def mark_of(data: Mapping[str, Any]) -> Mark:
     """A mark as it was written. KeyError, TypeError or ValueError if it is none."""
-    score, items = data["score"], tuple(float(number) for number in data["items"])
-    texts = [str(data[name]) for name in ("comment", "who", "when", "answer")]
-    comment, who, when, answer = texts
-    return Mark(None if score is None else float(score), comment, items, who, when, answer)
+    score = None if data["score"] is None else float(data["score"])
+    items = tuple(Earned(str(one["text"]), float(one["points"]), float(one["most"])) for one in data["items"])
+    comment, who, when, answer = (str(data[name]) for name in ("comment", "who", "when", "answer"))
+    return Mark(score, comment, items, who, when, answer)
 
 
 def _other(data: Mapping[str, Any] | None) -> Mark | None:

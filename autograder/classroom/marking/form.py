@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from autograder import harmless
-from autograder.classroom.marking.entered import Mark
+from autograder.classroom.marking.entered import Earned, Mark
 from autograder.classroom.marking.questions import Question
 
 LONGEST = 20_000  # characters of a comment
@@ -22,13 +22,17 @@ def mark(question: Question, fields: Mapping[str, str]) -> Mark:
     Where items of the rubric have points, their sum counts, and an item without any has 0; else the field `score`.
     """
     texts = [fields.get(f"item-{number}", "") for number in range(len(question.rubric))]
-    items: tuple[float, ...] = ()
+    items: tuple[Earned, ...] = ()
     if any(text.strip() for text in texts):
         items = tuple(
-            _points(text, item.points, f"item {number}") or 0.0
+            Earned(item.text, _points(text, item.points, f"item {number}") or 0.0, item.points)
             for number, (text, item) in enumerate(zip(texts, question.rubric, strict=True), start=1)
         )
-    score = round(sum(items), 9) if items else _points(fields.get("score", ""), question.points, "the mark")
+    score = (
+        round(sum(item.points for item in items), 9)
+        if items
+        else _points(fields.get("score", ""), question.points, "the mark")
+    )
     comment = harmless.CONTROL.sub("", harmless.whole(fields.get("comment", "")).replace("\r\n", "\n")).strip()
     if len(comment) > LONGEST:
         raise NotUnderstood(f"the comment has more than {LONGEST} characters: shorten it")

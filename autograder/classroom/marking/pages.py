@@ -37,8 +37,8 @@ def answer(desk: Desk, pile: Pile, row: Row, xsrf: str, typed: Mapping[str, str]
     """
     of, mark = pile.question, row.mark or Mark(None)
     fields = {"comment": mark.comment, "score": points(mark.score)}
-    if len(mark.items) == len(of.rubric):
-        fields |= {f"item-{number}": points(item) for number, item in enumerate(mark.items)}
+    if [(item.text, item.most) for item in mark.items] == [(item.text, item.points) for item in of.rubric]:
+        fields |= {f"item-{number}": points(item.points) for number, item in enumerate(mark.items)}
     return _rendered(
         "answer.html.j2",
         desk,
