@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.appeals.explain import explain
 from autograder.classroom.layout import Classroom, write
 from autograder.classroom.marking import comments, form
 from autograder.classroom.marking.desk import AGAIN, MARKED, NOBODY, OPEN, TWO, Desk, Row
@@ -63,10 +62,6 @@ def mark(desk: Desk, student: str, given: Mark) -> None:
     desk.save(row, pile.question, given, desk.seen(row, pile.question))
 
 
-def explained(classroom: Classroom, student: str) -> str:
-    return "\n".join(explain(classroom, NAME, student, QUESTION))
-
-
 def tp(classroom: Classroom, *words: str) -> int:
     return main(["--classroom", str(classroom.root), *words])
 
@@ -82,9 +77,6 @@ def test_a_mark_is_the_gradebooks_and_comes_back_to_the_student(room: Classroom)
     row = rows(desk)["bob"]
     assert row.mark is not None
     assert (row.status, row.mark.items, row.mark.who) == (MARKED, items(0.5, 0.0), "bea")
-    assert re.search(
-        r"gradebook: 0.5 of 1 points count; bea \(20.*\) gave 0.5, the grader none", explained(room, "bob")
-    )
     (page,) = feedback(room, NAME, "bob")
     text = page.read_text(encoding="utf-8")
     assert "0.5 of 1" in text

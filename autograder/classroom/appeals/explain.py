@@ -222,7 +222,4 @@ def _penalties(pages: Mapping[str, OfNotebook]) -> list[str]:
     most = sum(most for page in pages.values() for _, most, _ in page.grades.values())
     told = [f"penalty for handing in late: {penalty:g}"] if penalty else ["no penalty for handing in late"]
     told.append(f"in all: {max(0.0, points - penalty):g} of {most:g} points")
-    return [
-        *told,
-        "who gave a mark, and when, is known of marks by `tp mark`; `tp backup` keeps the gradebook as it stands",
-    ]
+    return [*told, "who gave a mark is known of those by `tp mark`; `tp backup` keeps the gradebook as it stands"]
