@@ -21,6 +21,7 @@ from autograder.classroom.grading.gradebook import Cell, Given
 from autograder.classroom.grading.lateness import Lateness
 from autograder.classroom.layout import Classroom, write
 from autograder.faults import Fault
+from autograder.harmless import whole
 
 FORMAT = 1  # of the files beside the gradebook; see FORMATS.md
 
@@ -168,8 +169,8 @@ def note(classroom: Classroom, tp: str, student: str, new: Mapping[Cell, Noted])
 def mark_of(data: Mapping[str, Any]) -> Mark:
     """A mark as it was written. KeyError, TypeError or ValueError if it is none."""
     score = None if data["score"] is None else float(data["score"])
-    items = tuple(Earned(str(one["text"]), float(one["points"]), float(one["most"])) for one in data["items"])
-    comment, who, when, answer = (str(data[name]) for name in ("comment", "who", "when", "answer"))
+    items = tuple(Earned(whole(str(one["text"])), float(one["points"]), float(one["most"])) for one in data["items"])
+    comment, who, when, answer = (whole(str(data[name])) for name in ("comment", "who", "when", "answer"))
     return Mark(score, comment, items, who, when, answer)
 
 

@@ -90,7 +90,10 @@ def merge(classroom: Classroom, tp: str, path: Path) -> Merged:
             elif other.mark.score is not None and not 0 <= other.mark.score <= points[other.place]:
                 came.unknown.append(f"{_said(other)}: not from 0 to {points[other.place]:g} points")
             else:
-                _take(classroom, gradebook, tp, given, other, came)
+                try:
+                    _take(classroom, gradebook, tp, given, other, came)
+                except ValueError as error:  # it takes all but this one
+                    came.unknown.append(f"{_said(other)}: {error}")
     return came
 
 

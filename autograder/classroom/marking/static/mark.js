@@ -1,7 +1,7 @@
 // The keyboard, the sum of the rubric, comments that are used again. All of it can be done without this script.
 "use strict";
 
-const form = document.querySelector("form");
+const form = document.getElementById("mark");
 if (form) {
   const items = [...form.querySelectorAll("input[data-points]")];
   const { score, comment, go } = form.elements;
@@ -58,6 +58,8 @@ if (form) {
     if (event.key in WAYS) {
       event.preventDefault();
       leave(WAYS[event.key]);
+    } else if (event.key === "s") {
+      form.requestSubmit();
     } else if (event.key === "c") {
       event.preventDefault();
       comment.focus();
