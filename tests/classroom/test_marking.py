@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,8 +82,8 @@ def test_a_mark_is_the_gradebooks_and_comes_back_to_the_student(room: Classroom)
     text = page.read_text(encoding="utf-8")
     assert "0.5 of 1" in text
     assert "Over time, and what over assets?" in text
-    found = re.findall(r">([\d.]+ of 0.5)</td>\s*<td colspan=.2.>(.*?)</td>", text)
-    assert found == [("0.5 of 0.5", FIRST), ("0 of 0.5", SECOND)]
+    found = re.findall(r'"item">(.*?)</td>\s*<td class="points">([\d.]+ of 0.5)</td>', text)
+    assert found == [(FIRST, "0.5 of 0.5"), (SECOND, "0 of 0.5")]
     (bob,) = [one for one in marks(room, NAME).marks if one.person.id == "bob"]
     assert bob.grade is not None
     assert (bob.grade.cells[QUESTION], bob.state) == (0.5, "final")
@@ -244,6 +245,15 @@ def test_two_markers_on_two_machines(
         write(file, text)
         assert tp(room, "mark", NAME, "--merge", str(file)) == 1
         assert why in capsys.readouterr().err
+
+
+def test_a_port_that_cannot_be_used_is_one_line(room: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert tp(room, "mark", NAME, "--port", str(taken.getsockname()[1])) == 1
+    assert re.search(
+        r"port \d+ of this machine cannot be used \(.*in use.*\): give another --port", capsys.readouterr().err
+    )
+    assert tp(room, "mark", NAME, "--port", "70000") == 2
 
 
 def test_who_is_renamed_or_leaves_takes_what_is_noted_along(room: Classroom) -> None:

@@ -12,12 +12,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
+from nbformat.notebooknode import from_dict
+
 from autograder.classroom.grading.shown import HANDED_IN
 from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.intake.outputs import PICTURES
 from autograder.classroom.marking.questions import HEADING
 
-JsonCell = dict[str, Any]
 DRAWING = re.compile(r'<img ([^<>]*)src="data:(image/svg\+xml);base64,([A-Za-z0-9+/=]*)">')
 ALT = re.compile(r'alt="([^"]*)"')
 
@@ -74,7 +76,7 @@ def answer(path: Path, cell: str) -> Answer | None:
 
 @lru_cache(maxsize=64)
 def _answer(path: Path, _time: int, _size: int, cell: str) -> Answer | None:
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    cells = from_dict(json.loads(path.read_text(encoding="utf-8"))).cells
     at = next((number for number, one in enumerate(cells) if grade_id(one) == cell), None)
     if at is None:
         return None
@@ -89,19 +91,19 @@ def _answer(path: Path, _time: int, _size: int, cell: str) -> Answer | None:
     )
 
 
-def _marks(cell: JsonCell) -> JsonCell:
+def _marks(cell: NotebookNode) -> dict[str, Any]:
     return dict(cell["metadata"].get("nbgrader", {}))
 
 
-def _is_own(cell: JsonCell) -> bool:
+def _is_own(cell: NotebookNode) -> bool:
     return "own" in cell["metadata"].get("tags", [])
 
 
-def _is_test(cell: JsonCell) -> bool:
+def _is_test(cell: NotebookNode) -> bool:
     return bool(cell["cell_type"] == "code" and _marks(cell).get("grade") and not _marks(cell).get("solution"))
 
 
-def _with_own_text(cells: Sequence[JsonCell], at: int) -> list[int]:
+def _with_own_text(cells: Sequence[NotebookNode], at: int) -> list[int]:
     """A cell, and the student's own texts between it and the next ones of nbgrader's."""
     before = next((n for n in range(at - 1, -1, -1) if grade_id(cells[n])), -1)
     after = next((n for n in range(at + 1, len(cells)) if grade_id(cells[n])), len(cells))
@@ -109,24 +111,24 @@ def _with_own_text(cells: Sequence[JsonCell], at: int) -> list[int]:
     return sorted({at} | own)
 
 
-def _tested(cells: Sequence[JsonCell], at: int) -> list[int]:
+def _tested(cells: Sequence[NotebookNode], at: int) -> list[int]:
     """What the student wrote between the graded cell before a test and the test."""
     before = next((n for n in range(at - 1, -1, -1) if _marks(cells[n]).get("grade")), -1)
     return [n for n in range(before + 1, at) if _is_own(cells[n]) or _marks(cells[n]).get("solution")]
 
 
-def _is_heading(cell: JsonCell) -> bool:
+def _is_heading(cell: NotebookNode) -> bool:
     return bool(cell["cell_type"] == "markdown" and not _is_own(cell) and HEADING.match(_text(cell["source"])))
 
 
-def _is_run(cell: JsonCell) -> bool:
+def _is_run(cell: NotebookNode) -> bool:
     """Whether a cell shows what the student's own run gave: no test, no check."""
     check = "check" in cell["metadata"].get("tags", [])
     shows = cell["cell_type"] == "code" and (cell["outputs"] or _is_own(cell))
     return bool(shows and not check and not _is_test(cell))
 
 
-def _pieces(cells: Sequence[JsonCell], numbers: Sequence[int]) -> tuple[Piece, ...]:
+def _pieces(cells: Sequence[NotebookNode], numbers: Sequence[int]) -> tuple[Piece, ...]:
     return tuple(
         Piece(
             cells[n]["cell_type"] == "code",
@@ -139,7 +141,7 @@ def _pieces(cells: Sequence[JsonCell], numbers: Sequence[int]) -> tuple[Piece, .
     )
 
 
-def _shown(outputs: Sequence[JsonCell]) -> Iterator[Shown]:
+def _shown(outputs: Sequence[NotebookNode]) -> Iterator[Shown]:
     """Text and pictures; nothing else is shown, whatever else there is."""
     for output in outputs:
         if output["output_type"] == "stream":

@@ -82,8 +82,8 @@ def _rendered(template: str, desk: Desk, **names: object) -> str:
 
 @cache
 def _environment() -> Environment:
-    blanks = {"trim_blocks": True, "lstrip_blocks": True}
-    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, **blanks)
+    loader = FileSystemLoader(TEMPLATES)
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters["markdown"] = lambda text, attachments=None: Markup(markdown_to_html(text, attachments))
     made.filters["points"] = points
     return made
