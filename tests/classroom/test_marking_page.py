@@ -81,7 +81,7 @@ def test_nobody_is_answered_without_the_token_by_another_name_or_from_another_pa
     assert xsrf
     assert seen
     both = f"{cookie}; {headers['set-cookie'].split(';')[0]}"
-    fields = {"score": "1", "seen": seen[1]}
+    fields = {"score": "1", "seen": seen[1], "comment": "</textarea><script>document.title = 'owned'</script>"}
     body, whole = urlencode(fields), urlencode(fields | {"_xsrf": xsrf[1]})
     posts = [
         asked(keys, place, "POST", whole, Cookie=both),
@@ -107,7 +107,8 @@ def test_what_the_browser_is_told_lets_nothing_of_a_students_run(room: Classroom
     assert keys.token not in text
     assert re.search(r"; HttpOnly.*; SameSite=Strict", headers["set-cookie"])
     cookie = f"{keys.cookie}={keys.session}"
-    for path in ("/", f"/answers/{'/'.join(PLACE)}", address(room, "ada"), "/answers/no/such", "/nothing"):
+    every = f"/answers/{'/'.join(PLACE)}"
+    for path in ("/", every, address(room, "ada"), address(room, "bob"), "/answers/no/such", "/nothing"):
         _, headers, text = asked(keys, path, Cookie=cookie)
         assert "script-src 'self';" in headers["content-security-policy"]
         assert "default-src 'none';" in headers["content-security-policy"]

@@ -137,7 +137,7 @@ class Desk:
 
     def seen(self, row: Row, question: Question) -> str:
         """The state of an answer and its mark."""
-        return state(row.given, self._digest(row, question))
+        return state(row.given, row.other, self._digest(row, question))
 
     def _digest(self, row: Row, question: Question) -> str:
         found = self.answer(row, question)

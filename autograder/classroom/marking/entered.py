@@ -72,10 +72,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def state(given: Given, answer: str) -> str:
-    """A digest of what a marker sees of an answer and its mark: with another one, a mark would replace what was not
+def state(given: Given, other: Mark | None, answer: str) -> str:
+    """A digest of what a marker sees of an answer and its marks: with another one, a mark would replace what was not
     seen."""
-    return hashlib.sha256(json.dumps([given.by_hand, given.comment, answer]).encode()).hexdigest()[:32]
+    seen = [given.by_hand, given.comment, asdict(other) if other else None, answer]
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:32]
 
 
 def standing(given: Given, noted: Noted | None) -> Mark | None:
@@ -106,7 +107,8 @@ def enter(
     known = books.given(gradebook, tp).get(student, {}).get(place)
     if known is None:
         raise Fault(f"the gradebook holds no {cell} of {student}: run `tp grade {tp}`")
-    if seen is not None and seen != state(known, mark.answer):
+    beside = noted(classroom, tp, student).get(place)
+    if seen is not None and seen != state(known, beside.other if beside else None, mark.answer):
         raise Changed
     with books.said(gradebook):
         grade = gradebook.find_grade(cell, notebook, tp, student)
