@@ -104,11 +104,11 @@ def _is_test(cell: NotebookNode) -> bool:
 
 
 def _with_own_text(cells: Sequence[NotebookNode], at: int) -> list[int]:
-    """A cell, and the student's own texts between it and the next ones of nbgrader's."""
+    """A cell, and the student's own texts between it and the next ones of nbgrader's; a task's cell is not theirs."""
     before = next((n for n in range(at - 1, -1, -1) if grade_id(cells[n])), -1)
     after = next((n for n in range(at + 1, len(cells)) if grade_id(cells[n])), len(cells))
     own = {n for n in range(before + 1, after) if cells[n]["cell_type"] == "markdown" and _is_own(cells[n])}
-    return sorted({at} | own)
+    return sorted(own if _marks(cells[at]).get("task") else {at} | own)
 
 
 def _tested(cells: Sequence[NotebookNode], at: int) -> list[int]:
