@@ -30,7 +30,7 @@ TPS = "tps.toml"  # the folders in which this classroom's TPs lie, beside those 
 
 # What makes a folder that has no configuration yet a course directory of nbgrader's all the same.
 OF_NBGRADER = {"source", "release", "submitted", "gradebook.db"}
-OURS = {"roster.csv", "rules.toml"}  # which may be written before it is made
+OURS = {"roster.csv", "rules.toml", "comments.toml"}  # which may be written before it is made
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,10 @@ class Classroom:
     def collected(self, tp: str, student: str) -> Path:
         """The file that says whence one submission came, and of whom it is."""
         return self.own / "collected" / tp / f"{student}.json"
+
+    def marked(self, tp: str, student: str) -> Path:
+        """The file that says who marked what of one submission by hand."""
+        return self.own / "marking" / tp / f"{student}.json"
 
     def secret(self) -> bytes:
         """The classroom's secret, from which the inputs are drawn; made on first use, kept for good."""
