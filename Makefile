@@ -27,7 +27,7 @@ test-full: $(READY)  ## what `make test` leaves out: more draws, all backends
 	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile -m full
 
 wheels: $(READY)  ## the two packages in dist/, the student's with the TPs as students get them
-	rm -rf course/tps build/wheels
+	rm -rf course/tps build/wheels/release  # not the source: what is there need not be drawn again
 	.venv/bin/python -m autograder.cli --classroom build/wheels build
 	cp -R build/wheels/release course/tps
 	.venv/bin/python -m build --wheel --no-isolation --outdir dist course
