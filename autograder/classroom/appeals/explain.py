@@ -21,8 +21,8 @@ from autograder.classroom.grading.prepare import prepared
 from autograder.classroom.grading.results import GRADED, UNREADABLE, Result, kept
 from autograder.classroom.grading.worker import warm_parent
 from autograder.classroom.intake.reading import Unreadable
-from autograder.classroom.layout import Classroom, did_you_mean
-from autograder.faults import WrongUsage
+from autograder.classroom.layout import Classroom
+from autograder.faults import WrongUsage, did_you_mean
 from autograder.harmless import line
 from course.judging.failing import beside
 from course.judging.scripts import NOT_ANSWERED, Failure
