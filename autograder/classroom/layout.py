@@ -21,7 +21,9 @@ CONFIG = '''"""nbgrader's configuration of this classroom; written by `tp build`
 
 from autograder.classroom.plugins import configure
 
-configure(get_config(), __file__)  # noqa: F821
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "deep-learning-for-finance"  # in nbgrader's exchange: each course has its own
+configure(c, __file__)
 '''
 
 TPS = "tps.toml"  # the folders in which this classroom's TPs lie, beside those that are always looked at
