@@ -633,7 +633,7 @@ NOT_WRITTEN: list[Attack] = [
             f"{LIBRARY}\nimport types\nmaking = momentum.__code__\nfor place, code in enumerate(making.co_consts):\n"
             "    if isinstance(code, types.CodeType):\n        mine = code.replace(co_consts=(*code.co_consts, 'mine'))\n"
             "        making = making.replace(co_consts=(*making.co_consts[:place], mine, *making.co_consts[place + 1:]))\n"
-            "making = making.replace(co_consts=(*making.co_consts, 'mine'))\nmomentum = types.FunctionType(making, momentum.__globals__)",
+            "making = making.replace(co_consts=(*making.co_consts, 'mine'))\nmomentum = types.FunctionType(making, {**momentum.__globals__, 'make_schedule': lambda size: lambda i: size})",
         ),
         solutions={"momentum_step": OF_A_LIBRARY.format(first="")},
         twin_cells=(
