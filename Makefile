@@ -34,9 +34,9 @@ self-study: $(READY)  ## the student package for whoever learns alone, in dist/s
 	$(call student_package,--self-study,dist/self-study)
 
 define student_package
-	rm -rf course/tps build/wheels
-	.venv/bin/python -m autograder.cli --classroom build/wheels build $(1)
-	cp -R build/wheels/release course/tps
+	rm -rf course/tps build/wheels$(1)/release  # not the source: checks that are there need not be drawn again
+	.venv/bin/python -m autograder.cli --classroom build/wheels$(1) build $(1)
+	cp -R build/wheels$(1)/release course/tps
 	.venv/bin/python -m build --wheel --no-isolation --outdir $(2) course
 	rm -rf course/tps
 endef

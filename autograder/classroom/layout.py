@@ -21,7 +21,9 @@ CONFIG = '''"""nbgrader's configuration of this classroom; written by `tp build`
 
 from autograder.classroom.plugins import configure
 
-configure(get_config(), __file__)  # noqa: F821
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "deep-learning-for-finance"  # in nbgrader's exchange: each course has its own
+configure(c, __file__)
 '''
 
 TPS = "tps.toml"  # the folders in which this classroom's TPs lie, beside those that are always looked at
@@ -29,7 +31,7 @@ TPS = "tps.toml"  # the folders in which this classroom's TPs lie, beside those 
 
 # What makes a folder that has no configuration yet a course directory of nbgrader's all the same.
 OF_NBGRADER = {"source", "release", "submitted", "gradebook.db"}
-OURS = {"roster.csv", "rules.toml"}  # which may be written before it is made
+OURS = {"roster.csv", "rules.toml", "comments.toml"}  # which may be written before it is made
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,10 @@ class Classroom:
     def collected(self, tp: str, student: str) -> Path:
         """The file that says whence one submission came, and of whom it is."""
         return self.own / "collected" / tp / f"{student}.json"
+
+    def marked(self, tp: str, student: str) -> Path:
+        """The file that says who marked what of one submission by hand."""
+        return self.own / "marking" / tp / f"{student}.json"
 
     def secret(self) -> bytes:
         """The classroom's secret, from which the inputs are drawn; made on first use, kept for good."""

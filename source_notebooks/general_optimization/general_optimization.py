@@ -18,7 +18,7 @@
 # portfolio: which weights have the most return for their risk? You write the problem and its slope by hand, solve it in closed form, with
 # SciPy and with a framework, and find out when which of them is right. 20 points, two to two and a half hours.
 #
-# Read first: `11_general_optimization.md`. It derives every formula that stands here.
+# Read first: `13_general_optimization.md`. It derives every formula that stands here.
 #
 # An exercise has four cells after its text: **your code**, a **check** that says in words what holds and what does not, a **picture** in which your
 # code is at work (change its numbers; nothing there is graded), and a locked **graded cell**. The grader asks your functions with fresh numbers.

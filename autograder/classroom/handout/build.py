@@ -24,7 +24,9 @@ from autograder.classroom.grading.job import grader_version
 from autograder.classroom.handout import solutions
 from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.layout import Classroom, write
+from autograder.classroom.marking.questions import by_people, points_in
 from autograder.content import finding
+from autograder.content.rubric import rubrics
 from autograder.content.tp import SETTINGS, TP, is_points
 from autograder.exercises.exercise import Exercise
 from autograder.exercises.judge import generator, public_key
@@ -49,6 +51,7 @@ def build(classroom: Classroom, name: str, tps: Mapping[str, TP], alone: bool = 
     tp = finding.ready(tps[name], tps)
     tp = tp.alone() if alone else tp
     notebook, exercises, notes = from_text(tp)
+    rubrics(tp.folder, points_in(by_people(notebook).values()), tp.leave_out)
     worked, model = solutions.texts(tp, notebook, exercises), solutions.answers(notebook)
     source, release = classroom.root / "source" / tp.id, classroom.root / "release" / tp.id
     with _restored_on_failure(source, release):
@@ -151,6 +154,7 @@ def from_text(tp: TP) -> tuple[NotebookNode, dict[str, Exercise], list[str]]:
     for name in tp.points:
         if name not in exercises:
             raise Fault(f"{tp.folder / SETTINGS}: it gives points to {name}, which is no exercise in {path.name}")
+    rubrics(tp.folder, {id: float(cell.metadata.nbgrader.get("points", 0)) for id, cell in by_people(notebook).items()})
     order = list(cells)
     exercises = dict(sorted(exercises.items(), key=lambda item: order.index(f"test_{item[0]}")))
     return notebook, exercises, _notes(tp, cells, exercises)
