@@ -35,6 +35,7 @@ from tests.classroom.hand_ins import WRONG, sources
 from tests.shared import TP
 
 ROOT = Path(__file__).resolve().parents[2]
+LOCK = ROOT / "requirements.lock"
 COURSE = "deep-learning-for-finance"
 PASSWORD = secrets.token_hex(8)
 CONFIG = """
@@ -61,7 +62,7 @@ def install(root: Path) -> Path:
         pytest.skip(f"JupyterHub's proxy needs npm, its environment uv: {'uv' if npm else 'npm'} is not there")
     for command in (
         [uv, "venv", "--python", sys.executable, hub],
-        [uv, "pip", "install", "--python", hub / "bin" / "python", "jupyterhub>=5.2,<7"],
+        [uv, "pip", "install", "--python", hub / "bin" / "python", "--constraint", LOCK, "jupyterhub>=5.2,<7"],
         [npm, "install", "--prefix", root, "--no-fund", "--no-audit", "configurable-http-proxy@^5"],
     ):
         done = subprocess.run(list(map(str, command)), cwd=root, capture_output=True, text=True, check=False)
@@ -129,6 +130,7 @@ class User:
         browser.open(f"{hub}/hub/token").close()
         request = urllib.request.Request(f"{hub}/hub/api/users/{name}/tokens", b"{}", method="POST")
         request.add_header("X-XSRFToken", self._secret(cookies))
+        request.add_header("Content-Type", "application/json")
         with browser.open(request) as answer:
             self._token = json.load(answer)["token"]
         end = time.monotonic() + PATIENCE
