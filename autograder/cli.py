@@ -13,6 +13,7 @@ from autograder.commands import (
     comparing,
     experimenting,
     handing_out,
+    marking,
     returning,
     to_grade,
 )
@@ -26,6 +27,7 @@ PARTS = (
     collecting,
     to_grade,
     comparing,
+    marking,
     returning,
     appealing,
     experimenting,

@@ -75,11 +75,9 @@ class Assignment:
 
     @property
     def guarded(self) -> tuple[str, ...]:
-        """The packages that are put back before a learner's class is used: those that the public part imports, and
-        those in which something may not answer."""
+        """The packages that are put back before each use of a learner's class: those that the public part imports."""
         sources = [self.files.get(f"{name}.py", b"").decode() for name in self.public]
         found = {module.partition(".")[0] for source in sources for module in imported_by(source)}
-        found |= {name.partition(".")[0] for name in self.not_by}
         return tuple(sorted(found - NOT_GUARDED))
 
     @property

@@ -43,8 +43,8 @@ class WarmParent:
     Nothing of the grader is in it: it runs `autograder.sandbox.inside` with a bare environment, in a folder of its own,
     inside bubblewrap where that is installed. `sandbox=False` runs submissions with the grader's own rights, for
     systems that can do no better. Threads may share it. `modules` are imported beside those that every notebook needs;
-    functions and classes of the `guarded` packages are put back before a learner's class is used. `not_by` is what may
-    not answer in some exercise: it is not loaded either while one is asked.
+    functions and classes of the `guarded` packages are put back before each use of a learner's class. `not_by` is what
+    may not answer in some exercise: its packages are put back before one is asked, and it is not loaded meanwhile.
     """
 
     _begins: tuple[str, ...] = ("-m", "autograder.sandbox.inside")

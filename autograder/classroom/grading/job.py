@@ -26,9 +26,9 @@ class Job:
 
     notebooks: the rebuilt notebooks by name, plain tests with their hidden parts. tests: by notebook, the ids of the
     plain tests. public: the modules of the public part. files: what lies beside the notebooks, by path. modules: what
-    to import once for all. guarded: packages to put back before a class is used. not_by: what may not answer in some
-    exercise. hidden: folders that the submission must not see. version: of the TP. sources: the TP's files by id, for a
-    machine that does not have them.
+    to import once for all. guarded: packages to put back before each use of a class. not_by: what may not answer in
+    some exercise. hidden: folders that the submission must not see. version: of the TP. sources: the TP's files by id,
+    for a machine that does not have them.
     """
 
     student: str
