@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError
 
 from autograder.classroom.marking import comments, form, pages
@@ -29,12 +30,14 @@ async def serve(desk: Desk, ready: Callable[[Keys], object], port: int = 0) -> N
     port: 0 takes a free one.
     """
     try:
-        sockets = bind_sockets(port, HERE)
+        listening = socket.create_server((HERE, port))
     except OSError as error:
-        raise Fault(f"port {port} of this machine cannot be used ({error.strerror}): give another --port") from None
-    keys = Keys(sockets[0].getsockname()[1])
+        why = os.strerror(error.errno or 0)
+        raise Fault(f"port {port} of this machine cannot be used ({why}): give another --port") from None
+    listening.setblocking(False)
+    keys = Keys(listening.getsockname()[1])
     server = HTTPServer(_application(desk, keys), max_body_size=LARGEST, max_buffer_size=2 * LARGEST)
-    server.add_sockets(sockets)
+    server.add_socket(listening)
     try:
         ready(keys)
         await asyncio.Event().wait()
