@@ -10,6 +10,7 @@ from autograder.commands import (
     appealing,
     authoring,
     collecting,
+    comparing,
     experimenting,
     handing_out,
     marking,
@@ -20,7 +21,17 @@ from autograder.commands.arguments import Commands, Parser
 from autograder.commands.terminal import note
 from autograder.faults import Fault
 
-PARTS = (authoring, handing_out, collecting, to_grade, marking, returning, appealing, experimenting)  # a term's order
+PARTS = (
+    authoring,
+    handing_out,
+    collecting,
+    to_grade,
+    comparing,
+    marking,
+    returning,
+    appealing,
+    experimenting,
+)  # in the order of a term
 
 
 def main(arguments: list[str] | None = None) -> int:

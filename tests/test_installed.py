@@ -16,6 +16,7 @@ import nbformat
 import pytest
 
 from autograder.demo import filled
+from conftest import built_once
 from tests.plain.material import hand_in, put_source
 from tests.plain.stock import KEPT
 from tests.shared import TPS
@@ -27,14 +28,16 @@ VOLATILITY = "def annual_volatility(daily):\n    return daily * {}"
 
 
 @pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """What `make wheels` makes, from a copy of the checkout; by the name of the package."""
+def wheels(once: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """What `make wheels` makes, from a copy of the checkout with checks that are drawn; by the name of the package."""
     copy = tmp_path_factory.mktemp("copy")
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     for name in subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines():
         if (ROOT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, copy / name)
+    for id in TPS:
+        shutil.copytree(built_once(once, id) / "source" / id, copy / "build" / "wheels" / "source" / id)
     (copy / ".venv").symlink_to(Path(sys.prefix))
     subprocess.run(["make", "-s", "-o", ".venv/.ready", "wheels"], cwd=copy, check=True, capture_output=True)
     return {path.name.partition("-")[0]: path for path in (copy / "dist").glob("*.whl")}

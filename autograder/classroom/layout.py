@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import fcntl
 import glob
 import itertools
@@ -11,18 +10,20 @@ import json
 import os
 import secrets
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import harmless
-from autograder.faults import Fault, WrongUsage
+from autograder.faults import Fault, WrongUsage, did_you_mean
 
 CONFIG = '''"""nbgrader's configuration of this classroom; written by `tp build`, which never overwrites it."""
 
 from autograder.classroom.plugins import configure
 
-configure(get_config(), __file__)  # noqa: F821
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "deep-learning-for-finance"  # in nbgrader's exchange: each course has its own
+configure(c, __file__)
 '''
 
 TPS = "tps.toml"  # the folders in which this classroom's TPs lie, beside those that are always looked at
@@ -200,13 +201,6 @@ class Classroom:
             for half in [*self.own.rglob(".*.part"), *itertools.chain(*below)]:
                 half.unlink(missing_ok=True)
             yield
-
-
-def did_you_mean(name: str, there: Iterable[str]) -> str:
-    """The question whether the nearest of some names was meant; empty if none is near."""
-    small = {one.lower(): one for one in there}
-    near = difflib.get_close_matches(name.lower(), small, n=1)
-    return f"did you mean {small[near[0]]}?" if near else ""
 
 
 def is_name_of_a_student(name: str) -> bool:

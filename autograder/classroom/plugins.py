@@ -19,6 +19,7 @@ from nbgrader.converters.base import NbGraderException
 
 from autograder.faults import Fault
 
+COURSE = "deep-learning-for-finance"  # of a configuration that names none
 OURS = "TpClassroom"  # the section of the configuration that says whose it is
 _stock_start = Autograde.start
 
@@ -27,7 +28,8 @@ def configure(config: Any, file: str) -> None:
     """Fill in the configuration of the classroom whose nbgrader_config.py is `file`."""
     root = str(Path(file).resolve().parent)
     config.CourseDirectory.root = root
-    config.CourseDirectory.course_id = "deep-learning-for-finance"
+    if "course_id" not in config.CourseDirectory:
+        config.CourseDirectory.course_id = COURSE
     config[OURS].root = root
     config.Execute.timeout = 120  # seconds for a cell, when students validate
     config.GenerateFeedback.force = True

@@ -30,6 +30,11 @@ def add(commands: Commands) -> None:
     )
     build.add_argument("tp", nargs="?", help="default: every TP that is found")
     build.add_argument(
+        "--self-study",
+        action="store_true",
+        help="for whoever learns without a class: model answers open in the notebook, once an answer was written",
+    )
+    build.add_argument(
         "--sources",
         type=Path,
         action="append",
@@ -104,7 +109,7 @@ def _build(options: argparse.Namespace) -> int:
         classroom.remember(folder)
     for name in [options.tp] if options.tp else tps:
         with console.status(f"building {name} ..."):
-            built = build(classroom, name, tps) if name in tps else generate(classroom, name)
+            built = build(classroom, name, tps, options.self_study) if name in tps else generate(classroom, name)
         print(f"{name}: released as {built.release}")
         for told in built.notes:
             note(f"note: {name}: {told}")

@@ -6,7 +6,7 @@ import hashlib
 import math
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -48,6 +48,11 @@ class TP:
     hints: str = ALL
     solutions: str = AT_ONCE
     model_answers: str = LATER
+
+    def alone(self) -> TP:
+        """The same for whoever learns without a class: what would come with the feedback is shown at once."""
+        solutions, model_answers = (AT_ONCE if w == LATER else w for w in (self.solutions, self.model_answers))
+        return replace(self, solutions=solutions, model_answers=model_answers)
 
     @cached_property
     def exercises(self) -> Mapping[str, Exercise]:

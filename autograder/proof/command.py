@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import secrets
 from collections import Counter
@@ -16,7 +15,7 @@ from rich.text import Text
 from autograder.content import finding
 from autograder.content.tp import TP
 from autograder.exercises.exercise import Exercise
-from autograder.faults import WrongUsage
+from autograder.faults import WrongUsage, did_you_mean
 from autograder.processes import in_processes
 from autograder.proof.beside import Counted, counted, tables
 from autograder.proof.gate import Examination, examine
@@ -43,12 +42,9 @@ def chosen(tps: Mapping[str, TP], names: Sequence[str]) -> Exercises:
     found: Exercises = {}
     for name in names:
         if name not in named and name not in every:
-            there = {known.lower(): known for known in [*named, *every]}
-            near = [there[known] for known in difflib.get_close_matches(name.lower(), there, n=1)]
-            raise WrongUsage(
-                f"there is no TP and no exercise {name!r}{f'; did you mean {near[0]}?' if near else ''} (there: "
-                f"{', '.join([*named, *every])})"
-            )
+            there = [*named, *every]
+            near = f"; {meant}" if (meant := did_you_mean(name, there)) else ""
+            raise WrongUsage(f"there is no TP and no exercise {name!r}{near} (there: {', '.join(there)})")
         found |= named.get(name) or {name: every[name]}
     return found or every
 

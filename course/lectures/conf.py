@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+import struct
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,7 @@ def typeset(mathml: str) -> str:
 
 def visit_inline_math(writer: Any, node: nodes.math) -> None:
     """Write one inline formula."""
-    writer.body.append(to_mathml(node.astext(), False, node) + "\N{WORD JOINER}")  # no line begins with its comma
+    writer.body.append(to_mathml(node.astext(), False, node))
     raise nodes.SkipNode
 
 
@@ -229,6 +230,16 @@ def _listed(toctree: re.Match[str]) -> str:
     return "\n".join([lines[0], ":hidden:", *lines[1:], "", f"### {caption}", "", *items])
 
 
+def keep_punctuation(app: Sphinx, doctree: nodes.document) -> None:
+    """Hold together a formula in a text and the comma after it: browsers may break a line between them."""
+    for formula in list(doctree.findall(nodes.math)):
+        after = formula.next_node(descend=False, siblings=True)
+        touching = re.match(r"\S{1,12}(?!\S)", after) if isinstance(after, nodes.Text) else None
+        if touching:
+            after.parent.replace(after, nodes.Text(after[touching.end() :]))
+            formula.replace_self(nodes.inline("", "", formula.deepcopy(), nodes.Text(touching[0]), classes=["held"]))
+
+
 def describe_figures(app: Sphinx, doctree: nodes.document) -> None:
     """Give every figure the text that `figures.show` sends beside it, as alternative text and as a numbered caption."""
     number = 0
@@ -240,15 +251,37 @@ def describe_figures(app: Sphinx, doctree: nodes.document) -> None:
         for image in bundle_.findall(nodes.image):
             number += 1
             image["alt"] = text
-            caption = nodes.paragraph("", "", nodes.strong("", f"Figure {number}."), nodes.Text(f" {text}"))
+            words = _own_caption(bundle_) or [nodes.Text(text)]
+            caption = nodes.paragraph("", "", nodes.strong("", f"Figure {number}."), nodes.Text(" "), *words)
             caption["classes"].append("figure-caption")
-            place = nodes.container(classes=["figure-scroll"])
+            width, height = _size(Path(app.srcdir) / image["uri"])
+            place = nodes.container(classes=["figure-scroll", *["upright"] * (height > width)])
             image.replace_self([place, caption])
             place.append(image)
     for image in doctree.findall(nodes.image):
         alt = image.get("alt", "").strip()
         if not alt or alt.startswith("<Figure"):
             logger.warning("a figure without alt text", location=image)
+
+
+def _own_caption(output: nodes.Node) -> list[nodes.Node]:
+    """What the author wrote below a figure, *Figure: ...*, to be its caption; nothing if there is no such paragraph."""
+    cell = output
+    while "cell" not in cell.get("classes", []):
+        cell = cell.parent
+    below = cell.next_node(descend=False, siblings=True)
+    if not isinstance(below, nodes.paragraph) or not below.astext().startswith("Figure: "):
+        return []
+    below.parent.remove(below)
+    (written,) = below.children
+    first = written.children[0].astext().removeprefix("Figure: ")
+    return [nodes.Text(first[:1].upper() + first[1:]), *written.children[1:]]
+
+
+def _size(image: Path) -> tuple[int, int]:
+    """Width and height of a PNG, from its head."""
+    width, height = struct.unpack(">II", image.read_bytes()[16:24])
+    return width, height
 
 
 class Site(StandaloneHTMLBuilder):
@@ -275,4 +308,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("source-read", number_titles)
     app.connect("source-read", fold_code)
     app.connect("doctree-read", describe_figures)
+    app.connect("doctree-read", keep_punctuation)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,6 +21,7 @@ from course.judging import sections
 FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,})(?:\{(?P<directive>[a-z-]+)\})?(?P<title>.*)$")
 LABEL = re.compile(r"^(?:`{3,}|~{3,})\{math\}\s*\n:label: *(\S+)", flags=re.MULTILINE)
 OPTION = re.compile(r"^:(?P<name>[a-z]+):(?P<value>.*)$")
+IMPORTS = "figures.use_style()"  # of the cell with the imports, which is folded like the checks
 BRACES = str.maketrans("()", "{}")
 
 
@@ -34,10 +35,13 @@ def notebook_of(lecture: Path) -> NotebookNode:
             text = _linked(_plain(cell.source, labels, lecture), lecture.stem)
             cells += [new_markdown_cell(part) for part in _parts(text)]
         else:
-            if "hide-input" in cell.metadata.get("tags", []):
+            if "hide-input" in cell.metadata.get("tags", []) or IMPORTS in cell.source:
                 cell.metadata["jupyter"] = {"source_hidden": True}
             cells.append(cell)
-    _with_ids(cells)
+    _with_ids(cells)  # of headings as links know them, without the number
+    cells[0].source = re.sub(
+        r"^# +.+$", lambda _: f"# {heading(lecture)}", cells[0].source, count=1, flags=re.MULTILINE
+    )
     notebook.cells = cells
     notebook.metadata = NotebookNode()
     notebook.nbformat_minor = 5
@@ -123,8 +127,10 @@ def _numbered(line: str, labels: dict[str, str], page: Path) -> str:
 
 
 def heading(page: Path) -> str:
-    """The first heading of a page."""
-    return re.findall(r"^# +(.+?) *$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)[0]
+    """The first heading of a page; of a lecture with its number, as on the site."""
+    found: str = re.findall(r"^# +(.+?) *$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)[0]
+    number = re.match(r"\d+", page.stem)
+    return f"Lecture {int(number[0])}. {found}" if number else found
 
 
 def _linked(text: str, page: str) -> str:

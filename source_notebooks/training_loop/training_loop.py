@@ -16,7 +16,7 @@
 #
 # What does `model.fit(x, y)` do? You write it yourself, in NumPy: first what is decided before the first step, then the loop. At the
 # end your own six functions train a network and walk with it through time. 20 points, two to two and a half hours.
-# The lecture is `00_training_loop.md`.
+# The lectures are `00_training_loop.md` and `12_parameters.md`.
 #
 # An exercise has these cells after its text.
 #
@@ -59,7 +59,7 @@ def written(function, *arguments, **more):
 #
 # An epoch of $n$ rows in batches of $B$ has $\lceil n / B \rceil$ steps; the last batch may be short, and is a step all the same. A
 # large $B$ makes a step cheap for each row, but leaves few steps. A common rule: take the largest power of two that still leaves
-# enough of them (section 3.15 of the course uses another one, which leaves 300 to 600).
+# enough of them (section 3.15 of the course uses another one, which leaves 300 to 600: `12_parameters.md`, "The rule of the course").
 #
 # **Return** the largest power of two $B$ with $\lceil n / B \rceil \ge$ `least`; 1 if there is none, or only that one. `least` is 2 or more.
 
@@ -110,7 +110,7 @@ check("batch_size_for").required()
 # %% [markdown]
 # ## 2. The scale of the features (3 points)
 #
-# A price of 100 beside a return of 0.01: the loss is a ravine, and gradient descent crawls (`01_gradient_descent.md`; section 3.14).
+# A price of 100 beside a return of 0.01: the loss is a ravine, and gradient descent crawls (section 3.14; `12_parameters.md`, "The curvature of one feature").
 # So each column is brought to mean 0 and standard deviation 1. Mean and deviation are *learnt* numbers, as the weights are: they come from the
 # **training rows alone**, and the test rows are measured with them. If they came from all rows, the training would know the future.
 #
@@ -189,7 +189,8 @@ check("standardise").required()
 #
 # Time has a direction. A model that is judged by rows from before its training knows their future. So we walk forward: learn from
 # `train` rows, leave a gap, be judged by the `test` rows after it; then move on by `test` rows and do it again. The gap keeps apart what
-# overlaps: a row whose features look back 20 days and whose target looks 5 days ahead shares days with its neighbours.
+# overlaps: a row whose features look back 20 days and whose target looks 5 days ahead shares days with its neighbours
+# (`12_parameters.md`, "Splits in time").
 #
 # With rows counted from 0, fold $k = 0, 1, \dots$ is
 #
@@ -423,7 +424,7 @@ check("loss_and_gradients").required()
 # The gradient of a batch is the true gradient $G$ plus noise, and with $B$ of many rows the noise has the mean squared length $\mathrm{tr}(\Sigma) / B$, where
 # $\Sigma$ is the covariance of the gradients of single rows (`00_training_loop.md`, "A batch is a sample without replacement"). At
 # $B = \mathrm{tr}(\Sigma) / |G|^2$ noise and signal are equally long. McCandlish, Kaplan and Amodei (2018) call this the **noise scale**: far below it a
-# batch of twice the size is worth nearly two steps, far above it nearly one.
+# batch of twice the size is worth nearly two steps, far above it nearly one (`12_parameters.md`, "The noise scale").
 #
 # You have the gradients of $N$ rows, $g_1, \dots, g_N$, with mean $\bar g$. Without bias,
 #

@@ -151,3 +151,26 @@ def test_pictures_keep_their_shape_and_words_are_not_broken_on_a_telephone(brows
     assert ("\u2717\u00a0not\u00a0met", 1) in map(tuple, lines)
     assert [text for text, count in lines if count > len(text.split())] == []
     view.close()
+
+
+def barriers(view: Any) -> list[str]:
+    """What axe-core calls serious or critical; of formulas it has no rules for the thousands of elements."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe-core here (group `test`)").Axe()
+    found = axe.run(view, context={"exclude": [["math"]]}).response["violations"]
+    grave = [violation for violation in found if violation["impact"] in ("serious", "critical")]
+    return [f"{violation['id']}: {node['html'][:150]}" for violation in grave for node in violation["nodes"]]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("which", ["page", "report"])
+def test_nobody_is_shut_out_of_a_page_by_day_or_by_night(
+    browser: Any, which: str, request: pytest.FixtureRequest
+) -> None:
+    view = opened(browser, request.getfixturevalue(which), 1200)
+    for theme in ("dark", "light"):
+        view.emulate_media(color_scheme=theme)
+        assert barriers(view) == [], theme
+    view.evaluate("document.body.style.color = '#ddd'")
+    view.locator("p").first.evaluate("text => text.append(document.createElement('button'))")
+    assert {line.partition(":")[0] for line in barriers(view)} >= {"button-name"}  # the gate can be red
+    view.close()

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from course.workshop.assertions import canonical
 from tests.lectures.from_chance import Chance
+from tests.lectures.from_literals import Literals
 
 
 @dataclass
@@ -159,14 +160,16 @@ def asserted(lecture: Lecture) -> Asserted:
     Only calls that every run of the cell reaches are counted: at its top level or in a `for` or `with` there.
     """
     found, drawn = Asserted(), Chance()
+    cells = []
     for source, line in lecture.code:
         try:
-            tree = ast.parse(source)
+            cells.append((ast.parse(source), line))
         except SyntaxError as fault:
             lecture.faults.append(f"line {line}: this cell is not plain Python ({fault.msg})")
-            continue
+    literals = Literals(tree for tree, _ in cells)
+    for tree, line in cells:
         drawn.read(tree.body)
-        given = _literals(tree.body)
+        here = Literals([tree])
         for call in _reached(tree.body):
             name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
             if name not in ("formula", "number", "chance"):
@@ -190,34 +193,16 @@ def asserted(lecture: Lecture) -> Asserted:
                 if name == "chance":  # "15 to 41 %" says the unit once
                     found.numbers |= set().union(*spellings[1:])
                     found.spreads.append(([{canonical(texts[0])}, *spellings[1:]], where))
-                elif _is_literal(call.args[1], given):
-                    lecture.faults.append(f"line {where}: number({texts[0]!r}) compares a literal: it cannot fail")
+                elif literals.has(call.args[1]) or here.has(call.args[1]):
+                    lecture.faults.append(
+                        f"line {where}: number({texts[0]!r}) compares a literal, and no run computes it: it cannot fail"
+                    )
                 elif drawn.has(call.args[1]):
                     lecture.faults.append(
                         f"line {where}: number({texts[0]!r}) comes from chance: print its range and the number of "
                         "seeds beside it, and assert them with chance(...)"
                     )
     return found
-
-
-def _literals(statements: list[ast.stmt]) -> set[str]:
-    """The names to which a cell gives a literal."""
-    assigned = [s for s in statements if isinstance(s, ast.Assign) and _is_literal(s.value, set())]
-    return {target.id for s in assigned for target in s.targets if isinstance(target, ast.Name)}
-
-
-def _is_literal(value: ast.expr, given: set[str]) -> bool:
-    """Whether a value is a literal, with a sign or a conversion around it, or a name that got one in the same cell."""
-    match value:
-        case ast.Constant():
-            return True
-        case ast.Name(name):
-            return name in given
-        case ast.UnaryOp(_, operand):
-            return _is_literal(operand, given)
-        case ast.Call(ast.Name("float" | "int"), [only]):
-            return _is_literal(only, given)
-    return False
 
 
 def _reached(statements: list[ast.stmt]) -> Iterator[ast.Call]:

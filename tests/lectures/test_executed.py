@@ -169,9 +169,10 @@ def test_a_search_finds_a_greek_letter_and_shows_prose(site: Path, browser: Any)
 
 @pytest.mark.full
 @pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="JAX is not installed (pip install jax)")
-def test_the_lecture_that_trains_runs_on_jax_too(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("lecture", ["training_loop", "callbacks", "training"])
+def test_a_lecture_that_runs_keras_runs_on_jax_too(lecture: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    (path,) = FOLDER.rglob("*_training.md")
+    (path,) = FOLDER.rglob(f"[0-9][0-9]_{lecture}.md")
     notebook = run(jupytext.read(path, fmt="md:myst"))
     assert complaints(notebook) == []
     assert "jax on CPU" in str([cell.get("outputs") for cell in notebook.cells])

@@ -131,3 +131,20 @@ def test_the_reason_given_is_the_reason(theirs: Callable[..., Array]):
 
 def test_keras_starts_adagrad_where_the_lecture_says(keras: ModuleType):
     number("0.1", keras.optimizers.Adagrad().initial_accumulator_value)
+
+
+def test_keras_has_the_defaults_that_the_lecture_on_parameters_names(keras: ModuleType):
+    """Dense: Glorot's uniform weights and no bias. BatchNormalization: momentum 0.99, biased variance, from 0 and 1."""
+    dense = keras.layers.Dense(400)
+    dense.build((None, 600))
+    weights, bias = map(np.asarray, dense.get_weights())
+    limit = np.sqrt(6 / (600 + 400))
+    assert np.abs(weights).max() <= limit
+    assert np.isclose(weights.var(), 2 / (600 + 400), rtol=0.02)
+    assert not bias.any()
+    normal, column = keras.layers.BatchNormalization(), np.array([[1.0], [2.0], [6.0]])
+    for _ in range(10):
+        normal(column, training=True)
+    alpha = 0.99**10
+    assert np.isclose(np.asarray(normal.moving_mean).item(), (1 - alpha) * column.mean())
+    assert np.isclose(np.asarray(normal.moving_variance).item(), alpha + (1 - alpha) * column.var())

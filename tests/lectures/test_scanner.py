@@ -87,10 +87,34 @@ def test_an_uncovered_claim_is_found(old: str, new: str, fault: str):
     assert any(fault in line for line in faults(GOOD.replace(old, new, 1)))
 
 
-@pytest.mark.parametrize("value", ["0.81", "-0.81", "float(0.81)", "gamma"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "0.81",
+        "-0.81",
+        "float(0.81)",
+        "0.9 * 0.9",
+        "0.9**2",
+        "np.sqrt(0.6561)",
+        "[0.8, 0.81][1]",
+        "sum((0.8, 0.01))",
+        "own",
+    ],
+)
 def test_a_number_that_cannot_fail_is_found(value: str):
-    text = GOOD.replace('number("0.81", gamma)', f'gamma = 0.81\nnumber("0.81", {value})')
-    assert any("number('0.81') compares a literal: it cannot fail" in line for line in faults(text))
+    text = GOOD.replace('number("0.81", gamma)', f'own = 0.81\nnumber("0.81", {value})')
+    assert any("number('0.81') compares a literal, and no run computes it" in line for line in faults(text))
+
+
+@pytest.mark.parametrize(
+    "given", ["own = 0.81", "half = 0.405\nown = 2 * half", "one, own = 1, 0.9 * 0.9\nassert own < one"]
+)
+def test_a_name_that_only_checks_read_is_a_literal_in_every_cell(given: str):
+    cell = f"```{{code-cell}} ipython3\n{given}\n```\n"
+    text = GOOD.replace("```{code-cell}", f"{cell}\n```{{code-cell}}").replace('"0.81", gamma', '"0.81", own')
+    assert any("number('0.81') compares a literal, and no run computes it" in line for line in faults(text))
+    used = text.replace("gamma**0.5", "own**0.5")  # the page computes with it
+    assert faults(used) == []
 
 
 @pytest.mark.parametrize(

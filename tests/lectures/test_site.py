@@ -7,6 +7,8 @@ from types import ModuleType, SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
 
 from tests.lectures.scanner import FENCE
 
@@ -62,6 +64,27 @@ def test_every_displayed_formula_can_be_set(conf: ModuleType, path: Path, monkey
     for tex in blocks:
         ElementTree.fromstring(conf.to_mathml(tex, True, None))
     assert blocks or path.stem == "index"
+
+
+def test_a_formula_and_its_comma_stay_on_one_line(conf: ModuleType):
+    document = new_document("page")
+    text = nodes.paragraph("", "", nodes.Text("A rate "), nodes.math("", r"\eta"), nodes.Text(", and more"))
+    document += text
+    conf.keep_punctuation(None, document)
+    assert [(type(part), part.astext()) for part in text.children] == [
+        (nodes.Text, "A rate "),
+        (nodes.inline, r"\eta,"),
+        (nodes.Text, " and more"),
+    ]
+
+
+def test_what_an_author_writes_below_a_figure_is_its_caption(conf: ModuleType):
+    document, output = new_document("page"), nodes.container()
+    document += nodes.container("", output, classes=["cell"])
+    document += nodes.paragraph("", "", nodes.emphasis("", "", nodes.Text("Figure: what it is.")))
+    assert [part.astext() for part in conf._own_caption(output)] == ["What it is."]
+    assert len(document.children) == 1
+    assert conf._own_caption(output) == []
 
 
 def test_the_code_of_figures_checks_and_figures_of_answers_are_folded(conf: ModuleType):

@@ -35,8 +35,12 @@ def test_a_lecture_is_a_sound_notebook_of_plain_markdown(page: Path) -> None:
     assert re.findall(r"\\tag\{(\d+)\}", text) == [str(number) for number in range(1, len(labels) + 1)]
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert len(code) == source.count("```{code-cell}")
+    folded = [cell for cell in code if cell.get("metadata", {}).get("jupyter", {}).get("source_hidden")]
     proofs = [cell for cell in code if "hide-input" in cell.metadata.get("tags", [])]
-    assert all(cell.metadata.jupyter.source_hidden for cell in proofs)
+    assert all(cell in folded for cell in proofs)
+    if page.stem != "index":
+        assert any("import numpy" in cell.source for cell in folded)
+        assert notebook.cells[0].source.startswith(f"# Lecture {int(page.stem[:2])}. ")
     assert b"\r" not in content
     assert content == written(notebook_of(page))  # nothing in it is drawn
 
@@ -45,7 +49,7 @@ def test_what_is_folded_holds_its_formulas(tmp_path: Path) -> None:
     text = "# A page\n\n````{dropdown} Why\n```{math}\n:label: eq-one\nx = 1 .\n```\n\nSee {eq}`eq-one`.\n````\n"
     formula = "$$\nx = 1 .\n\\tag{1}\n$$"
     folded = f"<details>\n<summary>Why</summary>\n\n{formula}\n\nSee (1).\n\n</details>"
-    assert made(tmp_path, text) == [f"# A page\n\n{folded}"]
+    assert made(tmp_path, text) == [f"# Lecture 1. A page\n\n{folded}"]
 
 
 def test_a_section_begins_a_cell_whose_id_is_its_slug(tmp_path: Path) -> None:

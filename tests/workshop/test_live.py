@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ OTHER: dict[str, list[dict[str, Any]]] = {
     + [{"rule": "rmsprop", "signal": signal} for signal in ("constant", "alternating")],
     "correction": [{"beta_1": 0.0, "noise": 1.0}, {"beta_2": 0.5, "noise": 0.35}],
     "noise_floor": [{"rate": 1.9, "batch": "1"}, {"rate": 0.02, "batch": "64", "noise": 3.0}],
+    "patience": [{"patience": 1}, {"patience": 40, "margin": 0.1}, {"patience": 12, "noise": 0.2, "turn": 20}],
     "race": [{"surface": surface, "decades": -0.7} for surface in ("rosenbrock", "beale", "himmelblau")],
     "schedules": [{"kind": "warm", "warm": 0.3}, {"kind": "constant", "noise": 0.0, "first": 1.5}],
 }
@@ -105,6 +108,16 @@ def test_a_wrong_setting_is_refused_in_a_line() -> None:
         picture.values(share=3)
     with pytest.raises(ValueError, match="there is no live picture 'none'; there are "):
         showing.picture("none")
+
+
+DEFINED = re.compile(r"^(?:async )?(?:function\*?|class|const|let|var) (\w+)", flags=re.MULTILINE)
+
+
+def test_names_at_the_top_of_a_module_are_different() -> None:
+    """The files of a picture are put one after the other: a name defined twice stops it, and only a console says so."""
+    for name in names():
+        counts = Counter(DEFINED.findall(bundle.module(name)))
+        assert [one for one, count in counts.items() if count > 1] == [], name
 
 
 def test_every_module_is_a_picture_of_both_languages() -> None:

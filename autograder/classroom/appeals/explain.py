@@ -21,9 +21,9 @@ from autograder.classroom.grading.prepare import prepared
 from autograder.classroom.grading.results import GRADED, UNREADABLE, Result, kept
 from autograder.classroom.grading.worker import warm_parent
 from autograder.classroom.intake.reading import Unreadable
-from autograder.classroom.layout import Classroom, did_you_mean
+from autograder.classroom.layout import Classroom
 from autograder.classroom.marking.entered import Mark, Noted, noted
-from autograder.faults import WrongUsage
+from autograder.faults import WrongUsage, did_you_mean
 from autograder.harmless import line
 from course.judging.failing import beside
 from course.judging.scripts import NOT_ANSWERED, Failure

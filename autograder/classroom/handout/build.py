@@ -45,9 +45,11 @@ class Built:
     notes: tuple[str, ...] = ()
 
 
-def build(classroom: Classroom, name: str, tps: Mapping[str, TP]) -> Built:
-    """Build the TP of this name from its folder. Fault, in one line, if something in it is broken."""
+def build(classroom: Classroom, name: str, tps: Mapping[str, TP], alone: bool = False) -> Built:
+    """Build the TP of this name from its folder. alone: for whoever learns without a class (`TP.alone`). Fault, in one
+    line, if something in it is broken."""
     tp = finding.ready(tps[name], tps)
+    tp = tp.alone() if alone else tp
     notebook, exercises, notes = from_text(tp)
     rubrics(tp.folder, points_in(by_people(notebook).values()), tp.leave_out)
     worked, model = solutions.texts(tp, notebook, exercises), solutions.answers(notebook)
@@ -65,7 +67,7 @@ def build(classroom: Classroom, name: str, tps: Mapping[str, TP]) -> Built:
         convert.run(classroom, GenerateAssignment, tp.id, force=True)
         _leave_answers_to_people(release / f"{tp.id}.ipynb")
         solutions.keep(classroom, tp, worked, model)
-    return Built(release / f"{tp.id}.ipynb", (*notes, *solutions.notes(tp, exercises, worked, model)))
+    return Built(release / f"{tp.id}.ipynb", (*notes, *solutions.notes(tps[name], exercises, worked, model)))
 
 
 def generate(classroom: Classroom, name: str) -> Built:

@@ -70,11 +70,13 @@ class Measurement:
     Attributes:
         name, about: as in `Experiment`.
         measure: quick -> what was measured.
+        takes: how long the full setting took where it was measured, in words; "" for a moment.
     """
 
     name: str
     about: str
     measure: Callable[[bool], Sequence[Measured]]
+    takes: str = ""
 
 
 @dataclass(frozen=True, eq=False)

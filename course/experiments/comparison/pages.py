@@ -30,7 +30,8 @@ class Table:
 
 def _cell(text: str) -> str:
     """A cell; a long text stays readable on a narrow screen, where the table scrolls."""
-    return f'<td style="min-width: {min(len(text), 60) / 3:.0f}ch">{escape(text)}</td>'
+    width = 0.6 * len(text) if len(text) <= 24 else max(15, min(len(text), 120) / 4)
+    return f'<td style="min-width: {width:.0f}ch">{escape(text)}</td>'
 
 
 def losses(gathered: Gathered, task: str) -> Table:

@@ -148,7 +148,7 @@ def compare(
     if unknown := protocol.fixed.keys() - factories.keys():
         raise ValueError(f"protocol: the rate of {sorted(unknown)[0]!r} is fixed, and it is not among the optimizers")
     backend.load()
-    steps = _steps(task, protocol)
+    steps = steps_of(task, protocol)
     schedule = SCHEDULES[protocol.schedule](steps)
     if progress is True:
         print(f"{task.name}, {task.model.name}, {len(factories)} optimizers. {backend.where()}")
@@ -179,7 +179,8 @@ def compare(
     return Comparison(task.name, protocol, choices, tuning, report, steps, str(backend.where()))
 
 
-def _steps(task: Task, protocol: Protocol) -> int:
+def steps_of(task: Task, protocol: Protocol) -> int:
+    """How many optimizer steps one run has."""
     n = len(np.asarray(task.arrays(protocol.report_seeds[0]).x))
     return protocol.epochs * -(-n // task.batch_size)
 
@@ -214,7 +215,7 @@ def dishonest(
     if not tuned:
         return {}
     seeds = protocol.tuning_seeds[:1]
-    schedule, size = SCHEDULES[protocol.schedule](_steps(task, protocol)), protocol.stack
+    schedule, size = SCHEDULES[protocol.schedule](steps_of(task, protocol)), protocol.stack
     runs = sweep(
         task, tuned, grid, seeds, protocol.epochs, schedule=schedule, table=table, stack=size, progress=progress
     )

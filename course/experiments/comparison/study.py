@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from course.experiments.comparison import ahead
 from course.experiments.comparison.claims import Answered, Claim, answer
 from course.experiments.comparison.experiment import Experiment, Gathered, Measurement
 from course.experiments.comparison.protocol import compare, dishonest, planned
@@ -54,6 +55,8 @@ def study(
     setting = "quick" if quick else "full"
     console.print(f"{experiment.name} ({setting}): {experiment.about}. {backend.where()}", markup=False, soft_wrap=True)
     if isinstance(experiment, Measurement):
+        if experiment.takes and not quick:
+            console.print(f"It takes {experiment.takes}.", markup=False, soft_wrap=True)
         with bars.status("measuring ..."):
             gathered = Gathered(experiment.name, measured=tuple(experiment.measure(quick)))
         console.print(measured_table(experiment.name, gathered.measured))
@@ -88,6 +91,10 @@ def _trained(experiment: Experiment, table: Path, console: Any, bars: Any, quick
     from course.experiments.comparison.tables import dishonest_table, honest_table
 
     plan, found, beside = experiment.plan(quick), [], []
+    with bars.status("measuring how long it will take ..."):
+        times = [ahead.seconds(task, experiment.optimizers, protocol) for task, protocol in plan]
+    total = ahead.spoken(*map(sum, zip(*times, strict=True)))
+    console.print(f"It takes {total} here, less what a run before has left.", markup=False, soft_wrap=True)
     with Bar(sum(planned(experiment.optimizers, protocol) for _, protocol in plan), console=bars) as bar:
         for task, protocol in plan:
             found.append(compare(task, experiment.optimizers, protocol, table=table, progress=bar))

@@ -11,6 +11,7 @@ from course.experiments.studies import (
     drift,
     early,
     longer,
+    markets,
     recurrent,
     sparse,
     valley,
@@ -18,6 +19,6 @@ from course.experiments.studies import (
 
 EXPERIMENTS: dict[str, Experiment | Measurement] = {
     module.EXPERIMENT.name: module.EXPERIMENT
-    for module in (dense, sparse, recurrent, convolution, drift, curves, longer, early, defaults, valley, cost)
+    for module in (dense, sparse, recurrent, markets, convolution, drift, curves, longer, early, defaults, valley, cost)
 }
 """Name -> experiment, in the order in which they are run."""

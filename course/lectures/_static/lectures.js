@@ -17,6 +17,12 @@ function sign(element) {
 
 const WIDE = { ".formula": "Formula", ".table-wrapper": "Table", "table.docutils": "Table", ".figure-scroll": "Figure", ".highlight pre": "Code" };
 
+// A long text in a table is not squeezed to a word a line, and a short one stays on its line: the table scrolls.
+for (const cell of document.querySelectorAll("article td")) {
+  const length = cell.textContent.trim().length;
+  cell.style.minWidth = `${length <= 24 ? Math.ceil(0.6 * length) : Math.max(15, Math.min(length, 120) / 4)}ch`;
+}
+
 function signs() {
   for (const [selector, what] of Object.entries(WIDE)) {
     document.querySelectorAll(selector).forEach((element, i) => {

@@ -1,4 +1,6 @@
 // Draws the panels of a scene as SVG. Every colour has a dash or a marker beside it, and text keeps its size on a phone.
+// What a slider does not change, the axes, stays in the page; and all markers of a line are one path: few elements are
+// quick to lay out.
 
 const LIGHT = {
   gradient_descent: "#111111", momentum: "#0072B2", nesterov: "#56B4E9", adagrad: "#E69F00", rmsprop: "#009E73",
@@ -72,15 +74,19 @@ function bands(field, colour) {
   return address;
 }
 
-function marker(look, x, y, colour) {
-  if (look === "here") return `<circle cx="${x}" cy="${y}" r="7" fill="${colour}" stroke="var(--paper)" stroke-width="2"/>`;
-  const shapes = {
-    minimiser: "M0-8 2-2.6 7.6-2.5 3.1 1 4.7 6.5 0 3.2-4.7 6.5-3.1 1-7.6-2.5-2-2.6z",
-    momentum: "M-3.5-3.5h7v7h-7z", nesterov: "M0-4.5 4.5 3.5h-9z", adagrad: "M0-4.5 4.5 0 0 4.5-4.5 0z",
-    rmsprop: "M0 4.5 4.5-3.5h-9z", adam: "M-1.5-4.5h3v3h3v3h-3v3h-3v-3h-3v-3h3z", yours: "M-4-4 4 4M4-4-4 4",
-  };
-  if (!shapes[look]) return `<circle cx="${x}" cy="${y}" r="3.2" fill="${colour}"/>`;
-  return `<path transform="translate(${x} ${y})" d="${shapes[look]}" fill="${colour}" stroke="${colour}"/>`;
+// Around a point, in relative coordinates.
+const SHAPES = {
+  minimiser: "m0-8l2 5.4 5.6.1-4.5 3.5 1.6 5.5-4.7-3.3-4.7 3.3 1.6-5.5-4.5-3.5 5.6-.1z",
+  momentum: "m-3.5-3.5h7v7h-7z", nesterov: "m0-4.5l4.5 8h-9z", adagrad: "m0-4.5l4.5 4.5-4.5 4.5-4.5-4.5z",
+  rmsprop: "m0 4.5l4.5-8h-9z", adam: "m-1.5-4.5h3v3h3v3h-3v3h-3v-3h-3v-3h3z", yours: "m-4-4l8 8m0-8l-8 8",
+  here: "m-7 0a7 7 0 1 0 14 0a7 7 0 1 0-14 0", dot: "m-3.2 0a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0-6.4 0",
+};
+
+// Markers at points [x, y], as one path.
+function markers(look, points, colour) {
+  const shape = SHAPES[look] ?? SHAPES.dot, edge = look === "here" ? "var(--paper)" : look in SHAPES ? colour : "none";
+  const d = points.map(([x, y]) => `M${x} ${y}${shape}`).join("");
+  return `<path d="${d}" fill="${colour}" stroke="${edge}" stroke-width="${look === "here" ? 2 : 1}"/>`;
 }
 
 // One mark; a line is cut where a number is missing.
@@ -95,22 +101,23 @@ function drawn(mark, x, y, box, colours) {
   const far = 4000; // pixels: what lies beyond is nowhere near the panel
   const points = mark.x.map((value, i) => {
     if (value === null || mark.y[i] === null || !Number.isFinite(value) || !Number.isFinite(mark.y[i])) return null;
-    const place = [x(value), y(mark.y[i])];
-    return place.map((one) => Number(Math.max(-far, Math.min(far, one)).toFixed(2)));
+    const tenths = (one) => Math.round(10 * Math.max(-far, Math.min(far, one))) / 10;
+    return [tenths(x(value)), tenths(y(mark.y[i]))];
   });
-  if (mark.kind === "points") return points.map((at) => at && marker(mark.look, ...at, colour)).join("");
+  if (mark.kind === "points") return markers(mark.look, points.filter((at) => at), colour);
   let path = "", pen = "M";
   for (const at of points) {
-    if (at) path += pen + at.join(" ");
+    if (at) path += `${pen}${at[0]} ${at[1]}`;
     pen = at ? "L" : "M";
   }
   const every = Math.max(1, Math.ceil(points.length / 12));
   const few = mark.look in DASHES && mark.look !== "prediction" && mark.look !== "grey";
-  const on = few ? points.filter((at, i) => at && i % every === 0).map((at) => marker(mark.look, ...at, colour)) : [];
-  return path ? `<path d="${path}" ${stroke} stroke-linejoin="round"/>${on.join("")}` : "";
+  const on = few ? markers(mark.look, points.filter((at, i) => at && i % every === 0), colour) : "";
+  return path ? `<path d="${path}" ${stroke} stroke-linejoin="round"/>${on}` : "";
 }
 
-// What a panel of this width looks like, and at which share of its width and height a pixel lies.
+// What a panel of this width looks like, its axes and what is drawn between them; and at which share of its width and
+// height a pixel lies.
 function drawPanel(panel, width, dark, id) {
   const colours = dark ? DARK : LIGHT;
   const ratio = panel.equal ? (panel.y.high - panel.y.low) / (panel.x.high - panel.x.low) : 0.62;
@@ -123,24 +130,25 @@ function drawPanel(panel, width, dark, id) {
     const size = `x="${box.left}" y="${box.top}" width="${box.right - box.left}" height="${box.bottom - box.top}"`;
     parts.push(`<image ${size} preserveAspectRatio="none" href="${bands(panel.field, dark ? "#ffffff" : "#000000")}"/>`);
   }
+  let grid = "";
   for (const [value, label] of ticks(panel.x, Math.max(3, inner / 70))) {
-    parts.push(`<path class="grid" d="M${x(value)} ${box.top}V${box.bottom}"/>`);
+    grid += `M${x(value)} ${box.top}V${box.bottom}`;
     parts.push(`<text x="${x(value)}" y="${box.bottom + 16}" text-anchor="middle">${label}</text>`);
   }
   for (const [value, label] of ticks(panel.y, Math.max(3, (box.bottom - box.top) / 40))) {
-    parts.push(`<path class="grid" d="M${box.left} ${y(value)}H${box.right}"/>`);
+    grid += `M${box.left} ${y(value)}H${box.right}`;
     parts.push(`<text x="${box.left - 6}" y="${y(value) + 4}" text-anchor="end">${label}</text>`);
   }
   const middle = (box.top + box.bottom) / 2;
   parts.push(`<text x="${(box.left + box.right) / 2}" y="${height - 6}" text-anchor="middle">${escaped(panel.x.label)}</text>`);
   parts.push(`<text transform="translate(13 ${middle}) rotate(-90)" text-anchor="middle">${escaped(panel.y.label)}</text>`);
-  parts.push(`<path class="frame" d="M${box.left} ${box.top}V${box.bottom}H${box.right}"/>`);
+  parts.push(`<path class="grid" d="${grid}"/><path class="frame" d="M${box.left} ${box.top}V${box.bottom}H${box.right}"/>`);
   const clip = `<clipPath id="${id}"><rect x="${box.left}" y="${box.top}" width="${box.right - box.left}" height="${box.bottom - box.top}"/></clipPath>`;
   const marks = panel.marks.map((mark) => drawn(mark, x, y, box, colours)).join("");
-  const svg = `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" aria-hidden="true">${clip}` +
-    `${parts.join("")}<g clip-path="url(#${id})">${marks}</g></svg>`;
+  const frame = `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" aria-hidden="true">${clip}` +
+    `${parts.join("")}<g clip-path="url(#${id})"></g></svg>`;
   const back = (px, py) => [(px - box.left) / (box.right - box.left), (box.bottom - py) / (box.bottom - box.top)];
-  return { svg, back };
+  return { frame, marks, back };
 }
 
 function drawLegend(panel, dark) {
@@ -148,7 +156,7 @@ function drawLegend(panel, dark) {
   const box = { left: 0, right: 34, top: 0, bottom: 14 };
   return panel.marks.filter((mark) => mark.label).map((mark) => {
     const sample = mark.kind === "points"
-      ? marker(mark.look, 17, 7, colours[mark.look])
+      ? markers(mark.look, [[17, 7]], colours[mark.look])
       : drawn({ ...mark, kind: "line", x: [2, 32], y: [7, 7] }, (at) => at, (at) => at, box, colours);
     return `<span class="entry"><svg width="34" height="14" aria-hidden="true">${sample}</svg>${escaped(mark.label)}</span>`;
   }).join("");

@@ -29,6 +29,13 @@ const STYLE = `
 
 let pictures = 0;
 
+// Elements -> what was put into them last: what stays as it is is not laid out again.
+const holding = new WeakMap();
+function put(element, content) {
+  if (holding.get(element) !== content) element.innerHTML = content;
+  holding.set(element, content);
+}
+
 function control(spec, id) {
   const label = `<div class="control"><label for="${id}-${spec.name}">${spec.label}</label>`;
   if (!spec.options) {
@@ -71,13 +78,15 @@ export function mount(host, scene, about, yours = null) {
       panels.insertAdjacentHTML("beforeend", `<div class="panel"><div class="title"></div><div class="plot"></div><div class="legend"></div></div>`);
       dragged(panels.lastElementChild.children[1], panels.children.length - 1);
     }
+    const widths = drawnScene.panels.map((_, i) => Math.max(200, Math.floor(panels.children[i].clientWidth)));
     backs = drawnScene.panels.map((panel, i) => {
       const [title, plot, legend] = panels.children[i].children;
-      const { svg, back } = drawPanel(panel, Math.max(200, Math.floor(panels.children[i].clientWidth)), dark, `${id}-${i}`);
-      title.textContent = panel.title;
+      const { frame, marks, back } = drawPanel(panel, widths[i], dark, `${id}-${i}`);
       plot.classList.toggle("drag", panel.drag.length > 0);
-      plot.innerHTML = svg;
-      legend.innerHTML = drawLegend(panel, dark);
+      if (title.textContent !== panel.title) title.textContent = panel.title;
+      put(plot, frame);
+      plot.querySelector("svg > g").innerHTML = marks;
+      put(legend, drawLegend(panel, dark));
       return { back, drag: panel.drag };
     });
     if (says.textContent !== drawnScene.says) says.textContent = drawnScene.says;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from matplotlib.image import imread
 from rich.console import Console
 
 from autograder.cli import main
+from course.experiments.comparison import ahead
 from course.experiments.comparison.claims import Answered, Claim
 from course.experiments.comparison.experiment import Experiment, Measured, Measurement
 from course.experiments.comparison.protocol import Protocol
@@ -53,6 +55,21 @@ def printed(out: Path) -> tuple[str, list[Answered]]:
     answers = study(TINY, CLAIMS, out, console, Console(quiet=True), quick=True)
     answers += study(MEMORY, CLAIMS, out, console, Console(quiet=True), quick=True)
     return console.export_text(), answers
+
+
+def test_how_long_it_takes_is_said_before_it_runs(printed: tuple[str, list[Answered]]) -> None:
+    text, _ = printed
+    assert re.match(r"It takes [\d.]+ to [\d.]+ (seconds|minutes) here", text.splitlines()[1])
+
+
+def test_the_time_ahead_is_the_work_times_the_rate_that_was_measured() -> None:
+    ((task, protocol),) = plan(True)
+    ticks = iter([0.0, 5.0, 7.0])
+    # Compiling takes 3 s more, for each of two rules; then each has one stack that tunes, one that reports, and if its
+    # grid grows a third, of four epochs of 2 s.
+    assert ahead.seconds(task, RULES, protocol, clock=lambda: next(ticks)) == (6 + 4 * 8, 6 + 6 * 8)
+    assert ahead.spoken(38, 54) == "38 to 54 seconds"
+    assert ahead.spoken(400, 5400) == "6.7 to 90.0 minutes"
 
 
 def test_the_dishonest_ranking_comes_first_and_what_ran_before_it(printed: tuple[str, list[Answered]]) -> None:

@@ -63,6 +63,7 @@ exercise = Exercise(
     reference=batch_size_for,
     outputs=("batch size",),
     arguments=arguments,
+    lecture="parameters",
     size=ABOVE,
     checks=(
         Check(

@@ -10,6 +10,8 @@ from autograder.exercises.variants import Anatomy, Wrong
 from ... import places
 from ...reference import batch_size_for
 
+SECTION = "parameters#the-rule-of-the-course"
+
 rule = Anatomy(
     batch_size_for,
     stages={
@@ -24,7 +26,7 @@ rule = Anatomy(
 
 
 def _wrong(id: str, **entry: Any) -> Wrong:
-    return rule.wrong(id, **{"section": "", **entry})
+    return rule.wrong(id, **{"section": SECTION, **entry})
 
 
 def _log2(x: float) -> float:

@@ -43,6 +43,7 @@ exercise = Exercise(
     reference=noise_scale,
     outputs=("g2", "trace", "scale"),
     arguments=arguments,
+    lecture="parameters",
     size=USUAL,
     checks=(
         Check(

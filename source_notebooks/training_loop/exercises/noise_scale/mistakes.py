@@ -13,7 +13,7 @@ from ... import places
 from ...reference import noise_scale
 
 Array = np.ndarray
-SECTION = "training_loop#a-batch-is-a-sample-without-replacement"
+SECTION = "parameters#the-noise-scale"
 
 rule = Anatomy(
     noise_scale,

@@ -58,6 +58,7 @@ exercise = Exercise(
     reference=standardise,
     outputs=("train_z", "test_z"),
     arguments=arguments,
+    lecture="parameters",
     size=(7, 4),
     checks=(
         Check(

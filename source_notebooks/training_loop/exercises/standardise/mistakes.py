@@ -14,6 +14,11 @@ from ...reference import standardise
 
 Array = np.ndarray
 
+SECTION = "parameters#the-curvature-of-one-feature"
+OF_THE_PAST = "parameters#which-statistics-for-the-test-set"
+RANGE = "parameters#between-0-and-1-is-not-standardised"
+DIGITS = "parameters#the-digits-of-a-variance"
+
 rule = Anatomy(
     standardise,
     stages={
@@ -31,7 +36,7 @@ rule = Anatomy(
 
 
 def _wrong(id: str, **entry: Any) -> Wrong:
-    return rule.wrong(id, **{"section": "", **entry})
+    return rule.wrong(id, **{"section": SECTION, **entry})
 
 
 def _safe(deviation: Array) -> Array:
@@ -50,6 +55,7 @@ def _ratio(top: Array, below: Array) -> Array:
 mistakes = (
     _wrong(
         "test-by-itself",
+        section=OF_THE_PAST,
         did="The test rows are standardised by their own mean and deviation.",
         effect="A test set that lies higher than the training set looks like it: what has changed is hidden.",
         hint="You measure the test rows by themselves. At the time of a forecast their mean is not known: use that of "
@@ -59,6 +65,7 @@ mistakes = (
     ),
     _wrong(
         "all-rows-together",
+        section=OF_THE_PAST,
         did="Mean and deviation are those of training and test rows together.",
         effect="The future leaks into the training rows.",
         hint="Your mean and deviation know the test rows. They come from the training rows alone.",
@@ -67,6 +74,7 @@ mistakes = (
     ),
     _wrong(
         "test-mean",
+        section=OF_THE_PAST,
         did="The test rows are centred by their own mean, and divided by the training deviation.",
         effect="A test set that lies higher than the training set loses that.",
         hint="You take the mean of the test rows from them. It is the mean of the training rows.",
@@ -74,6 +82,7 @@ mistakes = (
     ),
     _wrong(
         "test-deviation",
+        section=OF_THE_PAST,
         did="The test rows are centred by the training mean, and divided by their own deviation.",
         effect="A test set that moves more than the training set loses that.",
         hint="You divide the test rows by their own deviation. It is that of the training rows.",
@@ -143,6 +152,7 @@ mistakes = (
     ),
     _wrong(
         "min-max",
+        section=RANGE,
         did="Columns are brought to the range from 0 to 1.",
         effect="The mean is near one half, and the ravine between weight and bias is not gone.",
         hint="You bring the columns to the range from 0 to 1. Standardised means mean 0 and deviation 1.",
@@ -151,6 +161,7 @@ mistakes = (
     ),
     _wrong(
         "by-the-range",
+        section=RANGE,
         did="The centred column is divided by its range.",
         effect="The deviation is below one half.",
         hint="You divide by the range, largest minus smallest. Divide by the standard deviation.",
@@ -158,6 +169,7 @@ mistakes = (
     ),
     _wrong(
         "by-the-largest",
+        section=RANGE,
         did="The centred column is divided by its largest absolute value.",
         effect="The deviation is below 1.",
         hint="You divide by the largest distance from the mean. Divide by the standard deviation.",
@@ -195,6 +207,7 @@ mistakes = (
     ),
     _wrong(
         "divided-by-zero",
+        section=OF_THE_PAST,
         did="A column without spread is divided by 0.",
         effect="NaN in one column, and after one step in all weights.",
         hint="A column whose deviation is 0 becomes NaN or infinite. Divide it by 1.",
@@ -203,6 +216,7 @@ mistakes = (
     ),
     _wrong(
         "small-number-added",
+        section=OF_THE_PAST,
         did="A small number is added to the deviation.",
         effect="All numbers are a little too small, and a new value in a column without spread becomes enormous.",
         hint="You add a small number to the deviation. Use it as it is, and 1 where it is 0: a test value that differs "
@@ -211,6 +225,7 @@ mistakes = (
     ),
     _wrong(
         "small-number-for-zero",
+        section=OF_THE_PAST,
         did="A deviation of 0 is replaced by a small number.",
         effect="A new value in a column without spread becomes enormous.",
         hint="Where the deviation is 0 you divide by a tiny number: a test value that differs from the constant "
@@ -219,6 +234,7 @@ mistakes = (
     ),
     _wrong(
         "no-spread-no-test",
+        section=OF_THE_PAST,
         did="A column without spread is set to 0 in the test rows as well.",
         effect="That the column has begun to move is not seen.",
         hint="You set a column without spread to 0 in the test rows, too. There it is only centred: what differs from "
@@ -227,6 +243,7 @@ mistakes = (
     ),
     _wrong(
         "no-spread-left-alone",
+        section=OF_THE_PAST,
         did="A column without spread keeps its value.",
         effect="One more bias, of the size of the level.",
         hint="You leave a column without spread as it is. Its mean is taken off all the same.",
@@ -235,6 +252,7 @@ mistakes = (
     ),
     _wrong(
         "digits-lost",
+        section=DIGITS,
         did="The variance is computed as the mean of squares minus the squared mean.",
         effect="Where the level is far above the spread two large numbers are subtracted, and the digits are gone.",
         hint="At a high level your deviation is wrong: it is the root of a difference of two large numbers. Take the "
@@ -245,6 +263,7 @@ mistakes = (
     ),
     _wrong(
         "single-precision",
+        section=DIGITS,
         did="The arrays are converted to float32 first.",
         effect="Seven digits are left, and of a column of times none.",
         hint="You work in float32, which has seven digits. Convert the result, if you must; compute in float64.",
@@ -276,6 +295,7 @@ mistakes = (
     ),
     _wrong(
         "test-as-it-was",
+        section=OF_THE_PAST,
         did="The test rows come back as they were.",
         effect="The network sees prices where it learnt z.",
         hint="You return the test rows as they came. They are standardised, too, with the numbers of the training "
@@ -284,6 +304,7 @@ mistakes = (
     ),
     _wrong(
         "exchanged",
+        section=OF_THE_PAST,
         did="test_z is returned before train_z.",
         effect="The network learns from the test rows.",
         hint="The results come in the wrong order: `return train_z, test_z`.",

@@ -77,6 +77,7 @@ exercise = Exercise(
     reference=walk_forward,
     outputs=("array of folds",),
     arguments=arguments,
+    lecture="parameters",
     size=Case(),
     checks=(
         Check(

@@ -13,6 +13,8 @@ from ...reference import walk_forward
 
 Array = np.ndarray
 
+SECTION = "parameters#splits-in-time"
+
 rule = Anatomy(
     walk_forward,
     stages={
@@ -32,7 +34,7 @@ rule = Anatomy(
 
 
 def _wrong(id: str, **entry: Any) -> Wrong:
-    return rule.wrong(id, **{"section": "", **entry})
+    return rule.wrong(id, **{"section": SECTION, **entry})
 
 
 mistakes = (

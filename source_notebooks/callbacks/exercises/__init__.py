@@ -1,0 +1,1 @@
+"""One folder per exercise: its criteria, its mistakes and its right forms."""

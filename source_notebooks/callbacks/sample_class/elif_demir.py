@@ -1,0 +1,80 @@
+# Takes Keras' own for stopping, which is right but for NaN, and forgets the lower bound of the rate.
+# expect: {"Patience": "wrong", "RelativePlateau": "wrong"}
+# ruff: noqa
+# fmt: off
+
+# %% grade_id="batch_losses"
+def batch_losses(means, sizes):
+    totals = means * np.cumsum(sizes)
+    return np.diff(totals, prepend=0) / sizes
+
+# %% grade_id="WarmupCosine"
+class WarmupCosine(keras.callbacks.Callback):
+    def __init__(self, peak, warmup, total):
+        super().__init__()
+        self.peak = peak
+        self.warmup = warmup
+        self.total = total
+
+    def on_train_begin(self, logs=None):
+        self.t = 0
+
+    def on_train_batch_begin(self, batch, logs=None):
+        t = self.t
+        if t < self.warmup:
+            rate = self.peak * (t + 1) / self.warmup
+        elif t < self.total:
+            rate = self.peak / 2 * (1 + math.cos(math.pi * (t - self.warmup) / (self.total - self.warmup)))
+        else:
+            rate = 0.0
+        self.model.optimizer.learning_rate = rate
+        self.t += 1
+
+# %% grade_id="ValidationSharpe"
+class ValidationSharpe(keras.callbacks.Callback):
+    def __init__(self, x, returns, periods=252):
+        super().__init__()
+        self.x = x
+        self.returns = returns
+        self.periods = periods
+
+    def on_epoch_end(self, epoch, logs=None):
+        pnl = self.model.predict(self.x, verbose=0).flatten() * self.returns
+        std = np.std(pnl)
+        logs["val_sharpe"] = float(np.sqrt(self.periods) * np.mean(pnl) / std) if std > 0 else 0.0
+
+# %% grade_id="Patience"
+class Patience(keras.callbacks.EarlyStopping):
+    def __init__(self, monitor="val_loss", patience=3, min_delta=0.0, mode="min"):
+        super().__init__(monitor=monitor, patience=patience, min_delta=min_delta, mode=mode, restore_best_weights=True)
+
+# %% grade_id="RelativePlateau"
+class RelativePlateau(keras.callbacks.Callback):
+    def __init__(self, monitor="val_loss", factor=0.5, patience=2, threshold=0.01, cooldown=0, min_lr=0.0):
+        super().__init__()
+        self.monitor = monitor
+        self.factor = factor
+        self.patience = patience
+        self.threshold = threshold
+        self.cooldown = cooldown
+        self.min_lr = min_lr
+
+    def on_train_begin(self, logs=None):
+        self.best = np.inf
+        self.wait = 0
+        self.rest = 0
+
+    def on_epoch_end(self, epoch, logs=None):
+        value = logs.get(self.monitor)
+        better = value < self.best * (1 - self.threshold)
+        if better:
+            self.best = value
+        if self.rest > 0:
+            self.rest -= 1
+            return
+        self.wait = 0 if better else self.wait + 1
+        if self.wait >= self.patience:
+            lr = float(ops.convert_to_numpy(self.model.optimizer.learning_rate))
+            self.model.optimizer.learning_rate = lr * self.factor
+            self.wait = 0
+            self.rest = self.cooldown
