@@ -11,7 +11,7 @@ from pathlib import Path
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, HTTPError
 
-from autograder.classroom.marking import comments, form, pages
+from autograder.classroom.marking import comments, form, screens
 from autograder.classroom.marking.desk import Desk, Pile, Row
 from autograder.classroom.marking.entered import Changed
 from autograder.classroom.marking.guarded import Guarded, Keys, NotFound, same, settings
@@ -65,9 +65,9 @@ class _Index(Guarded):
         """All questions; with the token, the way in."""
         if self.enters():
             self.set_cookie(self.keys.cookie, self.keys.session, httponly=True, samesite="Strict")
-            self.finish(pages.welcome("/"))
+            self.finish(screens.welcome("/"))
             return
-        self.finish(pages.index(self.desk, self.desk.piles()))
+        self.finish(screens.index(self.desk, self.desk.piles()))
 
 
 class _Asset(Guarded):
@@ -82,7 +82,7 @@ class _Asset(Guarded):
 class _Question(Guarded):
     def get(self, notebook: str, cell: str) -> None:
         """All answers to one question."""
-        self.finish(pages.question(self.desk, self.pile(notebook, cell)))
+        self.finish(screens.question(self.desk, self.pile(notebook, cell)))
 
     def pile(self, notebook: str, cell: str) -> Pile:
         """The answers to the question of an address."""
@@ -121,10 +121,10 @@ class _Answer(_Question):
 
     def _next(self, pile: Pile, row: Row, go: str) -> str:
         to = {"before": pile.beside(row.id, -1), "after": pile.beside(row.id, 1), "stay": row}
-        return pages.link(pile.question, to[go] if go in to else pile.next_open(row.id))
+        return screens.link(pile.question, to[go] if go in to else pile.next_open(row.id))
 
     def _show(self, pile: Pile, row: Row, typed: Mapping[str, str] | None = None, said: str = "") -> None:
-        self.finish(pages.answer(self.desk, pile, row, self.xsrf_form_html(), typed, said))
+        self.finish(screens.answer(self.desk, pile, row, self.xsrf_form_html(), typed, said))
 
     def _found(self, notebook: str, cell: str, id: str) -> tuple[Pile, Row]:
         pile = self.pile(notebook, cell)
