@@ -358,7 +358,7 @@ STOPS = _lacks(
     Rungs(
         "`stop_training` stands nowhere in your class.",
         "How does `fit` learn that it shall end?",
-        mend="`self.model.stop_training = True` ends training after this epoch.",
+        mend="It is an attribute of `self.model`: set to True it ends training after this epoch.",
     ),
 )
 COPIES = _lacks(
