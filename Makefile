@@ -5,7 +5,7 @@ READY := .venv/.ready
 # uv trusts what the system trusts: a university's proxy may sign with an authority of its own.
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: demo test test-full lab site wheels fresh bench lock clean
+.PHONY: demo test test-full lab site wheels self-study fresh bench lock clean
 
 demo: $(READY)  ## a made-up class: build, release, hand in, grade, feedback, report
 	.venv/bin/tp demo
@@ -27,20 +27,27 @@ test-full: $(READY)  ## what `make test` leaves out: more draws, all backends
 	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile -m full
 
 wheels: $(READY)  ## the two packages in dist/, the student's with the TPs as students get them
-	rm -rf course/tps build/wheels/release  # not the source: what is there need not be drawn again
-	.venv/bin/python -m autograder.cli --classroom build/wheels build
-	cp -R build/wheels/release course/tps
-	.venv/bin/python -m build --wheel --no-isolation --outdir dist course
+	$(call student_package,,dist)
 	.venv/bin/python -m build --wheel --no-isolation --outdir dist .
-	rm -rf course/tps
 
-fresh: wheels  ## the student package in an empty environment: seconds, megabytes, and what `course start` writes
+self-study: $(READY)  ## the student package for whoever learns alone, in dist/self-study: model answers open in it
+	$(call student_package,--self-study,dist/self-study)
+
+define student_package
+	rm -rf course/tps build/wheels$(1)/release  # not the source: checks that are there need not be drawn again
+	.venv/bin/python -m autograder.cli --classroom build/wheels$(1) build $(1)
+	cp -R build/wheels$(1)/release course/tps
+	.venv/bin/python -m build --wheel --no-isolation --outdir $(2) course
+	rm -rf course/tps
+endef
+
+fresh: self-study  ## the student package in an empty environment: seconds, megabytes, and what `course start` writes
 	rm -rf build/fresh
 	$(PYTHON) -m venv build/fresh/python
 	@for extra in "" "[lab]"; do \
 		start=$$(date +%s); \
 		build/fresh/python/bin/python -m pip install --quiet --disable-pip-version-check \
-			"$$(ls dist/deep_learning_for_finance-[0-9]*.whl)$$extra" || exit 1; \
+			"$$(ls dist/self-study/deep_learning_for_finance-[0-9]*.whl)$$extra" || exit 1; \
 		echo "course$$extra: $$(($$(date +%s) - start)) s, $$(du -sm build/fresh/python | cut -f1) MB in all"; \
 	done
 	@start=$$(date +%s); cd build/fresh && python/bin/course start --no-open && echo "course start: $$(($$(date +%s) - start)) s"

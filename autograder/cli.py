@@ -6,12 +6,32 @@ import os
 import sys
 from pathlib import Path
 
-from autograder.commands import appealing, authoring, collecting, experimenting, handing_out, returning, to_grade
+from autograder.commands import (
+    appealing,
+    authoring,
+    collecting,
+    comparing,
+    experimenting,
+    handing_out,
+    marking,
+    returning,
+    to_grade,
+)
 from autograder.commands.arguments import Commands, Parser
 from autograder.commands.terminal import note
 from autograder.faults import Fault
 
-PARTS = (authoring, handing_out, collecting, to_grade, returning, appealing, experimenting)  # in the order of a term
+PARTS = (
+    authoring,
+    handing_out,
+    collecting,
+    to_grade,
+    comparing,
+    marking,
+    returning,
+    appealing,
+    experimenting,
+)  # in the order of a term
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import fcntl
 import glob
 import itertools
@@ -11,18 +10,20 @@ import json
 import os
 import secrets
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import harmless
-from autograder.faults import Fault, WrongUsage
+from autograder.faults import Fault, WrongUsage, did_you_mean
 
 CONFIG = '''"""nbgrader's configuration of this classroom; written by `tp build`, which never overwrites it."""
 
 from autograder.classroom.plugins import configure
 
-configure(get_config(), __file__)  # noqa: F821
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "deep-learning-for-finance"  # in nbgrader's exchange: each course has its own
+configure(c, __file__)
 '''
 
 TPS = "tps.toml"  # the folders in which this classroom's TPs lie, beside those that are always looked at
@@ -30,7 +31,7 @@ TPS = "tps.toml"  # the folders in which this classroom's TPs lie, beside those 
 
 # What makes a folder that has no configuration yet a course directory of nbgrader's all the same.
 OF_NBGRADER = {"source", "release", "submitted", "gradebook.db"}
-OURS = {"roster.csv", "rules.toml"}  # which may be written before it is made
+OURS = {"roster.csv", "rules.toml", "comments.toml"}  # which may be written before it is made
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,10 @@ class Classroom:
         """The file that says whence one submission came, and of whom it is."""
         return self.own / "collected" / tp / f"{student}.json"
 
+    def marked(self, tp: str, student: str) -> Path:
+        """The file that says who marked what of one submission by hand."""
+        return self.own / "marking" / tp / f"{student}.json"
+
     def secret(self) -> bytes:
         """The classroom's secret, from which the inputs are drawn; made on first use, kept for good."""
         path = self.own / "secret"
@@ -196,13 +201,6 @@ class Classroom:
             for half in [*self.own.rglob(".*.part"), *itertools.chain(*below)]:
                 half.unlink(missing_ok=True)
             yield
-
-
-def did_you_mean(name: str, there: Iterable[str]) -> str:
-    """The question whether the nearest of some names was meant; empty if none is near."""
-    small = {one.lower(): one for one in there}
-    near = difflib.get_close_matches(name.lower(), small, n=1)
-    return f"did you mean {small[near[0]]}?" if near else ""
 
 
 def is_name_of_a_student(name: str) -> bool:

@@ -13,8 +13,8 @@ from typing import Any
 
 import dateutil.tz
 
-from autograder.classroom.layout import Classroom, did_you_mean
-from autograder.faults import Fault
+from autograder.classroom.layout import Classroom
+from autograder.faults import Fault, did_you_mean
 
 FILE, FORMAT = "rules.toml", 1
 DAY = timedelta(days=1)

@@ -18,8 +18,8 @@ from sqlalchemy import delete, text, update
 from autograder.classroom.collect import named
 from autograder.classroom.collect.roster import roster
 from autograder.classroom.grading.gradebook import opened, said
-from autograder.classroom.layout import Classroom, did_you_mean, is_name_of_a_student, write
-from autograder.faults import WrongUsage
+from autograder.classroom.layout import Classroom, is_name_of_a_student, write
+from autograder.faults import WrongUsage, did_you_mean
 
 STEPS = ("feedback", "autograded", "submitted")  # nbgrader's folders, with a folder for each student
 

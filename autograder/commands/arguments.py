@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from autograder.faults import Fault
+from autograder.faults import Fault, did_you_mean
 
 
 class Parser(argparse.ArgumentParser):
@@ -19,8 +18,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say it and leave with 2."""
         unknown = re.search(r"invalid choice: '([^']*)'|unrecognized arguments: (\S+)", message)
-        near = difflib.get_close_matches(unknown[1] or unknown[2], self._words(), n=1) if unknown else []
-        super().error(f"{message}; did you mean {near[0]}?" if near else message)
+        near = did_you_mean(unknown[1] or unknown[2], self._words()) if unknown else ""
+        super().error(f"{message}; {near}" if near else message)
 
     def _words(self) -> list[str]:
         named = [str(choice) for action in self._actions for choice in action.choices or ()]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from pathlib import Path
 
 from autograder.commands.arguments import Commands
 from autograder.commands.terminal import console, wide
-from autograder.faults import Fault, WrongUsage
+from autograder.faults import Fault, WrongUsage, did_you_mean
 
 
 def add(commands: Commands) -> None:
@@ -34,8 +33,7 @@ def _compare(options: argparse.Namespace) -> int:
     from course.experiments.studies import EXPERIMENTS
 
     if unknown := [name for name in options.experiments if name not in EXPERIMENTS]:
-        near = difflib.get_close_matches(unknown[0], EXPERIMENTS, n=1)
-        meant = f"did you mean {near[0]}? " if near else ""
+        meant = f"{near} " if (near := did_you_mean(unknown[0], EXPERIMENTS)) else ""
         raise WrongUsage(f"there is no experiment {unknown[0]!r}; {meant}there are {', '.join(EXPERIMENTS)}")
     out = wide()
     try:

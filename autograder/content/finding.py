@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import importlib.util
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from autograder.content import modules
 from autograder.content.tp import SETTINGS, TP, read
-from autograder.faults import Fault, WrongUsage
+from autograder.faults import Fault, WrongUsage, did_you_mean
 
 GROUP = "autograder.tps"  # the entry points; each names a package that is a TP or holds some
 HERE = "source_notebooks"
@@ -46,8 +45,7 @@ def folders(named: Iterable[Path] = ()) -> list[Path]:
 
 def no_such(id: str, tps: Mapping[str, TP]) -> str:
     """The line that says that there is no such TP."""
-    near = difflib.get_close_matches(id, tps, n=1)
-    return f"there is no TP {id!r} ({f'did you mean {near[0]}? ' if near else ''}{_there(tps)})"
+    return f"there is no TP {id!r} ({f'{near} ' if (near := did_you_mean(id, tps)) else ''}{_there(tps)})"
 
 
 def ready(tp: TP, tps: Mapping[str, TP]) -> TP:

@@ -6,13 +6,14 @@ import hashlib
 import math
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from autograder.content import modules
+from autograder.content.rubric import FILE as RUBRIC
 from autograder.exercises.exercise import Exercise
 from autograder.faults import Fault
 from course.judging.ladder import ALL, ALLOWED
@@ -20,7 +21,7 @@ from course.judging.ladder import ALL, ALLOWED
 SETTINGS = "tp.toml"
 FORMAT = 1  # of that file
 KEYS = {"format", "id", "title", "notebook", "uses", "points", "leave_out", "hints", "solutions", "model_answers"}
-BESIDE = {"sample_class", "tests", "__pycache__"}  # folders that no mark depends on
+BESIDE = {"sample_class", "tests", "__pycache__", RUBRIC}  # what no mark depends on
 SOLUTION = "solution.md"  # in an exercise's folder; of an exercise that is one module: beside it, with its name
 # When solutions are shown: in the notebook and with the feedback, with the feedback alone, or not at all.
 AT_ONCE, LATER, NEVER = WHEN = ("at once", "with the feedback", "never")
@@ -47,6 +48,11 @@ class TP:
     hints: str = ALL
     solutions: str = AT_ONCE
     model_answers: str = LATER
+
+    def alone(self) -> TP:
+        """The same for whoever learns without a class: what would come with the feedback is shown at once."""
+        solutions, model_answers = (AT_ONCE if w == LATER else w for w in (self.solutions, self.model_answers))
+        return replace(self, solutions=solutions, model_answers=model_answers)
 
     @cached_property
     def exercises(self) -> Mapping[str, Exercise]:

@@ -47,7 +47,9 @@ class KnownFunctions:
         rungs = wrong.rungs(self.exercise.questions)
         hint = str(wrong.hint) if isinstance(wrong.hint, Rungs) else wrong.hint
         id = f"{self.exercise.prefix}/{wrong.id}"
-        return Mistake(id, hint, wrong.section, wrong.part, rungs.observation, rungs.question, rungs.formula)
+        return Mistake(
+            id, hint, wrong.section, wrong.part, rungs.observation, rungs.question, rungs.formula, wrong.bare
+        )
 
     @cached_property
     def pairs(self) -> list[tuple[int, int]]:

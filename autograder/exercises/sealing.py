@@ -1,8 +1,8 @@
 """Seal the worked solution of an exercise, so that a right function opens it and nothing else does.
 
 The questions are those of the exercise's own criteria, on draws of their own. All that a criterion expects makes the
-key, manners as well: whatever fails by more than a cell has another key. Not used are bounds and lengths, which many
-answers meet, and what a right form of the catalogue answers in another cell.
+key, manners as well: whatever fails by more than a cell has another key. Not used are bounds and lengths alone, which
+many answers meet, and what a right form of the catalogue answers in another cell.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autograder.exercises.exercise import Exercise
 from course.judging import scripts
 from course.judging.scripts import NUMBERS, Answers, Call, Failure, Put, Read
 from course.judging.sealed import Questions, Sealed, locked
-from course.judging.verdict import Key
+from course.judging.verdict import LENGTH, Key
 
 Array = np.ndarray
 
@@ -76,7 +76,12 @@ def _determined(key: Key) -> Iterator[str]:
     seen = set()
     for expectation in (e for criterion in key.criteria for e in criterion.expectations):
         wanted = key.expected[expectation.answer]
-        if expectation.bounded or expectation.part or isinstance(wanted, Failure) or expectation.answer in seen:
+        if (
+            expectation.bounded
+            or expectation.part == LENGTH
+            or isinstance(wanted, Failure)
+            or expectation.answer in seen
+        ):
             continue
         seen.add(expectation.answer)
         yield expectation.answer

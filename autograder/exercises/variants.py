@@ -89,6 +89,7 @@ class Anatomy:
         defaults: Mapping[str, Any] | None = None,
         also: Mapping[str, Stages] | None = None,
         remembers: bool = False,
+        bare: bool = False,
         **replaced: Stage,
     ) -> Wrong:
         """One entry of the catalogue; the stages that are replaced follow by name. See `Wrong` for the rest."""
@@ -107,6 +108,7 @@ class Anatomy:
             defaults=defaults or {},
             also=also or {},
             remembers=remembers,
+            bare=bare,
         )
 
 
@@ -123,6 +125,7 @@ class Wrong:
     stages `replaced`, other `returns` or other `defaults`. Only variants are combined to pairs. also: other ways of
     writing it that give the same numbers on all inputs: numbers cannot tell them apart, so they are one mistake and
     share its hint. remembers: it keeps something between calls, so that its answers depend on what was asked before.
+    bare: there is no rule in it, it is one answer to everything; else such answers are only described.
     """
 
     id: str
@@ -138,6 +141,7 @@ class Wrong:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     also: Mapping[str, Stages] = field(default_factory=dict)
     remembers: bool = False
+    bare: bool = False
 
     def __post_init__(self) -> None:
         if (self.written is None) == (self.anatomy is None):

@@ -29,12 +29,13 @@ from course.judging.verdict import Verdict
 
 CLASSIC = ("operators", "constants", "arguments", "order", "omissions")
 NAMED, OBSERVED, VAGUELY = "named", "observed", "vague or nothing"
+YOUR = r"(?:In the others, )?[Yy]our (?:step, new \w+ minus old,|[\w ,]+?)"
 VAGUE = (
     re.escape(NOTHING_MORE),
-    r"Your step, new \w+ minus old, has the right (?:sign in every \w+, and not the right size|direction, and .*)\.",
-    r"Your \w+ has the right (?:sign in every \w+, and not the right size|direction, and .*)\.",
+    YOUR + r" (?:has|have) the right (?:sign in every \w+, and not (?:always )?the right size|direction, and .*?)\.",
     r"The gradient is not asked at the right point, or not there alone\.",
-    r"Your \w+ is NaN or infinite in \d+ of \d+ (?:single step|call)s\.",
+    YOUR + r" (?:is|are) NaN or infinite in [\w ]+\.",
+    YOUR + r" (?:is|are) right in \d+ of \d+ [\w ]+\.",
 )
 
 

@@ -49,6 +49,7 @@ class _Request:
     kept: bytes = b""
     dropped: int = 0
     stopped: str = ""
+    alone: bool = False  # whether all else of the submission was ended since it was sent
 
     @property
     def over(self) -> str:
@@ -147,15 +148,16 @@ class Process:
         """Have a script performed on the learner's functions; oracles are answered here. Died and Killed as in `run`.
 
         `public` has, by its name, the source of the module that uses a class, `seconds` the processor time of this
-        exercise if it is more than that of others; `not_by` names what may not answer. Nothing is asked as long as the
-        name `once_defined` has no value. Returns the answers and whether the time limit cut the asking short.
+        exercise if it is more than that of others; `not_by` names what may not answer: then no other process of the
+        submission lives on. Nothing is asked as long as the name `once_defined` has no value. Returns the answers and
+        whether the time limit cut the asking short.
         """
         asked = {name: scripts.Recorded(scripts.oracle(spec)) for name, spec in oracles.items()}
         names_of = {"oracles": list(asked), "public": dict(public or {}), "not_by": list(not_by)}
         message = {"ask": scripts.encoded(script, notes=False), "once_defined": once_defined, **names_of}
         request = self._request(message, max(self._limits.exercise, seconds or 0.0), fund, asked)
         answers = self._answer(request, fund).get("answers")
-        if not isinstance(answers, dict):
+        if not isinstance(answers, dict) or (answers and not_by and not request.alone):
             raise self._broken()
         names = {op.answer for op in script if isinstance(op, Read | Asked)}
         found = {name: _harmless(scripts.value(answers[name])) for name in names & answers.keys()}
@@ -233,6 +235,10 @@ class Process:
             return None
         if "oracle" in message:
             self._send({"value": self._asked(message, request.oracles)})
+            return None
+        if "alone" in message:
+            request.alone = self._watch.leave_alone()
+            self._send({"alone": request.alone})
             return None
         if message.get("id") != self._next:
             raise self._broken()

@@ -9,7 +9,7 @@ import select
 import signal
 import socket
 
-from autograder.sandbox.inside.frames import BY_OTHERS
+from autograder.sandbox.inside.frames import ALONE, BY_OTHERS
 from autograder.sandbox.limits import Seconds
 from course.judging.scripts import Plain
 
@@ -50,6 +50,7 @@ class Watch:
         self._guard, self._sock = guard, sock
         self._signs = 0  # how often it was told what was used
         self._ended: str | None = None
+        self._alone = False
 
     def fileno(self) -> int:
         """The descriptor on which the guard can be heard."""
@@ -72,6 +73,8 @@ class Watch:
             word: Plain = json.loads(told) if told else {"ended": GONE}
             if "ended" in word:
                 self._ended = word["ended"]
+            elif "alone" in word:
+                self._alone = True
             else:
                 self.used, self._signs = Seconds(word["cpu"], word["wall"]), self._signs + 1
 
@@ -83,6 +86,17 @@ class Watch:
         """Have the child's code interrupted."""
         with contextlib.suppress(OSError):
             self._sock.send(b"!")
+
+    def leave_alone(self) -> bool:
+        """Have all that the child has started ended; False if the guard has ended, or says nothing any more."""
+        self._alone = False
+        with contextlib.suppress(OSError):
+            self._sock.send(ALONE)
+        while self._ended is None and not self._alone:
+            if not readable(self.fileno(), SILENCE):
+                self.give_up()
+            self.listen()
+        return self._alone
 
     def reason(self) -> Died | Killed:
         """Why a child has hung up. Waits for the guard to tell; it speaks on if the child has not ended."""

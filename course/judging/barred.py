@@ -2,9 +2,10 @@
 
 What is barred is named as it is imported: a function, a class with its methods, or a module with all that is defined in
 it. A class of the learner's may derive from a barred one and override its methods; whoever copies a barred function,
-or loads its module once more, has a function of the same code, which is barred with it. While something is asked, a
-barred module cannot be loaded either, no function be made of barred code, and no other process started that might do
-so. What is not written in Python cannot be barred.
+or loads its module once more, has a function of the same code, which is barred with it; long code is known by its
+instructions, whatever its names and constants were changed to. While something is asked, a barred module cannot be
+loaded either, no function be made of barred code, and no other process started that might do so; and at no time can new
+code be made of the instructions of barred code. What is not written in Python cannot be barred.
 """
 
 from __future__ import annotations
@@ -30,10 +31,12 @@ OF_THE_COURSE = (
     "course.experiments.studies",
 )
 SHORTEST = 24  # bytes of code; what is shorter may look like anybody's
+LONG = 200  # bytes from which the instructions are nobody else's: TensorFlow has no other code in common with rules
 DEEPEST = 9  # wrappers around a function
 REFUSING = "<barred>"
 REFUSES = "def refuse(*_, **__):\n    from course.judging.barred import MayNotAnswer\n    raise MayNotAnswer({!r})"
 MAKING = ("exec", "function.__new__", "object.__setattr__")  # what Python tells when code becomes a function, or runs
+CHANGING = "code.__new__"  # and when code is made of instructions, as by `replace`
 STARTING = ("os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen")
 
 Marks = tuple[tuple[Any, str], ...]
@@ -105,8 +108,9 @@ def refuse_loading(known: Marks) -> None:
     """From now on, let nothing in this process come by code with one of these marks while something is asked, nor start
     another process then.
 
-    Something is asked while a thread performs a script. What refuses can be found, but it uses nothing but its own
-    names, and refuses at any time that a function of this module is given other code or other defaults.
+    Something is asked while a thread performs a script. New code of the same instructions is refused at any time. What
+    refuses can be found, but it uses nothing but its own names, and refuses at any time that a function of this module
+    is given other code or other defaults.
     """
     if not known:
         return
@@ -121,8 +125,14 @@ def refuse_loading(known: Marks) -> None:
         kinds: Any = (type, CodeType, FunctionType, MayNotAnswer),
         making: Any = frozenset(MAKING),
         starting: Any = frozenset(STARTING),
+        changing: Any = (CHANGING, frozenset(mark[0] for mark, _ in known), LONG, len),
     ) -> None:
         (marks_in, performs, frames), (kind, of_code, of_function, error) = asked, kinds
+        changed, codes, long, size = changing
+        if event == changed and (args[0] in codes or size(args[0]) >= long):
+            for other, barring in known:
+                if other[0] == args[0] or (size(other[0]) >= long and other[0] in args[0]):
+                    raise error(barring)
         name = "another process" if event in starting else ""
         if event in making:
             if event == "object.__setattr__" and kind(args[0]) is of_function and args[0].__code__.co_filename == ours:
@@ -197,8 +207,11 @@ def _installed(name: str) -> list[CodeType]:
 
 def _copies(marks: dict[Any, str]) -> dict[FunctionType, str]:
     """All functions that have code with one of these marks."""
-    names = {mark[1] for mark in marks}  # which are quicker to look at
-    like = [f for f in get_objects() if type(f) is FunctionType and f.__code__.co_names in names]
+    # What is quicker to look at: the names, or the size that code of so many instructions has.
+    names = {mark[1] for mark in marks if len(mark) > 1}
+    sizes = {-(-(CodeType.__basicsize__ + len(mark[0])) // 8) * 8 for mark in marks if len(mark) == 1}
+    found = [f for f in get_objects() if type(f) is FunctionType]
+    like = [f for f in found if f.__code__.co_names in names or f.__code__.__sizeof__() in sizes]
     return {f: marks[mark] for f in like if (mark := _mark(f.__code__)) in marks}
 
 
@@ -220,8 +233,17 @@ def _refusing(name: str) -> CodeType:
 # other values to names of this module, and of built-ins, while it is asked.
 
 
-def _mark(code: CodeType, kind: Any = CodeType, of: Any = isinstance, shown: Any = repr) -> tuple[Any, ...]:
-    """What tells one code from another, wherever it was compiled."""
+def _mark(
+    code: CodeType,
+    kind: Any = CodeType,
+    of: Any = isinstance,
+    shown: Any = repr,
+    size: Any = len,
+    long: int = LONG,
+) -> tuple[Any, ...]:
+    """What tells one code from another, wherever it was compiled: the instructions, where they are many."""
+    if size(code.co_code) >= long:
+        return (code.co_code,)
     consts: tuple[str, ...] = ()
     for const in code.co_consts:
         if not of(const, kind):

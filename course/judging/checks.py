@@ -80,7 +80,7 @@ def check(
     known = KnownNumbers([Mistake(**mistake) for mistake in kept["mistakes"]], kept["explanations"])
     source = "" if function is None else text_of(function, exercise)
     verdict = diagnosed(seen.verdict, key, seen.answers, known, messages, source)
-    hints = ladder(verdict, messages, key.criteria, hint, data["hints"])
+    hints = ladder(verdict, key.criteria, hint, data["hints"])
     old = outdated(exercise, function, source)
     notes = [*([Note(old)] if old else []), *seen.printed.notes()]
     if seen.wrong is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from course.judging.scripts import (
     Cut,
     Failure,
     Fill,
+    Plain,
     Put,
     Read,
     Ref,
@@ -79,17 +81,26 @@ def _line(call: Call, key: Key, puts: dict[str, np.ndarray]) -> str:
             args.append(array(puts[arg.key]))
         elif isinstance(arg, AskOracle):
             spec = key.oracles[arg.oracle]
-            a, b, c = (np.array(spec[name]) for name in "Abc")
-            if a.size > MOST or len(spec.get("shape", [0])) != 1:
+            if not (landscape := oracle(spec)) or len(spec.get("shape", [0])) != 1:
                 return ""
-            args.append(f"lambda p: {array(a)} @ p + {array(b)} + {array(c)} * p**3")
+            args.append(landscape)
         else:
             args.append(repr(arg))
+    return made(call, args, f'__import__("{key.public}").WAYS')
+
+
+def made(call: Call, args: Sequence[str], ways: str) -> str:
+    """A call with these arguments as Python. ways: what the table of the ways is called there."""
     if not call.way:
         return f"{call.function}({', '.join(args)})"
-    keywords = ", ".join(map(repr, call.keywords))
-    ways = f'__import__("{key.public}").WAYS[{call.way!r}]'
-    return f"{ways}({call.function}, ({keywords}{',' if len(call.keywords) == 1 else ''}), {', '.join(args)})"
+    keywords = f"({', '.join(map(repr, call.keywords))}{',' if len(call.keywords) == 1 else ''})"
+    return f"{ways}[{call.way!r}]({', '.join([call.function, keywords, *args])})"
+
+
+def oracle(spec: Plain) -> str:
+    """A function that a script lets the learner ask, as Python; empty if it has too many numbers to be pasted."""
+    a, b, c = (np.array(spec[name]) for name in "Abc")
+    return "" if a.size > MOST else f"lambda p: {array(a)} @ p + {array(b)} + {array(c)} * p**3"
 
 
 def array(numbers: np.ndarray) -> str:

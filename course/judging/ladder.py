@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from course.judging.diagnosis.messages import Message
+from course.judging.diagnosis.messages import joined
 from course.judging.verdict import Criterion, Rungs, Verdict
 
 # The rungs by name, and what stands above each. `all` of them may also be called by the last one.
@@ -33,11 +33,9 @@ class Ladder:
     fails: dict[str, str]
 
 
-def ladder(
-    verdict: Verdict, messages: Sequence[Message], criteria: Sequence[Criterion], hint: int, allowed: str
-) -> Ladder:
+def ladder(verdict: Verdict, criteria: Sequence[Criterion], hint: int, allowed: str) -> Ladder:
     """The hints for a verdict, of which the first `hint` are open. allowed: the last that may be shown, or `all`."""
-    found = rungs(verdict, messages)
+    found = rungs(verdict)
     missed = {o.name for o in verdict.criteria if not o.passed}
     fails = {c.name: c.fails for c in criteria if c.rule and c.name in missed and _numbers_differ(verdict, c)}
     if found.formula:  # of a known mistake, in the place of these sentences until it is said what to change
@@ -53,33 +51,25 @@ def ladder(
 
 def whole(verdict: Verdict) -> Ladder:
     """All hints for a verdict, all of them open."""
-    return ladder(verdict, (), (), len(LABELS), ALL)
+    return ladder(verdict, (), len(LABELS), ALL)
 
 
-def rungs(verdict: Verdict, messages: Sequence[Message] = ()) -> Rungs:
-    """The words for a verdict: those of the known mistakes, of a message of the TP, or else the diagnosis alone.
+def rungs(verdict: Verdict) -> Rungs:
+    """The words for a verdict: those of the known mistakes, or what was seen without a name.
 
     What two mistakes do together is not what each does: their observations say that they hold for each alone.
     """
     known = verdict.mistakes
-    if any(mistake.observation for mistake in known):
-        alone = [mistake.observation for mistake in known if mistake.observation]
-        seen = (
-            " ".join(alone) if len(known) == 1 else "Two things at once. " + " ".join(f"One alone: {a}" for a in alone)
-        )
-        questions, formulas = (
-            [getattr(m, name) for m in known if getattr(m, name)] for name in ("question", "formula")
-        )
-        return Rungs(
-            seen, " ".join(dict.fromkeys(questions)), "`, and `".join(dict.fromkeys(formulas)), verdict.diagnosis
-        )
-    told = next((m.words for m in messages if verdict.diagnosis.startswith(str(m.words))), None)
-    seen = verdict.observed or verdict.diagnosis
-    if told is None:
-        return Rungs(seen, mend=verdict.diagnosis if seen != verdict.diagnosis else "")
-    rest = seen.removeprefix(str(told)).strip()
-    mend = verdict.diagnosis if seen != verdict.diagnosis else told.mend
-    return replace(told, observation=f"{told.observation} {rest}".strip(), mend=mend)
+    if not any(mistake.observation for mistake in known):
+        return verdict.told or Rungs(verdict.diagnosis)
+    found = joined([mistake.rungs for mistake in known])
+    mend = verdict.diagnosis
+    for mistake in known:
+        mend = mend.replace(mistake.hint, mistake.rungs.mend, 1)
+    seen = [mistake.observation for mistake in known if mistake.observation]
+    if len(known) > 1:
+        seen = ["Two things at once.", *(f"One alone: {alone}" for alone in seen)]
+    return replace(found, observation=" ".join(seen), mend=" ".join(mend.split()))
 
 
 def _numbers_differ(verdict: Verdict, criterion: Criterion) -> bool:

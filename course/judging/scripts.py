@@ -192,7 +192,7 @@ def answer(result: object) -> Value:
     if result is None:
         return Failure("returned None (is a `return` missing?)")
     if isinstance(result, bool | np.bool_) or not isinstance(result, np.ndarray | np.generic | int | float):
-        return Failure(f"returned a {type(result).__name__}, not a NumPy array or a number")
+        return Failure(f"returned {_kind(result)}, not a NumPy array or a number")
     array = np.asarray(result)
     if array.dtype.kind not in "fiu":
         return Failure(f"returned an array of {array.dtype}, real numbers were asked")
@@ -421,6 +421,12 @@ def _call(
         return Failure(reason_of(error), line_of(error, own))
 
 
+def _kind(result: object) -> str:
+    """What something is, with its article."""
+    name = type(result).__name__
+    return f"{'an' if name[0] in 'aeiouAEIO' else 'a'} {name}"
+
+
 def _kept(result: Any) -> Any:
     """A result as it is kept until it is read: without arrays that nobody will read, which may be giant."""
     if type(result) is np.ndarray and result.size > LARGEST:
@@ -439,5 +445,5 @@ def _resolve(ref: Ref, store: dict[str, Any]) -> Any:
         size = f" of {len(found)}" if isinstance(found, tuple | list) else ""
         if found is None:
             return None
-        return Failure(f"returned a {type(found).__name__}{size}, a tuple of {ref.of} arrays was asked")
+        return Failure(f"returned {_kind(found)}{size}, a tuple of {ref.of} arrays was asked")
     return found[ref.item]

@@ -101,6 +101,7 @@ class Mistake:
     A hint is true of code that makes this one mistake. `part` says what belongs in its place, and stays true where
     another mistake is made in another place; empty if nobody has written it.
     observation, question, formula: the rungs before the hint, which is the mend; empty where there are none.
+    bare: there is no rule in it, it is one answer to everything; it is named all the same.
     """
 
     id: str
@@ -110,6 +111,14 @@ class Mistake:
     observation: str = ""
     question: str = ""
     formula: str = ""
+    bare: bool = False
+
+    @property
+    def rungs(self) -> Rungs:
+        """Its words as a ladder; a hint that begins with the rungs before it is not told twice."""
+        before = str(Rungs(self.observation, self.question, self.formula))
+        mend = self.hint.removeprefix(before).removeprefix(self.observation).strip() if self.observation else self.hint
+        return Rungs(self.observation, self.question, self.formula, mend)
 
     @property
     def in_pair(self) -> str:
@@ -224,8 +233,8 @@ class Verdict:
     """What one exercise came to: points, criteria and, where something is not met, the diagnosis.
 
     `mistakes` are the known ones that explain the numbers, none, one or two; `diagnosis` is what the student reads.
-    `by_hand`: the grader cannot say, a person has to. `observed`: of the diagnosis, what a check may say before it says
-    what to change; not kept.
+    `by_hand`: the grader cannot say, a person has to. `told`: the diagnosis as a ladder, where no mistake has a name;
+    not kept.
     """
 
     exercise: str
@@ -235,7 +244,7 @@ class Verdict:
     mistakes: tuple[Mistake, ...] = ()
     diagnosis: str = ""
     by_hand: bool = False
-    observed: str = field(default="", compare=False)
+    told: Rungs | None = field(default=None, compare=False)
 
     @property
     def passed(self) -> bool:
@@ -368,7 +377,8 @@ def _against(expectation: Expectation, criterion: Criterion, key: Key, answers: 
     if close.all():
         return None
     where = _first(close)
-    return f"{criterion.fails} ({label}{_index(where)}: {_beside(given[where], wanted[where])})"
+    beside = _beside(given[where], wanted[where] if abs(wanted[where]) > atol else 0.0)  # not the rounding of a zero
+    return f"{criterion.fails} ({label}{_index(where)}: {beside})"
 
 
 def _first(held: np.ndarray) -> Any:

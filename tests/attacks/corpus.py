@@ -609,6 +609,38 @@ NOT_WRITTEN: list[Attack] = [
         twin_cells=("import subprocess\nassert subprocess.run(['true']).returncode == 0",),
     ),
     Attack(
+        "rule-in-an-earlier-process",
+        "have a process that was started in a cell of one's own use the library, when it is asked over a pipe",
+        (
+            f"{LIBRARY}\n{OF_A_LIBRARY.format(first='').strip()}\nimport os, pickle\n"
+            "asking, asked = os.pipe(), os.pipe()\nif os.fork() == 0:\n    while question := os.read(asking[0], 65536):\n"
+            "        try: answer = momentum_step(*pickle.loads(question))\n        except BaseException as error: answer = repr(error)\n"
+            "        os.write(asked[1], pickle.dumps(answer))\n    os._exit(0)\nos.close(asking[0]); os.close(asked[1])",
+        ),
+        solutions={
+            "momentum_step": "def momentum_step(*args):\n    os.write(asking[1], pickle.dumps(args))\n"
+            "    answer = os.read(asked[0], 65536)\n    return pickle.loads(answer)"
+        },
+        twin_cells=(
+            "import subprocess, threading\nhelper = subprocess.Popen(['sleep', '600'])\n"
+            "threading.Timer(0.01, lambda: subprocess.Popen(['sleep', '600'])).start()",
+        ),
+    ),
+    Attack(
+        "code-of-a-library-renamed",
+        "give the code of a library's rule other names, and make a function of that",
+        (
+            f"{LIBRARY}\nimport types\nmaking = momentum.__code__\nfor place, code in enumerate(making.co_consts):\n"
+            "    if isinstance(code, types.CodeType):\n        mine = code.replace(co_varnames=tuple(f'{name}_' for name in code.co_varnames))\n"
+            "        making = making.replace(co_consts=(*making.co_consts[:place], mine, *making.co_consts[place + 1:]))\n"
+            "momentum = types.FunctionType(making, momentum.__globals__)",
+        ),
+        solutions={"momentum_step": OF_A_LIBRARY.format(first="")},
+        twin_cells=(
+            "def mine(a): return a\nmine.__code__ = mine.__code__.replace(co_name='other', co_consts=(None, 2))",
+        ),
+    ),
+    Attack(
         "code-of-a-lecture",
         "cut a rule out of a lecture",
         (

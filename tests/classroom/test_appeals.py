@@ -23,12 +23,14 @@ from autograder.classroom.grading.results import kept
 from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.intake.reading import read
 from autograder.classroom.layout import Classroom, write
+from autograder.classroom.marking.entered import Mark, Noted, note
 from autograder.cli import main
 from autograder.faults import Fault, WrongUsage
 from tests.classroom.hand_ins import SOURCES, WRITTEN, WRONG, graded_once, hand_in, marks, sources
 from tests.shared import EXERCISES, TP
 
 MISSED = "bias correction"
+WHEN = "2026-03-04T10:00:00+00:00"
 
 
 @pytest.fixture
@@ -42,6 +44,8 @@ def graded(once: Path, built: Path, tmp_path: Path) -> Classroom:
         gradebook.find_submission_notebook(TP, TP, WRONG).late_submission_penalty = 0.25
         gradebook.find_comment("adam_step", TP, TP, WRONG).manual_comment = "Seen again."
         gradebook.db.commit()
+    given = Mark(1.75, "Seen again.", who="bea", when=WHEN)
+    note(classroom, TP, WRONG, {(TP, "test_adam_step"): Noted(given), (TP, WRITTEN): Noted(given)})
     return classroom
 
 
@@ -67,7 +71,7 @@ def test_the_calls_that_are_shown_give_what_is_shown(graded: Classroom, capsys: 
         exec("\n".join(lines[:-1]), names)
         np.testing.assert_allclose(eval(lines[-1], names), numbers(shown.partition("ed: ")[2]), rtol=1e-3, atol=1e-6)
     assert "the grader 2.2; extra credit 0.5" in part
-    assert "a person gave 1.75" in part
+    assert f"bea ({WHEN}) gave 1.75" in part
     assert "comment: Seen again." in part
     assert "penalty for handing in late: 0.25" in said
     assert "here: the same versions" in said

@@ -27,7 +27,7 @@ from nbgrader.exchange.default import (
 )
 from traitlets.config import Config
 
-from autograder.classroom import convert
+from autograder.classroom import convert, layout
 from autograder.classroom.intake.reading import read
 from autograder.classroom.layout import Classroom
 from autograder.cli import main
@@ -90,6 +90,23 @@ def as_student(user: str | None, home: Path, do: Callable[[], object]) -> None:
         traceback.print_exc()
     finally:
         os._exit(code)
+
+
+@pytest.mark.parametrize(
+    ("config", "name"),
+    [
+        (layout.CONFIG, COURSE),
+        (layout.CONFIG.replace(COURSE, "fin-101"), "fin-101"),
+        ("configure(get_config(), __file__)\n", COURSE),
+        ("configure(get_config(), __file__)\nget_config().CourseDirectory.course_id = 'fin-101'\n", "fin-101"),
+    ],
+    ids=["as it is made", "another one", "none", "below"],
+)
+def test_a_classroom_goes_by_the_name_that_its_configuration_has(config: str, name: str, tmp_path: Path) -> None:
+    classroom = Classroom.made_at(tmp_path / "classroom")
+    head = "from autograder.classroom.plugins import configure\n"
+    (classroom.root / "nbgrader_config.py").write_text(head + config)
+    assert convert.course_directory(classroom).course_id == name
 
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")

@@ -47,6 +47,8 @@ def made(rate):
     def inner(x): return x - rate * x / (2 + x * x)
     return inner
 """
+LINES = "".join(f"    x = x + {n} * rate if x > rate else x - {n}\n" for n in range(1, 9))
+SOURCE += f"def long(x, rate=1.0):\n{LINES}    return x\n"
 NAME = "rules_of_a_test"
 
 
@@ -107,6 +109,40 @@ def test_what_was_kept_before_raises_while_it_is_barred_and_only_then(rules: Any
     with barred((NAME,)), pytest.raises(MayNotAnswer, match=f"{NAME} may not answer in the place of your own code"):
         function(3.0)
     assert function(3.0) == before
+
+
+def spelt_otherwise(r: Any) -> Callable[[float], float]:
+    """The long function with other names for its variables, as an editor would write it."""
+    text = inspect.getsource(r.long).replace("rate", "eta").replace("x", "w")
+    found: dict[str, Any] = {}
+    exec(text, found)
+    return found["long"]
+
+
+def edited(code: types.CodeType) -> Iterator[Callable[[], types.CodeType]]:
+    """Ways to give code another look."""
+    yield lambda: code.replace(co_varnames=tuple(f"{name}_" for name in code.co_varnames), co_name="mine")
+    yield lambda: code.replace(co_consts=(*code.co_consts, "mine"))
+    yield lambda: code.replace(co_code=code.co_code + code.co_code[-2:])
+
+
+def test_the_instructions_of_a_long_rule_are_known_whatever_its_names_are(rules: Any) -> None:
+    function = spelt_otherwise(rules)
+    assert function(3.0) == rules.long(3.0)
+    with barred((NAME,)), pytest.raises(MayNotAnswer, match=NAME):
+        function(3.0)
+    assert function(3.0) == rules.long(3.0)
+
+
+def test_no_new_code_is_made_of_barred_instructions_and_of_one_s_own_it_is(rules: Any) -> None:
+    mine = (lambda x, rate: x - rate * x).__code__
+    with barred((NAME,)):
+        pass  # from now on, also between questions
+    names, constants, longer = edited(rules.long.__code__)
+    for tries in (*list(edited(code_of(rules)))[:2], names, constants, longer):
+        with pytest.raises(MayNotAnswer, match=NAME):
+            tries()
+    assert all(tries() for tries in edited(mine))
 
 
 def test_a_class_may_derive_and_override_the_step(rules: Any) -> None:

@@ -299,7 +299,8 @@ def test_what_an_exception_means_is_not_read_from_the_learners_own_line(way: boo
     failure = Failure("raised RuntimeError: no", "line 2: `Tracer = theta + 1  # no matmul`")
     answers: dict[str, Any] = dict.fromkeys(key.expected, failure)
     evidence = Evidence(key, answers)
-    found = " ".join(uses.findings(evidence, {}) if way else findings(evidence))
+    seen = uses.findings(evidence, {}) if way else findings(evidence)
+    found = " ".join(look.observation for look in seen)
     assert found.endswith("it raised RuntimeError: no (line 2: `Tracer = theta + 1  # no matmul`)."), found
 
 

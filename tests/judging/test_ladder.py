@@ -148,20 +148,20 @@ def test_part_of_the_formula_has_all_sentences_of_the_rule_and_no_other() -> Non
     for formula in ("", "f"):
         known = (Mistake("a/1", "Mend.", "", "", "Effect.", "Question?", formula),) if formula else ()
         verdict = Verdict("a", 0.0, 6.0, outcomes, known, "Mend.")
-        found = ladder(verdict, (), criteria, 3, "all")
+        found = ladder(verdict, criteria, 3, "all")
         told = dict(found.hints)["Part of the formula"]
         assert told == ("`f`." if formula else "Not 0. Not 1. Not 2. Not 3. Not 4.")
         shown = str(Report(verdict, ladder=found))
         assert "no  c4: yours c4" in shown
         assert "no  c5: Not 5. (yours c5)" in shown
         assert [shown.count(c.fails) for c in criteria] == [0 if formula else 1] * 5 + [1]
-        shown = str(Report(verdict, ladder=ladder(verdict, (), criteria, 4, "all")))
+        shown = str(Report(verdict, ladder=ladder(verdict, criteria, 4, "all")))
         assert [shown.count(c.fails) for c in criteria] == [1] * 6
 
 
 def test_where_there_is_one_hint_the_section_to_read_stands_below_it() -> None:
     verdict = Verdict("a", 0.0, 1.0, (), (Mistake("a/1", "Mend.", "adam#a-part"),), "Mend.")
     report = Report(
-        replace(verdict, criteria=(Outcome("c", False, 1.0, 0.0, "no"),)), ladder=ladder(verdict, (), (), 1, "all")
+        replace(verdict, criteria=(Outcome("c", False, 1.0, 0.0, "no"),)), ladder=ladder(verdict, (), 1, "all")
     )
     assert 'Read again: 06_adam, "a part"' in str(report)

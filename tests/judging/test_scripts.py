@@ -208,7 +208,7 @@ def test_a_result_without_dimension_is_not_several() -> None:
     script = [Call("y", "f", ()), Read(Ref("y", 0, 2), "first")]
     (found,) = perform(script, {"f": lambda: np.array(1.0)}).values()
     assert isinstance(found, Failure)
-    assert found.reason == "returned a ndarray, a tuple of 2 arrays was asked"
+    assert found.reason == "returned an ndarray, a tuple of 2 arrays was asked"
 
 
 def test_an_oracle_is_the_gradient_it_says_and_remembers_where_it_was_asked() -> None:

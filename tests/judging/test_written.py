@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from autograder.classroom.handout.build import from_text
 from autograder.classroom.handout.solutions import answers, written
+from autograder.content.tp import NEVER
 from course.judging.checks import FILE, FORMAT, check
 from course.judging.written import NOT_ANSWERED, Look, looked_at, quoted
 from tests.shared import TPS
@@ -92,6 +95,14 @@ def test_a_number_agrees_as_far_as_it_is_written() -> None:
     assert number.is_of(0.9045)
     assert not number.is_of(0.9051)
     assert not number.is_of(float("nan"))
+
+
+def test_who_learns_alone_gets_the_model_answers_and_a_class_with_the_feedback() -> None:
+    for tp, question in ASKED:
+        alone = written(TPS[tp].alone(), MODEL[tp])[question]["model"]
+        assert base64.b64decode(alone).decode() == MODEL[tp][question]
+        assert written(TPS[tp], MODEL[tp])[question]["model"] == ""
+        assert written(replace(TPS[tp], model_answers=NEVER).alone(), MODEL[tp])[question]["model"] == ""
 
 
 @pytest.mark.parametrize(("tp", "question"), ASKED)

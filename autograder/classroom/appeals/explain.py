@@ -21,8 +21,9 @@ from autograder.classroom.grading.prepare import prepared
 from autograder.classroom.grading.results import GRADED, UNREADABLE, Result, kept
 from autograder.classroom.grading.worker import warm_parent
 from autograder.classroom.intake.reading import Unreadable
-from autograder.classroom.layout import Classroom, did_you_mean
-from autograder.faults import WrongUsage
+from autograder.classroom.layout import Classroom
+from autograder.classroom.marking.entered import Mark, Noted, noted
+from autograder.faults import WrongUsage, did_you_mean
 from autograder.harmless import line
 from course.judging.failing import beside
 from course.judging.scripts import NOT_ANSWERED, Failure
@@ -48,12 +49,12 @@ def explain(
         held = books.held(gradebook, tp).get(student)
         pages = books.shown_on_pages(gradebook, tp, student).get(student, {})
         sources = test_sources(gradebook, tp)
-    wanted = _wanted(record, pages, exercise)
+    wanted, by_hand = _wanted(record, pages, exercise), noted(classroom, tp, student)
     again, here, unfit = _again(classroom, record, sources, sandbox)
     told = _head(record, here, held, members(classroom, tp, student))
     told += [f"note: {line(said)}" for said in [*unfit, *record.repairs]]
     for cell, name in wanted.items():
-        told += ["", *_of_cell(cell, name, record, again, held, pages)]
+        told += ["", *_of_cell(cell, name, record, again, held, pages, by_hand.get(cell))]
     return [*told, *([] if exercise else ["", *_penalties(pages)])]
 
 
@@ -140,6 +141,7 @@ def _of_cell(
     again: Again,
     held: Held | None,
     pages: Mapping[str, OfNotebook],
+    by_hand: Noted | None,
 ) -> Iterator[str]:
     """One graded cell: its criteria, what shows that they are not met, and what the gradebook holds."""
     exercise = next((e for e in record.exercises if (e["notebook"], e["cell"]) == cell), None)
@@ -151,7 +153,7 @@ def _of_cell(
             yield from _of_criterion(outcome, again.get(cell))
         if exercise["diagnosis"]:
             yield f"  diagnosis: {line(exercise['diagnosis'])}"
-    yield from _in_gradebook(cell, held, pages)
+    yield from _in_gradebook(cell, held, pages, by_hand.mark if by_hand else None)
     places = [cell[1], *([exercise["name"]] if exercise else [])]  # people write below the solution, too
     comments = [pages[cell[0]].comments.get(place) for place in places] if cell[0] in pages else []
     for comment in dict.fromkeys(filter(None, comments)):
@@ -189,8 +191,10 @@ def _shown(wrong: Expectation, key: Key, asked: Asked) -> list[str]:
     return [*lines, f"{label}, answered: {yours}", f"{label}, expected: {theirs}{where}"]
 
 
-def _in_gradebook(cell: tuple[str, str], held: Held | None, pages: Mapping[str, OfNotebook]) -> Iterator[str]:
-    """What counts of a cell, and what a person changed."""
+def _in_gradebook(
+    cell: tuple[str, str], held: Held | None, pages: Mapping[str, OfNotebook], mark: Mark | None
+) -> Iterator[str]:
+    """What counts of a cell, and what a person changed; with `mark`, who that was, if it is the mark that counts."""
     score = held.scores.get(cell) if held else None
     if score is None:
         yield "  gradebook: nothing"
@@ -201,7 +205,9 @@ def _in_gradebook(cell: tuple[str, str], held: Held | None, pages: Mapping[str, 
     parts = ["no mark yet" if given is None else f"{counts:g} of {most:g} points count"]
     if score.by_hand is not None:
         before = "none" if score.auto is None else f"{score.auto:g}"
-        parts.append(f"a person gave {score.by_hand:g}, the grader {before}")
+        known = mark if mark and mark.who and mark.score == score.by_hand else None
+        who = f"{line(known.who)} ({known.when})" if known else "a person"
+        parts.append(f"{who} gave {score.by_hand:g}, the grader {before}")
     if given is not None and counts != given:
         parts.append(f"extra credit {counts - given:g}")
     if score.waits:
@@ -216,4 +222,4 @@ def _penalties(pages: Mapping[str, OfNotebook]) -> list[str]:
     most = sum(most for page in pages.values() for _, most, _ in page.grades.values())
     told = [f"penalty for handing in late: {penalty:g}"] if penalty else ["no penalty for handing in late"]
     told.append(f"in all: {max(0.0, points - penalty):g} of {most:g} points")
-    return [*told, "nbgrader's gradebook does not keep who gave a mark, or when; `tp backup` keeps it as it stands"]
+    return [*told, "who gave a mark is known of those by `tp mark`; `tp backup` keeps the gradebook as it stands"]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from course.judging.failing import MOST, array, value
+from course.judging.failing import MOST, array, made, oracle, value
 from course.judging.scripts import Argument, Asked, AskOracle, Call, Fill, Operation, Put, Read, Ref
 from course.judging.verdict import Key
 
@@ -43,11 +43,7 @@ def _line(op: Operation, key: Key) -> str:
         return f"{_name(op.ref)}  # {_label(op.answer)}"
     if isinstance(op, Asked):
         return f"# {_label(op.answer)}, in {op.ref.key}"
-    args = ", ".join(_argument(arg, key) for arg in op.args)
-    if not op.way:
-        return f"{op.key} = {op.function}({args})"
-    keywords = "".join(f"{word!r}, " for word in op.keywords).rstrip(" ")
-    return f"{op.key} = {key.public}.WAYS[{op.way!r}]({op.function}, ({keywords}), {args})"
+    return f"{op.key} = {made(op, [_argument(arg, key) for arg in op.args], f'{key.public}.WAYS')}"
 
 
 def _label(answer: str) -> str:
@@ -59,10 +55,8 @@ def _argument(arg: Argument, key: Key) -> str:
         return _name(arg)
     if not isinstance(arg, AskOracle):
         return repr(arg)
-    a, b, c = (np.array(key.oracles[arg.oracle][name]) for name in "Abc")
-    if a.size > MOST:
-        return f"(a function of {len(b)} numbers)"
-    return f"lambda p: {array(a)} @ p + {array(b)} + {array(c)} * p**3"
+    spec = key.oracles[arg.oracle]
+    return oracle(spec) or f"(a function of {np.size(spec['b'])} numbers)"
 
 
 def _name(ref: Ref) -> str:

@@ -224,3 +224,38 @@ def shown_on_pages(gradebook: Gradebook, name: str, student: str | None = None) 
     for one, notebook, place, comment in asked(_with_cells(comments, Comment)):
         found[one][notebook].comments[place] = comment
     return found
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a graded cell of one submission has. auto, by_hand, extra: points of the grader's and of a person's.
+
+    most: the points that can be had. waits: whether a person is to look. comment: a person's.
+    """
+
+    auto: float | None
+    by_hand: float | None
+    extra: float | None
+    most: float
+    waits: bool
+    comment: str = ""
+
+
+def given(gradebook: Gradebook, name: str) -> dict[str, dict[Cell, Given]]:
+    """What each graded cell of an assignment has, with what people wrote of it, by student and cell."""
+    known, who = assignment_of(gradebook, name), SubmittedAssignment.student_id
+    cell = Notebook.name, BaseCell.name
+    remarks = _submissions(known, who, *cell, Comment.manual_comment)
+    comments = {(one, *place): text for one, *place, text in gradebook.db.execute(_with_cells(remarks, Comment))}
+    of = Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.max_score, Grade.needs_manual_grade
+    found: dict[str, dict[Cell, Given]] = {}
+    grades = gradebook.db.execute(_with_cells(_submissions(known, who, *cell, *of), Grade))
+    for one, notebook, place, auto, by_hand, extra, most, waits in grades:
+        comment = comments.get((one, notebook, commented(place, (one, notebook, place) in comments)))
+        found.setdefault(one, {})[notebook, place] = Given(auto, by_hand, extra, most, waits, comment or "")
+    return found
+
+
+def commented(cell: str, itself: bool) -> str:
+    """The cell below which comments on a graded cell stand: itself if it can have any, else the solution it tests."""
+    return cell if itself else cell.removeprefix("test_")

@@ -24,7 +24,9 @@ from autograder.classroom.grading.job import grader_version
 from autograder.classroom.handout import solutions
 from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.layout import Classroom, write
+from autograder.classroom.marking.questions import by_people, points_in
 from autograder.content import finding
+from autograder.content.rubric import rubrics
 from autograder.content.tp import SETTINGS, TP, is_points
 from autograder.exercises.exercise import Exercise
 from autograder.exercises.judge import generator, public_key
@@ -43,10 +45,13 @@ class Built:
     notes: tuple[str, ...] = ()
 
 
-def build(classroom: Classroom, name: str, tps: Mapping[str, TP]) -> Built:
-    """Build the TP of this name from its folder. Fault, in one line, if something in it is broken."""
+def build(classroom: Classroom, name: str, tps: Mapping[str, TP], alone: bool = False) -> Built:
+    """Build the TP of this name from its folder. alone: for whoever learns without a class (`TP.alone`). Fault, in one
+    line, if something in it is broken."""
     tp = finding.ready(tps[name], tps)
+    tp = tp.alone() if alone else tp
     notebook, exercises, notes = from_text(tp)
+    rubrics(tp.folder, points_in(by_people(notebook).values()), tp.leave_out)
     worked, model = solutions.texts(tp, notebook, exercises), solutions.answers(notebook)
     source, release = classroom.root / "source" / tp.id, classroom.root / "release" / tp.id
     with _restored_on_failure(source, release):
@@ -62,7 +67,7 @@ def build(classroom: Classroom, name: str, tps: Mapping[str, TP]) -> Built:
         convert.run(classroom, GenerateAssignment, tp.id, force=True)
         _leave_answers_to_people(release / f"{tp.id}.ipynb")
         solutions.keep(classroom, tp, worked, model)
-    return Built(release / f"{tp.id}.ipynb", (*notes, *solutions.notes(tp, exercises, worked, model)))
+    return Built(release / f"{tp.id}.ipynb", (*notes, *solutions.notes(tps[name], exercises, worked, model)))
 
 
 def generate(classroom: Classroom, name: str) -> Built:
@@ -149,6 +154,7 @@ def from_text(tp: TP) -> tuple[NotebookNode, dict[str, Exercise], list[str]]:
     for name in tp.points:
         if name not in exercises:
             raise Fault(f"{tp.folder / SETTINGS}: it gives points to {name}, which is no exercise in {path.name}")
+    rubrics(tp.folder, {id: float(cell.metadata.nbgrader.get("points", 0)) for id, cell in by_people(notebook).items()})
     order = list(cells)
     exercises = dict(sorted(exercises.items(), key=lambda item: order.index(f"test_{item[0]}")))
     return notebook, exercises, _notes(tp, cells, exercises)

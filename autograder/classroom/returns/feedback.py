@@ -92,7 +92,7 @@ def _files(classroom: Classroom, tp: str, names: Sequence[str], database: Path) 
     """A digest of all files on which the pages of these students depend."""
     digest = hashlib.sha256(json.dumps([_common(classroom, tp), *names]).encode() + database.read_bytes())
     for name in names:
-        digest.update(_autograded(classroom, tp, name))
+        digest.update(_of_student(classroom, tp, name))
     return digest.hexdigest()
 
 
@@ -152,7 +152,7 @@ def _states(classroom: Classroom, tp: str, known: Mapping[str, dict[str, OfNoteb
     for student, notebooks in known.items():
         marks = {name: asdict(notebook) for name, notebook in notebooks.items()}
         digest = hashlib.sha256(json.dumps([common, marks], sort_keys=True).encode())
-        digest.update(_autograded(classroom, tp, student))
+        digest.update(_of_student(classroom, tp, student))
         states[student] = digest.hexdigest()
     return states
 
@@ -165,9 +165,11 @@ def _common(classroom: Classroom, tp: str) -> list[str]:
     return [grader_version(), *ours, *(version(name) for name in ("nbgrader", "nbconvert", "jinja2"))]
 
 
-def _autograded(classroom: Classroom, tp: str, student: str) -> bytes:
-    """A digest of a student's autograded files."""
+def _of_student(classroom: Classroom, tp: str, student: str) -> bytes:
+    """A digest of a student's autograded files, and of what is noted beside marks of people."""
     digest, folder = hashlib.sha256(), classroom.root / "autograded" / student / tp
+    marked = classroom.marked(tp, student)
+    digest.update(marked.read_bytes() if marked.is_file() else b"")
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.is_file():
             digest.update(f"{path.name}\0".encode() + path.read_bytes())

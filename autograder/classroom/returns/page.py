@@ -23,6 +23,7 @@ from autograder.classroom.grading import handed_in
 from autograder.classroom.grading.gradebook import OfNotebook, shown_on_pages
 from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.layout import Classroom, write
+from autograder.classroom.marking.entered import noted
 from autograder.classroom.returns.feedback import TEMPLATES, shown_with
 from autograder.classroom.returns.rendering import markdown_to_html
 from course.judging.display import folded
@@ -88,8 +89,10 @@ class Page(HTMLExporter):
             if is_grade(cell) and is_locked(cell):
                 hidden.preprocess_cell(cell, {}, number)
         resources = self._init_resources(resources)  # type: ignore[no-untyped-call]
-        classroom = Classroom(Path(resources["metadata"]["path"]).resolve().parents[2])
-        shown = shown_with(classroom, resources["nbgrader"]["assignment"])
+        classroom, of = Classroom(Path(resources["metadata"]["path"]).resolve().parents[2]), resources["nbgrader"]
+        by_hand = noted(classroom, of["assignment"], of["student"]).items()
+        resources["rubric"] = {cell: one.mark.items for (name, cell), one in by_hand if name == of["notebook"]}
+        shown = shown_with(classroom, of["assignment"])
         resources["solutions"] = [folded(title, markdown_to_html(text)) for title, text in shown.items()]
         widgets = WidgetsDataTypeFilter(nb.metadata, parent=self, resources=resources)  # type: ignore[no-untyped-call]
         self.register_filter("filter_data_type", widgets)  # type: ignore[no-untyped-call]

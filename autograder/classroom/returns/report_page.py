@@ -79,11 +79,11 @@ def page(tp: str, graded: Sequence[Result], waits: Mapping[str, int] | None = No
     parts = [
         f"<h1>{html.escape(title)}</h1><p>{_summary(graded)}</p>",
         *(_mistakes(tp, graded) if made(graded) else ["<p>No mistake was recognised by its numbers.</p>"]),
-        _table("Wrong without a name, or not answered", ("exercise", "students"), unexplained(graded).items()),
+        table("Wrong without a name, or not answered", ("exercise", "students"), unexplained(graded).items()),
         "<h2>Exercises</h2>",
-        _table("Points", ("exercise", "average", "of", "all points", "students", "most often missed"), standing),
+        table("Points", ("exercise", "average", "of", "all points", "students", "most often missed"), standing),
         "<h2>Students</h2>",
-        _table("Points", ("student", "all", *names, "remarks"), _students(graded)),
+        table("Points", ("student", "all", *names, "remarks"), _students(graded)),
         *(f"<p>{html.escape(note)}</p>" for note in notes(graded, waits)),
     ]
     return (
@@ -101,11 +101,11 @@ def _mistakes(tp: str, graded: Sequence[Result]) -> list[str]:
     recognised = [(m.exercise, m.mistake, m.students, sections.title(m.section), m.hint) for m in found]
     return [
         "<h2>What to teach again</h2>",
-        _table("Sections, by the mistakes that they answer", ("section", "mistakes"), _teach(found)),
+        table("Sections, by the mistakes that they answer", ("section", "mistakes"), _teach(found)),
         "<h2>Mistakes</h2>",
         f"<p class='wide'><img src='data:image/svg+xml;base64,{image}' "
         f"alt='Bars, students by mistake: {html.escape(alt)}.'></p>",
-        _table("Recognised by their numbers", ("exercise", "mistake", "students", "section", "hint"), recognised),
+        table("Recognised by their numbers", ("exercise", "mistake", "students", "section", "hint"), recognised),
     ]
 
 
@@ -149,7 +149,7 @@ def _summary(graded: Sequence[Result]) -> str:
     return f"{some}; {average:.1f} of {points:g} points on average by the grader. Written answers are not in it."
 
 
-def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table whose first column names its rows; numbers stand to the right. Everything is escaped."""
     body = [[_cell(x) for x in row] for row in rows]
     if not body:

@@ -18,9 +18,8 @@ from pathlib import Path
 from autograder.classroom.collect.owners import IDENTIFIER
 from autograder.classroom.collect.roster import FULL, IDS, MAILS, NUMBERS, Roster
 from autograder.classroom.collect.sheet import Sheet, cells
-from autograder.classroom.layout import did_you_mean
 from autograder.classroom.returns.class_marks import EXEMPT, Mark
-from autograder.faults import Fault
+from autograder.faults import Fault, did_you_mean
 
 GRADE, MAXIMUM = ("grade", "note"), ("maximum grade", "note maximale")
 MODIFIED = "last modified (grade)", "dernière modification (note)"

@@ -93,7 +93,7 @@ class Child:
                 (classes if guarded else functions)()
                 if get_freeze_count() > frozen:  # what is frozen is not found by `barred`
                     unfreeze()
-                reply = {"answers": answering(self, message, meanwhile if guarded else functions, known)}
+                reply = {"answers": answering(self, message, sock, meanwhile if guarded else functions, known)}
             for stream in (sys.stdout, sys.stderr):
                 with contextlib.suppress(Exception):
                     stream.flush()
@@ -129,16 +129,23 @@ class Child:
             }
         }
 
-    def _ask(self, message: Plain, put_back: PutBack, known: Marks) -> Plain:
+    def _ask(self, message: Plain, sock: socket.socket, put_back: PutBack, known: Marks) -> Plain:
         def remote(name: str) -> scripts.Oracle:
             def asked(point: np.ndarray) -> np.ndarray:
-                self._sock.sendall(frame({"oracle": name, "point": scripts.plain(scripts.answer(point))}))
-                found = scripts.value(receive(self._sock)["value"])
+                sock.sendall(frame({"oracle": name, "point": scripts.plain(scripts.answer(point))}))
+                found = scripts.value(receive(sock)["value"])
                 if isinstance(found, scripts.Failure):
                     raise ValueError(found.reason)
                 return found
 
             return asked
+
+        def alone() -> Iterator[scripts.Operation]:
+            """The script, before which all that the learner's code has started is ended; nothing new is started then,
+            since it is performed already."""
+            SEND(sock, frame({"alone": True}))
+            receive(sock)
+            yield from script
 
         script = scripts.decoded(message["ask"])
         self._stop = scripts.Stopped
@@ -151,7 +158,8 @@ class Child:
 
                 ways = {k: v for name, source in message["public"].items() for k, v in _ways(name, source, ready)}
                 oracles = {name: remote(name) for name in message["oracles"]}
-                answers = scripts.perform(script, self._shell.user_ns, oracles, ways=ways)
+                asked = alone() if message["not_by"] else script
+                answers = scripts.perform(asked, self._shell.user_ns, oracles, ways=ways)
                 put_back()
         except scripts.Stopped:
             return {}

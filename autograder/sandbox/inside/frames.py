@@ -10,6 +10,7 @@ from course.judging.scripts import Plain
 
 LONGEST_VALUE = 200  # characters of a cell's last value
 BY_ITSELF, BY_OTHERS = "by itself", "by others"  # what a guard tells of a child that it did not end
+ALONE = b"a"  # what a guard is told for it to end all that the child has started
 RECEIVE, SEND = socket.socket.recv, socket.socket.sendall  # C's own, whatever becomes of the class
 
 

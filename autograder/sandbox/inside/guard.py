@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from autograder.sandbox.inside import confine, usage
 from autograder.sandbox.inside.child import Tools, begin
-from autograder.sandbox.inside.frames import BY_ITSELF, BY_OTHERS
+from autograder.sandbox.inside.frames import ALONE, BY_ITSELF, BY_OTHERS
 from course.judging.scripts import Plain
 
 WATCH = 0.1  # seconds between two looks at what a child uses
@@ -29,7 +29,7 @@ def guard(
     """The process between the parent and the child: shuts the child in, watches it, leaves nothing of it behind.
 
     Over `watch`, which the child does not have, it tells the grader what the child has used and how it ended, and is
-    told to interrupt it; when the grader hangs up it ends it.
+    told to interrupt it, or to end all that it has started; when the grader hangs up it ends it.
     """
     code = 1
     try:
@@ -73,10 +73,14 @@ def _watch(child: int, watch: socket.socket, request: Plain, baseline: int, shar
         if ended in ready:
             break
         if watch.fileno() in ready:
-            if not _heard(watch):
+            if not (word := _heard(watch)):
                 reason = "closed"
                 break
-            os.kill(child, signal.SIGINT)
+            if word == ALONE:
+                _end_all(but=child)
+                _tell(watch, {"alone": True})
+            else:
+                os.kill(child, signal.SIGINT)
         pids = usage.descendants(os.getpid(), most=request["processes"])
         _tell(watch, clock.look(pids), socket.MSG_DONTWAIT)
         behind |= {pid for pid in pids[1 + FEW :] if pid not in behind and _stands_back(pid, child)}
@@ -90,11 +94,11 @@ def _watch(child: int, watch: socket.socket, request: Plain, baseline: int, shar
     # the system does, if it has set itself a limit.
     killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and not limited
     _tell(watch, {"ended": reason or (BY_OTHERS if killed else BY_ITSELF)})
-    _end_the_rest()
+    _end_all()
 
 
 def _heard(watch: socket.socket) -> bytes:
-    """What the grader says; nothing once it has hung up, also with words of ours unread."""
+    """What the grader says, in one byte; nothing once it has hung up, also with words of ours unread."""
     try:
         return watch.recv(1)
     except ConnectionResetError:
@@ -139,13 +143,14 @@ def _kill(pid: int, number: signal.Signals = signal.SIGKILL) -> None:
         os.kill(pid, number)
 
 
-def _end_the_rest() -> None:
-    """Without a process namespace, what the child left running has become ours."""
-    while left := usage.descendants(os.getpid()):
+def _end_all(but: int | None = None) -> None:
+    """End all that the child has started; without a process namespace, what it left running has become ours."""
+    while left := _others(but):
         for number in (signal.SIGSTOP, signal.SIGKILL):  # what has stopped forks no more
-            for pid in left if number == signal.SIGKILL else [*left, *usage.descendants(os.getpid())]:
+            for pid in left if number == signal.SIGKILL else [*left, *_others(but)]:
                 _kill(pid, number)
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
         time.sleep(0.001)
+
+
+def _others(but: int | None) -> list[int]:
+    return [pid for pid in usage.descendants(os.getpid()) if pid != but and usage.runs(pid)]

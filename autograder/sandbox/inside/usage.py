@@ -90,6 +90,14 @@ def _by_parent() -> dict[int, list[int]]:
     return found
 
 
+def runs(pid: int) -> bool:
+    """Whether a process has not ended; one that nobody has waited for yet has."""
+    try:
+        return _text(f"/proc/{pid}/stat").rpartition(")")[2].split()[0] not in "ZX"
+    except (OSError, IndexError):
+        return False
+
+
 def memory(pids: list[int], baseline: int) -> int:
     """Bytes of memory that these processes use together, beside what the parent has imported.
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from course.judging.diagnosis.evidence import Evidence, Use
 from course.judging.diagnosis.factors import LEAST
+from course.judging.diagnosis.wording import listed, verb
 from course.judging.scripts import Failure, Value
 from course.judging.verdict import POINT, Rungs
 
@@ -50,14 +51,28 @@ def _of_output(uses: list[Use], name: str) -> str:
         return "nan"
     if not any(array.any() for array in arrays):
         return "zero"
+    if parameter := copy_of(uses, name):
+        return f"copy {parameter}"
+    flat = np.concatenate([array.ravel() for array in arrays])
+    return f"constant {flat[0]:.6g}" if flat.size and (flat == flat[0]).all() else ""
+
+
+def copy_of(uses: list[Use], name: str) -> str:
+    """The argument that a result is in every call; "" if it is none."""
     complete = [use for use in uses if name in use.results]
-    for parameter in complete[0].call.parameters:
+    for parameter in complete[0].call.parameters if complete else ():
         those = [(use.given[parameter], use.results[name][0]) for use in complete if parameter in use.given]
         plain = [(p, g) for p, g in those if isinstance(p, int | float | np.ndarray)]
         if len(plain) >= LEAST and all(_same(p, g) for p, g in plain) and len({repr(p) for p, _ in plain}) > 1:
-            return f"copy {parameter}"
-    flat = np.concatenate([array.ravel() for array in arrays])
-    return f"constant {flat[0]:.6g}" if flat.size and (flat == flat[0]).all() else ""
+            return parameter
+    return ""
+
+
+def copies(evidence: Evidence) -> set[str]:
+    """The wrong results that are an argument in every call: that they share its memory follows from it."""
+    uses = [use for use in evidence.numbers if use.results]
+    wrong = {name for use in uses for name, fits in use.fits.items() if not fits}
+    return {name for name in wrong if copy_of(uses, name)}
 
 
 def _same(passed: int | float | np.ndarray, given: Value) -> bool:
@@ -66,23 +81,28 @@ def _same(passed: int | float | np.ndarray, given: Value) -> bool:
 
 def _words(evidence: Evidence, seen: Mapping[str, str], copied: Mapping[str, str]) -> Rungs:
     told = []
+    alike: dict[str, list[str]] = {}
     for name, kind in seen.items():
+        alike.setdefault(f"{kind} {name}" if name in copied else kind, []).append(name)
+    for kind, names in alike.items():
+        yours = f"Your {listed(names)} {verb(names, 'is', 'are')}"
         if kind == "nan":
-            told.append(f"Your {name} is NaN in every call.")
+            told.append(f"{yours} NaN in every call.")
         elif kind == "zero":
-            told.append(f"Your {name} is zero in every call, whatever is passed.")
+            told.append(f"{yours} zero in every call, whatever is passed.")
         elif kind.startswith("constant"):
-            told.append(f"Your {name} is {kind.partition(' ')[2]} in every call, whatever is passed.")
-        elif copied[name] == name:
-            told.append(f"Your {name} is the {name} that was passed in, unchanged.")
+            told.append(f"{yours} {kind.partition(' ')[2]} in every call, whatever is passed.")
+        elif copied[names[0]] == names[0]:
+            told.append(f"{yours} the {names[0]} that was passed in, unchanged.")
         else:
-            told.append(f"Your {name} is {copied[name]} as it was passed in, whatever the other arguments are.")
+            told.append(f"{yours} {copied[names[0]]} as it was passed in, whatever the other arguments are.")
     if "nan" in seen.values():
         question = "Which line is the first that has NaN: 0/0, the root of a negative number, infinity minus infinity?"
     elif POINT in evidence.key.roles:
-        question = "Which line should move it?"
+        question = f"Which line should move {verb(list(seen), 'it', 'them')}?"
     else:
-        question = "Which line should make it depend on the arguments?"
+        it = verb(list(seen), "it", "them")
+        question = f"Which line should make {it} depend on the arguments?"
     return Rungs(" ".join(told), question)
 
 

@@ -45,6 +45,7 @@ MEANINGS = (
     ("bitwise_xor", "A power is `**`; `^` means something else in Python."),
     ("for ^", "A power is `**`; `^` means something else in Python."),
     ("singleton tf.Variable", "A variable is made while a step is compiled; `build` is the place to make it, once."),
+    ("OptimizeResult", "What SciPy found is its `x`: the array is `result.x`."),
     ("read-only", "It writes into an array that it was only lent."),
     ("took too long", "Is there a loop that does not end?"),
 )

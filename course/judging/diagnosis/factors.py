@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from course.judging.diagnosis.wording import verb
+
 Array = np.ndarray
 
 LEAST = 3  # cases; two points lie on many lines
@@ -47,21 +49,29 @@ FORMS: tuple[tuple[str, Callable[[float], float]], ...] = (
     ("exp(-{})", lambda x: math.exp(-x)),
 )
 
+# Between the divisors n and n - 1 of a variance, or of a deviation.
+OF_LENGTHS: tuple[tuple[str, Callable[[float], float]], ...] = (
+    ("(1 - 1 / {})", lambda x: 1 - 1 / x),
+    ("1 / (1 - 1 / {})", lambda x: 1 / (1 - 1 / x)),
+    ("sqrt(1 - 1 / {})", lambda x: math.sqrt(1 - 1 / x)),
+    ("1 / sqrt(1 - 1 / {})", lambda x: 1 / math.sqrt(1 - 1 / x)),
+)
+
 
 def by_a_factor(name: str, cases: list[Case]) -> str | None:
     """A sentence about `name`, such as "Your v is the right one times eta", or None."""
     if len(cases) < LEAST:
         return None
     if all((np.abs(case.learner) <= case.noise).all() for case in cases):
-        return f"{name} is zero in every {cases[0].words[0]}."
+        return f"{name} {verb([name], 'is', 'are')} zero in every {cases[0].words[0]}."
     factors = _factors(cases)
     if factors is None:
         return None
     numbers = [factor for factor, _ in factors]
     if math.isclose(numbers[0], -1, rel_tol=CLOSE) and _constant(numbers):
-        return f"{name} has the right size and the wrong sign."
+        return f"{name} {verb([name], 'has', 'have')} the right size and the wrong sign."
     text = expression(numbers, [case for _, case in factors])
-    return f"{name} is the right one times {text}, {_everywhere(cases)}." if text else None
+    return f"{name} {_are_right([name])} times {text}, {_everywhere(cases)}." if text else None
 
 
 def by_a_shift(name: str, cases: list[Case]) -> str | None:
@@ -71,7 +81,12 @@ def by_a_shift(name: str, cases: list[Case]) -> str | None:
     off = np.concatenate([(case.learner - case.right).ravel() for case in cases])
     if not off.size or not off[0] or not np.allclose(off, off[0], rtol=CLOSE, atol=0):
         return None
-    return f"{name} is the right one {'plus' if off[0] > 0 else 'minus'} {abs(off[0]):.6g}, {_everywhere(cases)}."
+    more = f"{'plus' if off[0] > 0 else 'minus'} {abs(off[0]):.6g}"
+    return f"{name} {_are_right([name])} {more}, {_everywhere(cases)}."
+
+
+def _are_right(names: list[str]) -> str:
+    return verb(names, "is the right one", "are the right ones")
 
 
 def _everywhere(cases: list[Case]) -> str:
@@ -87,13 +102,17 @@ def by_direction(name: str, cases: list[Case]) -> str | None:
     one, entry = cases[0].words
     factors = _factors(cases)
     one_way = factors is not None and len({factor > 0 for factor, _ in factors}) == 1
+    has = verb([name], "has", "have")
     if factors is not None and one_way and any(case.learner.size > 1 for case in cases):
         way = "right" if factors[0][0] > 0 else "opposite"
-        return f"{name} has the {way} direction, and a length that is wrong by another factor in each {one}."
+        if right := sum(math.isclose(factor, 1, rel_tol=CLOSE) for factor, _ in factors):
+            return f"{name} {has} the {way} direction, and the right length in {right} of {len(factors)} {one}s."
+        return f"{name} {has} the {way} direction, and a length that is wrong by another factor in each {one}."
     if not any((case.right < 0).any() for case in cases):
         return None  # a sign that never changes is nothing to be right about
     if all((np.sign(case.learner) == np.sign(case.right))[np.abs(case.right) > case.noise].all() for case in cases):
-        return f"{name} has the right sign in every {entry}, and not the right size."
+        some = any(np.allclose(case.learner, case.right, rtol=CLOSE, atol=0) for case in cases)
+        return f"{name} {has} the right sign in every {entry}, and not {'always ' if some else ''}the right size."
     return None
 
 
@@ -106,11 +125,13 @@ def expression(factors: Sequence[float], cases: Sequence[Case]) -> str | None:
     known = {name: [case.given.get(name) for case in cases] for name in cases[0].given}
     if cases[0].step:
         known["the number of parameters"] = [case.learner.size for case in cases]
+    else:
+        known |= {f"len({name})": [_length(x) for x in numbers] for name, numbers in known.items()}
     for name, numbers in known.items():
         floats = [float(x) for x in numbers if isinstance(x, int | float)]
         if len(floats) < len(factors) or len(set(floats)) < LEAST:
             continue
-        for form, function in FORMS:
+        for form, function in FORMS + (OF_LENGTHS if name.startswith("len(") else ()):
             try:
                 rest = [factor / function(x) for factor, x in zip(factors, floats, strict=True)]
             except (ZeroDivisionError, ValueError, OverflowError):
@@ -118,6 +139,11 @@ def expression(factors: Sequence[float], cases: Sequence[Case]) -> str | None:
             if _constant(rest):
                 return _times(rest[0], form.format(name))
     return None
+
+
+def _length(argument: Any) -> int | None:
+    """How many rows an argument has, if it is an array."""
+    return len(argument) if isinstance(argument, np.ndarray) and argument.ndim else None
 
 
 def digits(cases: list[Case]) -> str | None:

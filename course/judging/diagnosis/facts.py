@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from course.judging.diagnosis.evidence import Evidence
+from course.judging.diagnosis.wording import listed
+from course.judging.verdict import Rungs
 
 
 def facts(evidence: Evidence) -> list[str]:
@@ -10,18 +12,24 @@ def facts(evidence: Evidence) -> list[str]:
     return [*unused(evidence), *defaults(evidence)]
 
 
-def hinted(evidence: Evidence) -> list[str]:
-    """The same as a first hint has it: that there is such a thing, and not yet what and where."""
-    some = ["Something that your function is given is not used anywhere in it."] if unused(evidence) else []
-    return [*some, *(["A default in your signature is not the one that is asked."] if defaults(evidence) else [])]
+def hinted(evidence: Evidence) -> list[Rungs]:
+    """The same as hints have it: that there is such a thing, where to look, and at last what and where."""
+    found = []
+    if names := unused(evidence):
+        seen = "Something that your function is given is not used anywhere in it."
+        found.append(Rungs(seen, "Where does each argument enter the formula?", mend=" ".join(names)))
+    if numbers := defaults(evidence):
+        seen = "A default in your signature is not the one that is asked."
+        found.append(Rungs(seen, "Which defaults does the text of the exercise give?", mend=" ".join(numbers)))
+    return found
 
 
 def unused(evidence: Evidence) -> list[str]:
     """The arguments of a function that nothing in it reads."""
     code = evidence.code
     names = [f"`{name}`" for name in evidence.key.parameters if code and code.unused(name)]
-    listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
-    return [f"{listed} {'is' if len(names) == 1 else 'are'} not used anywhere in your function."] if names else []
+    are = "is" if len(names) == 1 else "are"
+    return [f"{listed(names)} {are} not used anywhere in your function."] if names else []
 
 
 def defaults(evidence: Evidence) -> list[str]:

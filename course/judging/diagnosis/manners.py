@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from course.judging.diagnosis.degenerate import copies
 from course.judging.diagnosis.evidence import Evidence
-from course.judging.diagnosis.several import listed
+from course.judging.diagnosis.wording import listed, verb
 from course.judging.scripts import INPUT, INTEGERS, SHAPE, SHARED, Asked, Failure, Read, Value
 from course.judging.verdict import POINT, Key, Mistake
 
@@ -28,22 +29,26 @@ def manners(evidence: Evidence) -> list[Mistake]:
         arrays, new = ("array", "a new one") if len(set(changed)) == 1 else ("arrays", "new ones")
         seen = f"Your function changes the {arrays} that it is given as {_listed(changed)}."
         hint = " ".join([seen, f"Compute {new}.", *written(evidence)])
-        found.append(Mistake(IN_PLACE, hint, section, observation=" ".join([seen, *written(evidence, mend=False)])))
+        asks = "Which line writes into an array, instead of making a new one?"
+        found.append(Mistake(IN_PLACE, hint, section, observation=seen, question=asks))
     shared = [read.name for read, _, _ in evidence.unlike_itself(SHARED)]
-    if shared and not changed:
-        does = "shares its" if len(set(shared)) == 1 else "share their"
+    if shared and not changed and not set(shared) <= copies(evidence):
+        does = verb(list(dict.fromkeys(shared)), "shares its", "share their")
         seen = f"Your {_listed(shared)} {does} memory with an input or another result."
-        found.append(Mistake(SHARED_MEMORY, f"{seen} Return new arrays, `x.copy()`.", section, observation=seen))
+        asks = "Which of your results is an array that was passed in, or a part of one?"
+        hint = f"{seen} Return new arrays, `x.copy()`."
+        found.append(Mistake(SHARED_MEMORY, hint, section, observation=seen, question=asks))
     whole = [w for w in evidence.unlike_itself(INTEGERS) if not _follows(key, w, changed)]
     if whole and all(not isinstance(g, Failure) and _cut(key, r, g, w) for r, g, w in whole):
         names = [read.name for read, _, _ in whole]
-        lose, are = ("loses", "it is") if len(set(names)) == 1 else ("lose", "they are")
+        lose, are = (verb(list(dict.fromkeys(names)), *words) for words in (("loses", "lose"), ("it is", "they are")))
         seen = (
             f"With integer arrays your {_listed(names)} {lose} what comes after the point: {are} written into an "
             "integer array."
         )
         hint = f"{seen} Begin with `x = np.asarray(x, dtype=float)`."
-        found.append(Mistake("manners/whole-numbers", hint, section, observation=seen))
+        asks = "Of which type is the array that you write into?"
+        found.append(Mistake("manners/whole-numbers", hint, section, observation=seen, question=asks))
     elif whole:
         found.append(Mistake("", f"With integer arrays {_seen(whole, 'as floats')}.", section))
     if shaped := evidence.unlike_itself(SHAPE):
@@ -88,9 +93,11 @@ def _seen(answers: list[Unlike], otherwise: str) -> str:
         if isinstance(given, Failure):
             return f"it {given.reason.rstrip('.')}"
         if given.shape != wanted.shape:
-            return f"your {read.name} has the shape {given.shape} instead of {wanted.shape}"
+            return (
+                f"your {read.name} {verb([read.name], 'has', 'have')} the shape {given.shape} instead of {wanted.shape}"
+            )
     names = [read.name for read, _, _ in answers]
-    are = "is" if len(set(names)) == 1 else "are"
+    are = verb(list(dict.fromkeys(names)), "is", "are")
     return f"your {_listed(names)} {are} not what the same numbers give {otherwise}"
 
 

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from course.judging.diagnosis.evidence import Evidence
 from course.judging.verdict import Rungs
 
+FIELDS = ("observation", "question", "formula", "mend")
+QUESTIONS = 2  # more at once lead nowhere
+
 
 @dataclass(frozen=True)
 class Message:
@@ -21,6 +24,15 @@ class Message:
     words: Rungs
 
 
-def told(messages: Sequence[Message], evidence: Evidence) -> list[str]:
+def told(messages: Sequence[Message], evidence: Evidence) -> list[Rungs]:
     """The words of those that hold, in their order."""
-    return [str(message.words) for message in messages if message.holds(evidence)]
+    return [message.words for message in messages if message.holds(evidence)]
+
+
+def joined(steps: Sequence[Rungs]) -> Rungs:
+    """Several messages as one ladder; of their questions the first two."""
+    parts = {name: list(dict.fromkeys(filter(None, (getattr(step, name) for step in steps)))) for name in FIELDS}
+    formula = "`, and `".join(part.rstrip(".") for part in parts["formula"])
+    return Rungs(
+        " ".join(parts["observation"]), " ".join(parts["question"][:QUESTIONS]), formula, " ".join(parts["mend"])
+    )

@@ -16,14 +16,15 @@ from course.judging.diagnosis import uses
 from course.judging.diagnosis.degenerate import degenerate
 from course.judging.diagnosis.evidence import Evidence
 from course.judging.diagnosis.facts import defaults, facts, hinted, unused
-from course.judging.diagnosis.findings import NOTHING_MORE, findings
+from course.judging.diagnosis.findings import NOTHING, findings
 from course.judging.diagnosis.following import followed, wrong_in_full
 from course.judging.diagnosis.manners import IN_PLACE, SHARED_MEMORY, manners, written
-from course.judging.diagnosis.messages import Message
+from course.judging.diagnosis.messages import Message, joined
 from course.judging.diagnosis.messages import told as told_by
 from course.judging.scripts import BOUNDED, INPUT, INTEGERS, NUMBERS, SHAPE, SHARED, Answers, Failure
-from course.judging.verdict import Key, Mistake, Verdict
+from course.judging.verdict import Key, Mistake, Rungs, Verdict
 
+TIGHT = 1e-4  # a tolerance above which pairs have no name
 # A hint says what is so where the other mistake is not made, so a pair is told by what belongs in both places.
 PAIR = "Two known mistakes at once give these numbers."
 
@@ -69,7 +70,7 @@ def diagnosed(
     verdict = replace(verdict, criteria=followed(verdict.criteria, evidence))
     empty = degenerate(evidence)
     names, exact = named(evidence, known)
-    if empty and not (empty.copied and len(names) == 1):
+    if empty and not (len(names) == 1 and (empty.copied or names[0].bare)):
         names, exact = (), False
     told = [] if exact else manners(evidence)
     if names or (evidence.numbers_right and not evidence.outside):
@@ -80,18 +81,17 @@ def diagnosed(
         rest = [mistake.hint for mistake in told if not mistake.id]
         lines = [*([] if evidence.numbers_right else unused(evidence)), *(written(evidence) if exact else [])]
         return replace(verdict, mistakes=kept, diagnosis=_words(names, kept, [*lines, *rest], evidence.numbers_right))
-    read, own = facts(evidence), told_by(messages, evidence)
-    found: list[str] = []
+    own, found = told_by(messages, evidence), list[Rungs]()
     if empty:
-        own = [str(empty.words), *own]
+        own = [empty.words, *own]
     elif not defaults(evidence) or wrong_in_full(evidence):  # else the default is all that is wrong
         found = uses.findings(evidence, key.ways) if key.public or key.ways else findings(evidence)
-        more = bool(own or read) or any(mistake.id for mistake in told)
-        found = [sentence for sentence in found if not (more and sentence == NOTHING_MORE)]
+        more = bool(own or facts(evidence)) or any(mistake.id for mistake in told)
+        found = [look for look in found if not (more and look == NOTHING)]
     habits = [mistake for mistake in told if mistake.id and not (empty and mistake.id == SHARED_MEMORY)]
-    diagnosis = " ".join([*own, *read, *found, *(habit.hint for habit in habits)])
-    observed = " ".join([*own, *hinted(evidence), *found, *(habit.observation for habit in habits)])
-    return replace(verdict, diagnosis=diagnosis, observed=observed)
+    seen = [str(look) for look in own] + facts(evidence) + [f"{look.observation} {look.mend}".strip() for look in found]
+    steps = [*own, *hinted(evidence), *found, *(habit.rungs for habit in habits)]
+    return replace(verdict, diagnosis=" ".join([*seen, *(habit.hint for habit in habits)]), told=joined(steps))
 
 
 def named(evidence: Evidence, known: Known) -> tuple[tuple[Mistake, ...], bool]:
@@ -106,7 +106,7 @@ def named(evidence: Evidence, known: Known) -> tuple[tuple[Mistake, ...], bool]:
     singles = known.fits(evidence, 1)
     if whole := [fit for fit in singles if fit.exact]:
         return _one_of(whole, known), True
-    pairs = [] if _silent(evidence) else known.fits(evidence, 2)
+    pairs = [] if _silent(evidence) or _loose(evidence.key) else known.fits(evidence, 2)
     right = evidence.numbers_right
     if singles and not right:  # a pair that explains more goes on where a single mistake stops
         begun = {fit.mistakes[0] for fit in singles}
@@ -131,6 +131,11 @@ def _silent(evidence: Evidence) -> bool:
     """Whether there is not one number but zeros: then any mistake may stand behind the first one."""
     numbers = (evidence.given(read.answer) for read in evidence.reads if read.kind == NUMBERS)
     return not any(isinstance(given, np.ndarray) and given.any() for given in numbers)
+
+
+def _loose(key: Key) -> bool:
+    """Whether so much is let pass that two mistakes may be near what a third one gives."""
+    return any(rtol > TIGHT or atol > TIGHT for rtol, atol in ((key.rtol, key.atol), *key.tolerances.values()))
 
 
 def _faint(evidence: Evidence) -> bool:

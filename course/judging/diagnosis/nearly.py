@@ -8,17 +8,18 @@ import numpy as np
 
 from course.judging.diagnosis.evidence import Evidence, Use
 from course.judging.diagnosis.factors import digits
-from course.judging.diagnosis.several import all_right, cases, listed, outputs
+from course.judging.diagnosis.several import all_right, cases, outputs
+from course.judging.diagnosis.wording import in_calls, listed, verb
 from course.judging.scripts import Failure
-from course.judging.verdict import GRADIENT
+from course.judging.verdict import GRADIENT, Rungs
 
 
-def nearly(evidence: Evidence, uses: list[Use], single: list[Use]) -> str | None:
-    """The sentence, or None. single: those of the uses that depend on no call but their own."""
-    return _but_for_zeros(evidence, uses) or _to_digits(single) or _ends(evidence, single)
+def nearly(evidence: Evidence, uses: list[Use], single: list[Use]) -> Rungs | None:
+    """What is seen, or None. single: those of the uses that depend on no call but their own."""
+    return _but_for_zeros(evidence, uses) or _to_digits(single) or _ends(evidence, single) or _often(single)
 
 
-def _but_for_zeros(evidence: Evidence, uses: list[Use]) -> str | None:
+def _but_for_zeros(evidence: Evidence, uses: list[Use]) -> Rungs | None:
     """Results that are right in every coordinate whose gradient was not zero."""
     gradient = evidence.key.roles.get(GRADIENT, "")
     zeros: dict[str, Any] = {}
@@ -38,10 +39,11 @@ def _but_for_zeros(evidence: Evidence, uses: list[Use]) -> str | None:
             wrong += int(not use.fits[output])
             wild += int(not np.isfinite(given).all())
     more = " There they are NaN or infinite, as 0/0 is." if wild == wrong else ""
-    return f"Your results are right except where the gradient is zero.{more}" if wrong else None
+    said = f"Your results are right except where the gradient is zero.{more}"
+    return Rungs(said, "What does the formula come to where the gradient is 0, and what does yours?") if wrong else None
 
 
-def _to_digits(uses: list[Use]) -> str | None:
+def _to_digits(uses: list[Use]) -> Rungs | None:
     """All results are right to some digit."""
     if all(use.right for use in uses):
         return None
@@ -52,11 +54,12 @@ def _to_digits(uses: list[Use]) -> str | None:
     told = listed([f"{name} to {count}" for name, count in wrong])
     given = [np.asarray(g, dtype=float) for use in uses for g, _ in use.results.values()]
     single = all(np.array_equal(array, array.astype(np.float32)) for array in given)
-    why = "All are single-precision numbers, float32." if single else "Which small number is added, cut off or rounded?"
-    return f"Your numbers are nearly right, {told}. {why}"
+    said = f"Your numbers are nearly right, {told}.{' All are single-precision numbers, float32.' if single else ''}"
+    asks = "Which line makes float32 of float64?" if single else "Which small number is added, cut off or rounded?"
+    return Rungs(said, asks)
 
 
-def _ends(evidence: Evidence, uses: list[Use]) -> str | None:
+def _ends(evidence: Evidence, uses: list[Use]) -> Rungs | None:
     """Results that are right in every entry but the last, or but the first, as those of a loop that stops too early."""
     for place, which in ((-1, "last"), (0, "first")):
         wrong = set()
@@ -73,5 +76,21 @@ def _ends(evidence: Evidence, uses: list[Use]) -> str | None:
                     wrong.add(name)
         if wrong:
             names = listed([name for name in outputs(uses) if name in wrong])
-            return f"Your {names} {'is' if len(wrong) == 1 else 'are'} right in every entry but the {which}."
+            are = verb([name for name in outputs(uses) if name in wrong], "is", "are")
+            said = f"Your {names} {are} right in every entry but the {which}."
+            return Rungs(said, f"Which pass of your loop, or which slice, should reach the {which} entry?")
     return None
+
+
+def _often(uses: list[Use]) -> Rungs | None:
+    """The only result is right to some digits in many calls and to fewer in the others, as a difference quotient is."""
+    names = outputs(uses)
+    seen = cases(uses, names[0]) if len(names) == 1 else []
+    near = sum(all_right([use], names[0]) or bool(digits([case])) for use, case in zip(uses, seen, strict=False))
+    if len(seen) != len(uses) or not len(seen) / 4 < near < len(seen):
+        return None
+    if sum(all_right([use], names[0]) for use in uses) > len(seen) / 2:
+        return None
+    said = f"Your {names[0]} {verb(names, 'is', 'are')} right to at least 4 digits {in_calls(near, len(seen))}, "
+    asks = "Which line takes the difference of two numbers that are nearly alike, or adds a small one?"
+    return Rungs(f"{said}and seldom to all of them.", asks)

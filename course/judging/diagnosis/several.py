@@ -11,11 +11,6 @@ from course.judging.diagnosis.factors import Case
 from course.judging.verdict import POINT
 
 
-def listed(names: list[str]) -> str:
-    """a, b and c."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
 def cases(uses: list[Use], output: str, start: str = "", step: bool = True) -> list[Case]:
     """One result in all calls that gave it; with `start` its change from that argument. step: as in `Case`."""
     found = []

@@ -16,7 +16,8 @@ def when(key: Key, uses: Sequence[Use], hits: Sequence[bool]) -> str | None:
     """The property that the calls that are hit have and no other one has; None if there is none."""
     if not any(hits) or all(hits):
         return None
-    return next((text for text, has in _properties(key) if [has(use) for use in uses] == list(hits)), None)
+    found = [*_properties(key), *_of_lengths(key, uses)]
+    return next((text for text, has in found if [has(use) for use in uses] == list(hits)), None)
 
 
 def _properties(key: Key) -> list[Property]:
@@ -76,6 +77,34 @@ def _of_arguments(key: Key) -> list[Property]:
             (f"with {name} of length 1", single(name)),
         ]
     return found
+
+
+def _of_lengths(key: Key, uses: Sequence[Use]) -> list[Property]:
+    """How a whole number that is passed compares with the lengths of the arrays that are, each length once."""
+    if POINT in key.roles:
+        return []
+    numbers = [name for name in key.parameters if _all(uses, name, lambda x: isinstance(x, int))]
+    arrays = [name for name in key.parameters if _all(uses, name, lambda x: isinstance(x, np.ndarray) and x.ndim > 0)]
+    lengths = {tuple(len(use.given[name]) for use in uses): name for name in reversed(arrays)}
+    found: list[Property] = []
+    for p in numbers:
+        for q in lengths.values():
+
+            def both(is_so: Callable[[int, int], bool], p: str = p, q: str = q) -> Callable[[Use], bool]:
+                return lambda u: is_so(u.given[p], len(u.given[q]))
+
+            found += [
+                (f"with {p} > len({q})", both(lambda a, n: a > n)),
+                (f"with {p} <= len({q})", both(lambda a, n: a <= n)),
+                (f"with {p} a divisor of len({q})", both(lambda a, n: a > 0 and n % a == 0)),
+                (f"with {p} no divisor of len({q})", both(lambda a, n: a <= 0 or n % a != 0)),
+            ]
+    return found
+
+
+def _all(uses: Sequence[Use], name: str, is_so: Callable[[object], bool]) -> bool:
+    """Whether an argument was passed in every use, and is so there."""
+    return all(name in use.given and is_so(use.given[name]) for use in uses)
 
 
 def _of_time(key: Key) -> list[Property]:

@@ -190,7 +190,7 @@ class Code:
             inner += [part.body for of in ("handlers", "cases") for part in getattr(statement, of, [])]
             if any(inner) and not isinstance(statement, Defined):
                 if isinstance(statement, ast.For | ast.While):  # what a pass binds, the next one finds
-                    names = {n: v for n, v in names.items() if not any(_binds(s, n) for part in inner for s in part)}
+                    names = {n: v for n, v in names.items() if not any(_rebinds(s, n) for part in inner for s in part)}
                 if isinstance(statement, ast.Match):  # a pattern may have bound its names and not fit
                     patterns = [case.pattern for case in statement.cases]
                     names = {n: v for n, v in names.items() if not any(_binds(p, n) for p in patterns)}
@@ -300,6 +300,13 @@ def _binds(node: ast.AST, name: str) -> bool:
         or (isinstance(part, ast.MatchMapping) and part.rest == name)
         for part in ast.walk(node)
     )
+
+
+def _rebinds(node: ast.AST, name: str) -> bool:
+    """Whether a statement may make a name another array: `-=` and the like write into the one that it is."""
+    added = [part.target for part in ast.walk(node) if isinstance(part, ast.AugAssign) and _is_name(part.target, name)]
+    others = [part for part in ast.walk(node) if _stored(part) and part not in added and _is_name(part, name)]
+    return bool(others) or (not added and _binds(node, name))
 
 
 def _is_value_of(value: ast.AST | None, names: set[str]) -> bool:

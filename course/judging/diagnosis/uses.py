@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from course.judging.diagnosis.evidence import Evidence, Use
 from course.judging.diagnosis.exceptions import in_words
-from course.judging.diagnosis.findings import MOST, NOTHING_MORE, of_uses, outside
+from course.judging.diagnosis.findings import MOST, NOTHING, of_uses
+from course.judging.diagnosis.whole import IN_ITS_LINE, outside
+from course.judging.diagnosis.wording import listed as joined
 from course.judging.scripts import NOT_ASKED, Failure
+from course.judging.verdict import Rungs
 
 
-def findings(evidence: Evidence, words: Mapping[str, str]) -> list[str]:
-    """The sentences, the most telling first. words: the ways, in the order in which they are told, each in words."""
+def findings(evidence: Evidence, words: Mapping[str, str]) -> list[Rungs]:
+    """What is seen, the most telling first. words: the ways, in the order in which they are told, each in words."""
     uses = evidence.numbers
     ways: dict[str, list[Use]] = {way: [] for way in words}
     for use in uses:
@@ -21,30 +25,31 @@ def findings(evidence: Evidence, words: Mapping[str, str]) -> list[str]:
     ways = {way: those for way, those in ways.items() if those}
 
     def listed(names: list[str]) -> str:
-        told = [words.get(name, f"in the way `{name}`") for name in names]
-        return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
+        return joined([words.get(name, f"in the way `{name}`") for name in names])
 
     failed = {way: failure for way, those in ways.items() if (failure := _failure(those))}
     if failed:
         often = Counter(failure.told for failure in failed.values())
         most = max(failed.values(), key=lambda failure: often[failure.told])
         why = f"it {most.told.rstrip('.')}. {in_words(most.reason, evidence)}".rstrip()
+        asks = IN_ITS_LINE if most.line else ""
         failing = [use for way in failed for use in ways[way] if use.failure]
         if len(failing) < sum(len(ways[way]) for way in failed):  # in some of its uses a way works
-            return [f"In {len(failing)} of {len(uses)} uses, {listed(list(failed))}, {why}"]
+            return [Rungs(f"In {len(failing)} of {len(uses)} uses, {listed(list(failed))}, {why}", asks)]
         if len(failed) == len(ways):
-            return [f"However it is used: {why}"]
+            return [Rungs(f"However it is used: {why}", asks)]
         others = [way for way in ways if way not in failed]
         fine = all(use.right for way in others for use in ways[way])
         does = f"It works {listed(others)}." if fine else f"It gives numbers {listed(others)}, not all of them right."
-        return [f"{does} But {listed(list(failed))}: {why}"]
+        return [Rungs(f"{does} But {listed(list(failed))}: {why}", asks)]
     right = [way for way, those in ways.items() if all(_first_wrong(use) is None for use in those)]
     wrong = [way for way in ways if way not in right]
     # What is compared with the class itself, and agrees with it, is wrong because that is.
     wrong = [way for way in wrong if not all(map(evidence.as_itself, ways[way]))] or wrong
     said = []
     if right and wrong:
-        said.append(f"Your numbers are right {listed(right)}. They are wrong {listed(wrong)}.")
+        seen = f"Your numbers are right {listed(right)}. They are wrong {listed(wrong)}."
+        said.append(Rungs(seen, "What must your class keep, or hand on, to be used in that way?"))
     starts = [first for way in wrong for use in ways[way] if (first := _first_wrong(use)) is not None]
     if not all(_is_row(outputs) for _, outputs in starts):
         several = len(wrong) > 1
@@ -52,14 +57,16 @@ def findings(evidence: Evidence, words: Mapping[str, str]) -> list[str]:
         way = listed(wrong[:1])
         where = f"{way[0].upper()}{way[1:]}: " if len(ways) > 1 else ""
         found = of_uses(evidence, ways[wrong[0]], parts=not several)
-        said += [f"{where}{sentence}" for sentence in found if sentence != NOTHING_MORE]
+        said += [replace(look, observation=f"{where}{look.observation}") for look in found if look != NOTHING]
     elif len(ways) > 1:
         place, outputs = min(starts, default=(0, ()))
-        said += [f"Up to {outputs[place - 1]} they are always right."] if place else []
+        if place:
+            asks = f"What does the step after {outputs[place - 1]} get that the steps before it had not?"
+            said.append(Rungs(f"Up to {outputs[place - 1]} they are always right.", asks))
     else:
         said += _parts(uses)
-    said += [sentence for sentence in outside(uses) if sentence not in said]
-    return said[:MOST] or [NOTHING_MORE]
+    said += [look for look in outside(uses) if look not in said]
+    return said[:MOST] or [NOTHING]
 
 
 def _failure(uses: list[Use]) -> Failure | None:
@@ -82,9 +89,10 @@ def _first_wrong(use: Use) -> tuple[int, tuple[str, ...]] | None:
     return None
 
 
-def _parts(uses: list[Use]) -> list[str]:
+def _parts(uses: list[Use]) -> list[Rungs]:
     """Which of several results is right in every call."""
     outputs = list(dict.fromkeys(output for use in uses for output in use.results))
     fine = {output: all(use.fits[output] for use in uses if output in use.fits) for output in outputs}
     right, wrong = ([output for output in outputs if fine[output] is side] for side in (True, False))
-    return [f"Right in every case: {', '.join(right)}. Not so: {', '.join(wrong)}."] if right and wrong else []
+    said = f"Right in every case: {', '.join(right)}. Not so: {', '.join(wrong)}."
+    return [Rungs(said, f"Which lines make {wrong[0]}?")] if right and wrong else []

@@ -58,8 +58,10 @@ def _compared(yours: Array, right: Array, cases: Sequence[Case]) -> str | None:
         return RIGHT
     counts = (yours != 0) | (right != 0)  # where it is lost in rounding, no weight of it can be told
     yours, right, cases = yours[counts], right[counts], list(compress(cases, counts))
-    factor = expression(list(yours / right), cases) if right.all() else None
-    return f"{RIGHT} times {factor}" if factor else WRONG
+    if right.all() and (factor := expression(list(yours / right), cases)):
+        return f"{RIGHT} times {factor}"
+    fixed = np.allclose(yours, yours[0], rtol=CLOSE, atol=0) and not np.allclose(right, right[0], rtol=CLOSE, atol=0)
+    return f"has the weight {yours[0]:.4g} always, and should not" if fixed and len(yours) >= LEAST else WRONG
 
 
 def _independent(arrays: list[Array]) -> bool:

@@ -109,6 +109,7 @@ mistakes = (
         did="Each asset gets the same weight.",
         effect="Means and risks have no effect.",
         hint="All your weights are alike. Are those of the optimizer returned, `result.x`, or its start?",
+        bare=True,
         best=_equal,
         calm=_equal,
     ),
@@ -161,6 +162,15 @@ mistakes = (
         effect="What is left was right beside the short positions, not without them.",
         hint="Your second weights are those of the calmest portfolio with the negative ones cut off. The others "
         "have to be found anew without them.",
+        calm=lambda s: _cut(_least(s.c)),
+    ),
+    _wrong(
+        "both-cut-off",
+        did="Negative weights of both portfolios that may be short are set to zero.",
+        effect="What is left was right beside the short positions, not without them.",
+        hint="Your weights are those of the portfolios with short positions, the negative ones cut off. The others "
+        "have to be found anew without them.",
+        best=lambda s: _cut(np.linalg.solve(s.c, s.e)),
         calm=lambda s: _cut(_least(s.c)),
     ),
     _wrong(

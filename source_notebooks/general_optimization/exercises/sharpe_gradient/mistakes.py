@@ -66,6 +66,13 @@ mistakes = (
         gradient=lambda s: s.first + s.second,
     ),
     _wrong(
+        "not-summed",
+        did="w * e stands for w'e.",
+        effect="Each entry has a number of its own where the whole portfolio has one.",
+        hint="You multiply w and e entry by entry. w'e is one number, the sum of these products: `w @ e`.",
+        above=lambda s: s.w * s.e,
+    ),
+    _wrong(
         "squared-s",
         did="The second part is divided by s^2.",
         effect="The two parts have different units; the gradient is not zero at the best portfolio.",

@@ -1,0 +1,161 @@
+"""Two markers on two machines: the marks of one as a file, and taken in by the other, nothing overwritten unasked.
+
+Where both have marked an answer in different ways, the mark here stays, the other one is kept beside it, and the page
+shows both until somebody decides. A later mark of the one who gave the mark here takes its place, and is told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+
+from autograder.classroom.assignment import assignment
+from autograder.classroom.grading import gradebook as books
+from autograder.classroom.grading.gradebook import Cell, Given
+from autograder.classroom.layout import Classroom, write
+from autograder.classroom.marking import answers
+from autograder.classroom.marking.entered import (
+    Mark,
+    Noted,
+    alone,
+    enter,
+    mark_of,
+    note,
+    noted,
+    standing,
+)
+from autograder.classroom.marking.questions import Question, questions
+from autograder.faults import Fault
+
+FORMAT = 1  # of the file; see FORMATS.md
+LARGEST = 2**26  # bytes of it
+
+
+@dataclass(frozen=True)
+class Other:
+    """A mark that comes from elsewhere, and of what it is."""
+
+    student: str
+    place: Cell
+    mark: Mark
+
+
+@dataclass
+class Merged:
+    """What came of it, in lines. entered: new here. replaced: later ones of the same marker. same: how many were here
+    already. conflicts: where both have marked. unknown: what is not here.
+    """
+
+    entered: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    same: int = 0
+    conflicts: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+def export(classroom: Classroom, tp: str, path: Path) -> int:
+    """Write all marks that people gave into a file; returns how many. Fault if the classroom cannot be read."""
+    with books.opened(classroom) as gradebook:
+        held = books.given(gradebook, tp)
+    asked = {question.place for question in _questions(classroom, tp, held)}
+    found = []
+    for student, cells in sorted(held.items()):
+        beside = noted(classroom, tp, student)
+        for place, given in cells.items():
+            mark = standing(given, beside.get(place)) if place in asked else None
+            if mark is not None:
+                marked = mark.answer or _digest(classroom, tp, student, place)
+                about = {"student": student, "notebook": place[0], "cell": place[1]}
+                found.append({**about, **asdict(mark), "answer": marked})
+    write(path, json.dumps({"format": FORMAT, "tp": tp, "marks": found}, indent=1, ensure_ascii=False) + "\n")
+    return len(found)
+
+
+def merge(classroom: Classroom, tp: str, path: Path) -> Merged:
+    """Take in the marks of a file. Fault, in one line, if it is none, or of another TP; then nothing is entered."""
+    others = list(_read(path, tp))
+    came = Merged()
+    with alone(classroom), books.opened(classroom) as gradebook:
+        held = books.given(gradebook, tp)
+        points = {question.place: question.points for question in _questions(classroom, tp, held)}
+        for other in others:
+            given = held.get(other.student, {}).get(other.place)
+            if given is None or other.place not in points:
+                came.unknown.append(f"{other.student}, {other.place[1]}: there is no such answer here")
+            elif other.mark.score is not None and not 0 <= other.mark.score <= points[other.place]:
+                came.unknown.append(f"{_said(other)}: not from 0 to {points[other.place]:g} points")
+            else:
+                try:
+                    _take(classroom, gradebook, tp, given, other, came)
+                except ValueError as error:  # it takes all but this one
+                    came.unknown.append(f"{_said(other)}: {error}")
+    return came
+
+
+def _take(classroom: Classroom, gradebook: Gradebook, tp: str, given: Given, other: Other, came: Merged) -> None:
+    beside = noted(classroom, tp, other.student).get(other.place)
+    here, theirs = standing(given, beside), other.mark
+    answer = _digest(classroom, tp, other.student, other.place)
+    if theirs.answer and theirs.answer != answer:
+        came.conflicts.append(f"{_said(other)}: given for another hand-in")
+    elif here is None or (_later(here, theirs) and not here.same(theirs)):
+        enter(classroom, gradebook, tp, other.student, other.place, theirs)
+        (came.entered if here is None else came.replaced).append(_said(other, here))
+        return
+    elif here.same(theirs) or _later(theirs, here):
+        came.same += 1
+        return
+    else:
+        came.conflicts.append(_said(other, here))
+    note(classroom, tp, other.student, {other.place: Noted(here or Mark(None), theirs)})
+
+
+def _later(one: Mark, other: Mark) -> bool:
+    """Whether the other one is what the marker of the first has given since."""
+    return bool(one.who and one.who == other.who and one.when < other.when)
+
+
+def _said(other: Other, here: Mark | None = None) -> str:
+    new = f"{other.student}, {other.place[1]}: {_mark(other.mark)}"
+    return f"{new}, here {_mark(here)}" if here else new
+
+
+def _mark(mark: Mark) -> str:
+    points = "no points" if mark.score is None else f"{mark.score:g}"
+    comment = f" “{mark.comment}”" if mark.comment else ""
+    return f"{points}{comment} ({mark.who or 'unknown'}{f', {mark.when}' if mark.when else ''})"
+
+
+def _questions(classroom: Classroom, tp: str, held: dict[str, dict[Cell, Given]]) -> list[Question]:
+    marked = {place for cells in held.values() for place, one in cells.items() if one.waits or one.by_hand is not None}
+    return questions(classroom, assignment(classroom, tp), marked)
+
+
+def _digest(classroom: Classroom, tp: str, student: str, place: Cell) -> str:
+    found = answers.answer(classroom.root / "autograded" / student / tp / f"{place[0]}.ipynb", place[1])
+    return found.digest if found else ""
+
+
+def _read(path: Path, tp: str) -> Iterator[Other]:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ValueError(f"it is larger than {LARGEST // 2**20} MB")
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data["format"] != FORMAT:
+            raise ValueError(f"its format is {data['format']!r}, this version reads {FORMAT}")
+        if data["tp"] != tp:
+            raise ValueError(f"it holds marks of {data['tp']}, not of {tp}")
+        yield from [_other(one) for one in data["marks"]]
+    except KeyError as error:
+        raise Fault(f"{path} is no file of `tp mark --export`: it lacks {error}") from None
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise Fault(f"{path} cannot be read: {' '.join(str(error).split())}") from None
+
+
+def _other(data: dict[str, Any]) -> Other:
+    return Other(str(data["student"]), (str(data["notebook"]), str(data["cell"])), mark_of(data))

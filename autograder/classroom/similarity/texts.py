@@ -1,0 +1,114 @@
+"""What a class handed in, as texts that can be compared: each solution by its name, and the student's own cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.classroom.assignment import Assignment
+from autograder.classroom.grading.rebuilt import rebuilt
+from autograder.classroom.intake.cells import grade_id, is_solution
+from autograder.classroom.intake.reading import Unreadable, submission
+from autograder.classroom.intake.rebuild import rebuild
+from autograder.classroom.layout import Classroom
+from autograder.classroom.similarity import traits
+from autograder.classroom.similarity.forced import Forced
+from autograder.classroom.similarity.traits import Found, Trait
+from autograder.faults import Fault, WrongUsage
+from autograder.harmless import line
+
+LONGEST = 200_000  # characters of what one student wrote that are compared
+CODE, WORDS = "cells of their own", "texts of their own"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One text: what it is called, and the traits that are the student's own."""
+
+    name: str
+    source: str
+    found: tuple[Found, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class HandedIn:
+    """What one student handed in. year: the folder of an earlier class; empty for this one."""
+
+    student: str
+    parts: tuple[Part, ...]
+    year: str = ""
+
+    @property
+    def name(self) -> str:
+        """Who it is, in one line."""
+        return line(f"{self.year}/{self.student}" if self.year else self.student)
+
+    @cached_property
+    def traits(self) -> set[Trait]:
+        """All traits, each once: a habit that shows in every exercise is one habit."""
+        return set().union(*self.by_part)
+
+    @cached_property
+    def by_part(self) -> list[set[Trait]]:
+        """The traits of each part."""
+        return [{found.trait for found in part.found} for part in self.parts]
+
+
+def students(classroom: Classroom, tp: str, beside: Sequence[Path]) -> list[tuple[str, Path | None]]:
+    """Who handed in, here and in earlier classes. WrongUsage if one of those has no hand-in of this TP."""
+    found: list[tuple[str, Path | None]] = [(student, None) for student in classroom.submissions(tp)]
+    for folder in beside:
+        there = Classroom(folder.resolve()).handed_in(tp)
+        if not there:
+            raise WrongUsage(f"--beside {folder} has no submitted/<student>/{tp}/: give an earlier classroom")
+        found += [(student, folder) for student in there]
+    return found
+
+
+def handed_in(classroom: Classroom, assignment: Assignment, student: str, folder: Path | None, own: Forced) -> HandedIn:
+    """What one student wrote, here or in an earlier class. Unreadable if there is nothing to read."""
+    if folder is None:
+        notebooks, _ = rebuilt(classroom, assignment, student)
+    else:
+        try:
+            there = Classroom(folder.resolve())
+            submitted, _ = submission(there, assignment.name, student, assignment.notebooks)
+        except Fault as fault:  # an earlier class may have no release beside it
+            raise Unreadable(str(fault)) from None
+        notebooks = {name: rebuild(one, assignment.notebooks[name])[0] for name, one in submitted.items()}
+    texts = written(notebooks, assignment.notebooks)
+    return HandedIn(student, compared(texts, own), folder.resolve().name if folder else "")
+
+
+def written(notebooks: dict[str, NotebookNode], released: Mapping[str, NotebookNode]) -> list[tuple[str, str, bool]]:
+    """What a student wrote in rebuilt notebooks: name, text, and whether it is code."""
+    found: list[tuple[str, str, bool]] = []
+    own: dict[bool, list[str]] = {True: [], False: []}
+    for name, notebook in notebooks.items():
+        stubs = {grade_id(cell): cell.source.strip() for cell in released[name].cells if is_solution(cell)}
+        for cell in notebook.cells:
+            id, code = grade_id(cell), cell.cell_type == "code"
+            if id in stubs and cell.source.strip() != stubs[id]:
+                found.append((str(id), cell.source, code))
+            elif "own" in cell.metadata.get("tags", []):
+                own[code].append(cell.source)
+    own_cells = [(label, "\n\n".join(own[code]), code) for label, code in ((CODE, True), (WORDS, False)) if own[code]]
+    return [*found, *own_cells]
+
+
+def compared(texts: Sequence[tuple[str, str, bool]], own: Forced) -> tuple[Part, ...]:
+    """The texts with their traits, without those that are forced; the first LONGEST characters of all."""
+    return tuple(_parts(texts, own))
+
+
+def _parts(texts: Sequence[tuple[str, str, bool]], own: Forced) -> Iterator[Part]:
+    left = LONGEST
+    for name, source, code in texts:
+        source = source[:left]
+        left -= len(source)
+        found = traits.of_code(source, own.names) if code else traits.of_text(source)
+        yield Part(name, source, tuple(one for one in found if not own.holds(one.trait)))

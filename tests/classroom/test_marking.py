@@ -1,0 +1,267 @@
+"""Marks of people: into the gradebook and back to the student, kept through grading, merged without losing any."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.classroom.layout import Classroom, write
+from autograder.classroom.marking import comments, form
+from autograder.classroom.marking.desk import AGAIN, MARKED, NOBODY, OPEN, TWO, Desk, Row
+from autograder.classroom.marking.entered import Changed, Earned, Mark, noted
+from autograder.classroom.returns.class_marks import Grade, marks
+from autograder.classroom.returns.feedback import feedback
+from autograder.cli import main
+from autograder.content import finding
+from autograder.content.rubric import FILE, rubrics
+from autograder.faults import Fault
+from tests.classroom.answered import NAME, PLACE, QUESTION, answered, hand_in, held
+from tests.shared import TPS
+
+
+@pytest.fixture
+def room(once: Path, tmp_path: Path) -> Iterator[Classroom]:
+    """A copy of the classroom in which answers wait."""
+    shutil.copytree(answered(once), tmp_path / "here")
+    yield Classroom.at(tmp_path / "here" / "classroom")
+    for tp in TPS.values():
+        finding.ready(tp, TPS)
+
+
+@pytest.fixture
+def elsewhere(room: Classroom, tmp_path: Path) -> Classroom:
+    """The same classroom on another machine."""
+    shutil.copytree(room.root.parent, tmp_path / "elsewhere")
+    return Classroom.at(tmp_path / "elsewhere" / "classroom")
+
+
+FIRST, SECOND = (
+    "over time the logarithms of price ratios add up",
+    "over assets the value of a portfolio is a sum of prices",
+)
+
+
+def items(*points: float) -> tuple[Earned, ...]:
+    return tuple(Earned(text, number, 0.5) for text, number in zip((FIRST, SECOND), points, strict=True))
+
+
+def rows(desk: Desk) -> dict[str, Row]:
+    pile = desk.pile(*PLACE)
+    assert pile is not None
+    return {row.student: row for row in (*pile.rows, *pile.empty)}
+
+
+def mark(desk: Desk, student: str, given: Mark) -> None:
+    (pile,) = desk.piles()
+    row = rows(desk)[student]
+    desk.save(row, pile.question, given, desk.seen(row, pile.question))
+
+
+def tp(classroom: Classroom, *words: str) -> int:
+    return main(["--classroom", str(classroom.root), *words])
+
+
+def test_a_mark_is_the_gradebooks_and_comes_back_to_the_student(room: Classroom) -> None:
+    desk = Desk(room, NAME, "bea")
+    assert {student: row.status for student, row in rows(desk).items()} == {
+        "ada": OPEN, "bob": OPEN, "cyd": NOBODY, "dan": OPEN,
+    }  # fmt: skip
+    mark(desk, "bob", Mark(0.5, "Over time, and what over assets?", items(0.5, 0.0)))
+    given = held(room, "bob")
+    assert (given.by_hand, given.waits, given.comment) == (0.5, False, "Over time, and what over assets?")
+    row = rows(desk)["bob"]
+    assert row.mark is not None
+    assert (row.status, row.mark.items, row.mark.who) == (MARKED, items(0.5, 0.0), "bea")
+    (page,) = feedback(room, NAME, "bob")
+    text = page.read_text(encoding="utf-8")
+    assert "0.5 of 1" in text
+    assert "Over time, and what over assets?" in text
+    found = re.findall(r'"item">(.*?)</td>\s*<td class="points">([\d.]+ of 0.5)</td>', text)
+    assert found == [(FIRST, "0.5 of 0.5"), (SECOND, "0 of 0.5")]
+    (bob,) = [one for one in marks(room, NAME).marks if one.person.id == "bob"]
+    assert bob.grade is not None
+    assert (bob.grade.cells[QUESTION], bob.state) == (0.5, "final")
+
+
+def of_dan(room: Classroom) -> Grade:
+    (grade,) = [one.grade for one in marks(room, NAME).marks if one.person.id == "dan" and one.grade]
+    return grade
+
+
+def test_grading_again_keeps_a_mark_and_asks_for_another_look_at_new_work(room: Classroom) -> None:
+    desk, before = Desk(room, NAME, "bea"), of_dan(room)
+    mark(desk, "ada", Mark(1.0, "Right."))
+    mark(desk, "bob", Mark(0.25))
+    mark(desk, "dan", Mark(1.0))
+    late = of_dan(room)
+    assert (late.score - before.score, late.penalty - before.penalty) == (1.0, 0.5)  # at once: half for a day
+    (pile,) = desk.piles()
+    seen = desk.seen(rows(desk)["ada"], pile.question)
+    hand_in(room, "ada", "Something else.", more="\n")
+    assert tp(room, "grade", NAME, "--workers", "1") == 0
+    assert [held(room, student).by_hand for student in ("ada", "bob")] == [1.0, 0.25]
+    assert [rows(desk)[student].status for student in ("ada", "bob")] == [AGAIN, MARKED]
+    assert held(room, "ada").comment == "Right."
+    assert of_dan(room) == late  # there was nothing to mend
+    with pytest.raises(Changed):  # of a page that shows the old work
+        desk.save(rows(desk)["ada"], pile.question, Mark(0.0), seen)
+    mark(desk, "ada", Mark(1.0, "Right."))
+    assert rows(desk)["ada"].status == MARKED
+
+
+def test_an_older_state_replaces_nothing(room: Classroom) -> None:
+    one, other = Desk(room, NAME, "bea"), Desk(room, NAME, "cem")
+    (pile,) = one.piles()
+    row = rows(one)["bob"]
+    seen = one.seen(row, pile.question)
+    mark(other, "bob", Mark(1.0, "Good."))
+    with pytest.raises(Changed):
+        one.save(row, pile.question, Mark(0.0), seen)
+    assert (held(room, "bob").by_hand, held(room, "bob").comment) == (1.0, "Good.")
+    mark(one, "bob", Mark(None, ""))
+    assert (held(room, "bob").by_hand, held(room, "bob").waits) == (None, True)
+
+
+def test_the_points_of_items_add_up_and_what_is_no_mark_is_said(room: Classroom) -> None:
+    (pile,) = Desk(room, NAME, "bea").piles()
+    assert [item.points for item in pile.question.rubric] == [0.5, 0.5]
+    assert form.mark(pile.question, {"item-0": "0,25", "score": "1"}) == Mark(0.25, "", items(0.25, 0.0))
+    assert form.mark(pile.question, {"score": " 0.75 ", "comment": "a\r\nb\x00\ud800 "}) == Mark(0.75, "a\nb?")
+    assert form.mark(pile.question, {"comment": "later"}).score is None
+    for fields in ({"item-1": "0.6"}, {"score": "2"}, {"score": "-1"}, {"score": "nan"}, {"score": "one"}):
+        with pytest.raises(form.NotUnderstood, match="is no number from 0 to"):
+            form.mark(pile.question, fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[q]\na = 2", "write `format = 1`"),
+        ("format = 1\n[q]\na = 1\nb = 0.5", "add up to 1.5 points, the question has 2"),
+        ("format = 1\n[p]\na = 2", r"no person marks p \(there: q\)"),
+        ("format = 1\n[q]\na = true", "items are lines"),
+        ("format = 1\nq = 2", "items are lines"),
+        ("format", "cannot be read"),
+    ],
+)
+def test_a_rubric_that_does_not_fit_is_one_line(text: str, said: str, tmp_path: Path) -> None:
+    write(tmp_path / FILE, text)
+    with pytest.raises(Fault, match=said):
+        rubrics(tmp_path, {"q": 2.0})
+
+
+def test_the_rubrics_of_our_tps_add_up_and_no_mark_depends_on_them(room: Classroom) -> None:
+    mine = finding.found(room.sources)[NAME]
+    before = mine.version
+    write(mine.folder / FILE, "format = 1\n[in_words]\nall = 2\n")
+    assert finding.found(room.sources)[NAME].version == before
+    assert tp(room, "build", NAME) == 1  # not what the question has
+    assert {"optimizers", "keras_optimizers"} <= {id for id, one in TPS.items() if (one.folder / FILE).exists()}
+
+
+def test_pseudonyms_stay_and_tell_nothing(room: Classroom, elsewhere: Classroom) -> None:
+    here, there = (rows(Desk(one, NAME, "bea", anonymous=True)) for one in (room, elsewhere))
+    assert {student: row.name for student, row in here.items()} == {student: row.name for student, row in there.items()}
+    assert len({row.name for row in here.values()}) == len(here)
+    assert not any(student in row.name + row.id for student, row in here.items())
+    (elsewhere.own / "secret").write_bytes(b"another one")
+    other = rows(Desk(elsewhere, NAME, "bea", anonymous=True))
+    assert all(here[student].id != other[student].id for student in here)
+    assert [row.id for row in here.values() if row.status == OPEN] == sorted(
+        row.id for row in here.values() if row.status == OPEN
+    )
+
+
+def test_comments_are_kept_beside_what_people_wrote_into_the_file(room: Classroom) -> None:
+    path = room.root / "comments.toml"
+    text = '# ours\nformat = 1\n\n[[essay.in_words]]\ntext = "Which numbers?"\n'
+    write(path, text)
+    comments.keep(room, NAME, QUESTION, 'Two "lines"\nand \\ a \u00e9\U0001f600 \x7f')
+    comments.keep(room, NAME, QUESTION, "Which numbers?")
+    assert path.read_text(encoding="utf-8").startswith(text.rstrip())
+    assert comments.comments(room, NAME, QUESTION) == [
+        "Which numbers?",
+        'Two "lines"\nand \\ a \u00e9\U0001f600 \x7f',
+    ]
+    assert comments.comments(room, NAME, "another") == []
+    write(path, "format = 1\nessay = 3\n")
+    with pytest.raises(Fault, match="stands a line such as"):
+        comments.comments(room, NAME, QUESTION)
+
+
+def test_two_markers_on_two_machines(
+    room: Classroom, elsewhere: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here, there = Desk(room, NAME, "bea"), Desk(elsewhere, NAME, "cem")
+    mark(here, "bob", Mark(0.5, "Half.", items(0.5, 0.0)))
+    mark(there, "bob", Mark(1.0, "All."))
+    mark(there, "ada", Mark(0.25, "", items(0.25, 0.0)))
+    file = tmp_path / "of-cem.json"
+    assert tp(elsewhere, "mark", NAME, "--export", str(file)) == 0
+    (pile,) = here.piles()
+    before = here.seen(rows(here)["bob"], pile.question)
+    assert tp(room, "mark", NAME, "--merge", str(file)) == 1
+    said = capsys.readouterr()
+    assert "1 mark taken, 0 the same, 1 conflict" in said.out
+    assert re.search(r"two marks: bob, in_words: 1 “All.” \(cem, .*\), here 0.5 “Half.” \(bea, ", said.err)
+    assert (held(room, "bob").by_hand, held(room, "ada").by_hand) == (0.5, 0.25)
+    taken = noted(room, NAME, "ada")[PLACE].mark
+    assert (taken.who, taken.items) == ("cem", items(0.25, 0.0))
+    (pile,) = here.piles()
+    assert (rows(here)["bob"].status, pile.two) == (TWO, 1)
+
+    row = rows(here)["bob"]
+    with pytest.raises(Changed):  # of a page on which the other mark was not shown yet
+        here.save(row, pile.question, Mark(0.5, "Half."), before)
+    here.take(row, pile.question, here.seen(row, pile.question))
+    assert (held(room, "bob").by_hand, held(room, "bob").comment) == (1.0, "All.")
+    assert rows(here)["bob"].status == MARKED
+    assert tp(room, "mark", NAME, "--merge", str(file)) == 0
+    assert "0 marks taken, 2 the same, 0 conflicts" in capsys.readouterr().out
+
+    data = json.loads(file.read_text(encoding="utf-8"))
+    later = [one | {"score": 0.75, "when": "2999-01-01T00:00:00+00:00"} for one in data["marks"]]
+    strange = later[0] | {"student": "eve"}
+    write(file, json.dumps(data | {"marks": [*later, strange, later[0] | {"score": 7}]}))
+    assert tp(room, "mark", NAME, "--merge", str(file)) == 1
+    said = capsys.readouterr()
+    assert said.err.count("a later mark of the same marker") == 2
+    assert "left out: eve, in_words: there is no such answer here" in said.err
+    assert "not from 0 to 1 points" in said.err
+    assert (held(room, "bob").by_hand, held(room, "ada").by_hand) == (0.75, 0.75)
+
+    mark(here, "ada", Mark(1.0))
+    other = later[0] | {"answer": "of another hand-in", "score": 0.0}
+    write(file, json.dumps(data | {"marks": [other]}))
+    assert tp(room, "mark", NAME, "--merge", str(file)) == 1
+    assert "given for another hand-in" in capsys.readouterr().err
+    assert held(room, "ada").by_hand == 1.0
+    for text, why in (("{", "cannot be read"), ('{"format": 9}', "this version reads 1"), ("{}", "lacks 'format'")):
+        write(file, text)
+        assert tp(room, "mark", NAME, "--merge", str(file)) == 1
+        assert why in capsys.readouterr().err
+
+
+def test_a_port_that_cannot_be_used_is_one_line(room: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert tp(room, "mark", NAME, "--port", str(taken.getsockname()[1])) == 1
+    assert re.search(
+        r"port \d+ of this machine cannot be used \(.*in use.*\): give another --port", capsys.readouterr().err
+    )
+    assert tp(room, "mark", NAME, "--port", "70000") == 2
+
+
+def test_who_is_renamed_or_leaves_takes_what_is_noted_along(room: Classroom) -> None:
+    mark(Desk(room, NAME, "bea"), "bob", Mark(0.5))
+    assert tp(room, "student", "rename", "bob", "bo") == 0
+    row = rows(Desk(room, NAME, "bea"))["bo"]
+    assert row.mark is not None
+    assert (row.mark.score, row.mark.who) == (0.5, "bea")
+    assert tp(room, "student", "remove", "bo") == 0
+    assert not list(room.own.rglob("bo.json"))
