@@ -21,8 +21,8 @@ from autograder.proof.beside import Counted, counted, tables
 from autograder.proof.gate import Examination, examine
 from autograder.proof.marks import earned
 from autograder.proof.mutants import EQUAL, KILLED, SURVIVOR, Subject, Trial, difference, tried
+from autograder.proof.mutated import Mutant
 from autograder.proof.rivals import NEEDED, comparable
-from autograder.proof.source import Mutant
 from autograder.proof.told import NAMED, OBSERVED, VAGUELY, Told, catalogued, generated, shares
 
 Exercises = dict[str, Exercise]

@@ -27,7 +27,7 @@ import numpy as np
 from autograder.content.tp import TP
 from autograder.exercises.exercise import Exercise
 from autograder.faults import Fault
-from autograder.proof.source import Mutant, Source
+from autograder.proof.mutated import Mutant, Source
 from course.judging import scripts
 from course.judging.scripts import Answers, Failure, Stopped, Way
 from course.judging.verdict import Key, judge

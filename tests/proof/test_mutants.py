@@ -18,7 +18,7 @@ from autograder.faults import Fault
 from autograder.proof import command, grammar, mutants
 from autograder.proof.grammar import KINDS
 from autograder.proof.mutants import EQUAL, KILLED, SURVIVOR, Subject, Trial, source_of, tried
-from autograder.proof.source import Mutant, Source
+from autograder.proof.mutated import Mutant, Source
 from tests.exercises.made import SMALL
 from tests.shared import ALL, TPS
 
