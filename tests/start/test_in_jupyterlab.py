@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.demo import filled
 from course.start import server, unpacked
+from course.start.notebooks import name_kernel
 from course.start.start_page import NAME
 from tests.browser import jupyterlab, known_page
 from tests.classroom.hand_ins import SOURCES
@@ -38,7 +39,9 @@ def folder(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shown = 'from course.workshop import live\nlive.show("plane", yours=momentum_step)'
     functions = (SOURCES["momentum_step"], WRONG, RAISES)
     cells = [new_code_cell(f"import numpy as np\n{function}\n{shown}") for function in functions]
-    nbformat.write(new_notebook(cells=[*cells, new_code_cell("1")]), folder / "live.ipynb")
+    live = new_notebook(cells=[*cells, new_code_cell("1")])
+    name_kernel(live)
+    nbformat.write(live, folder / "live.ipynb")
     return folder
 
 
