@@ -20,7 +20,7 @@ from tests.shared import TP
 
 pytestmark = pytest.mark.browser
 WRONG = SOURCES["momentum_step"].replace("theta - v", "theta + v")
-RAISES = "def momentum_step(*what): raise RuntimeError('not yet')"
+RAISES = "def momentum_step(theta, v, grad, eta, gamma): raise RuntimeError('not yet')"
 OURS = (".jp-MarkdownOutput", ".jp-OutputArea-output")
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 
