@@ -89,7 +89,7 @@ def test_the_rate_of_a_year_is_the_one_that_was_best_before_it() -> None:
     first, second = [1.0, 1.0, 9.0, 9.0, 9.0], [2.0, 2.0, 2.0, 3.0, 4.0]
     losses = np.array([first, second])[:, :, None]
     # Before the third year the first rate is the better one, and pays for it; from then on the second is.
-    assert markets.walk_forward(losses, 2).ravel().tolist() == [9.0, 3.0, 4.0]
+    assert markets.at_rates_of_before(losses, 2).ravel().tolist() == [9.0, 3.0, 4.0]
 
 
 def test_the_real_returns_are_those_of_the_markets() -> None:
