@@ -41,7 +41,7 @@ def _watched(rule: Rule, known: dict[str, Any], values: Array, theta: Array, own
         stop, back, _ = rule(epoch, _logs(epoch, known, value), weights, own, fit, **known)
         if stop:
             break
-    return float(epoch + 1), weights if back is None else back
+    return real.ended(epoch + 1, weights if back is None else back, real.path(values, theta))
 
 
 def stopped(rule: Rule, names: Names, values: Array, theta: Array, *hyper: Any) -> Any:
@@ -67,7 +67,7 @@ def fit_stopped(rule: Rule, names: Names, values: Array, theta: Array, *hyper: A
         if stop:
             break
         weights = weights if now is None else now
-    return float(epoch + 1), weights if back is None else back
+    return real.ended(epoch + 1, weights if back is None else back, values[:, None])
 
 
 def _cut(rule: Rule, names: Names, values: Array, rate: float, hyper: Sequence[Any], outside: bool) -> Array:
