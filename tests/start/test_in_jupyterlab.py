@@ -8,11 +8,9 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.demo import filled
 from course.start import server, unpacked
-from course.start.notebooks import name_kernel
 from course.start.start_page import NAME
 from tests.browser import jupyterlab, known_page
 from tests.classroom.hand_ins import SOURCES
@@ -20,7 +18,6 @@ from tests.shared import TP
 
 pytestmark = pytest.mark.browser
 WRONG = SOURCES["momentum_step"].replace("theta - v", "theta + v")
-RAISES = "def momentum_step(theta, v, grad, eta, gamma): raise RuntimeError('not yet')"
 OURS = (".jp-MarkdownOutput", ".jp-OutputArea-output")
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 
@@ -36,12 +33,6 @@ def folder(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     last = [cell.id for cell in notebook.cells].index("test_momentum_step")
     del notebook.cells[last + 1 :]
     nbformat.write(notebook, path)
-    shown = 'from course.workshop import live\nlive.show("plane", yours=momentum_step)'
-    functions = (SOURCES["momentum_step"], WRONG, RAISES)
-    cells = [new_code_cell(f"import numpy as np\n{function}\n{shown}") for function in functions]
-    live = new_notebook(cells=[*cells, new_code_cell("1")])
-    name_kernel(live)
-    nbformat.write(live, folder / "live.ipynb")
     return folder
 
 
@@ -135,33 +126,3 @@ def test_hints_are_unfolded_one_by_one_and_the_right_step_opens_its_solution(pag
     why.wait_for()
     assert why.is_visible()
     assert barriers(page) == []
-
-
-def test_a_live_picture_takes_the_keys_and_draws_the_learners_function(page: Any) -> None:
-    page.goto("/lab/tree/live.ipynb?reset", wait_until="domcontentloaded")
-    page.locator(f"{PANEL} .jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
-    page.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    pictures = page.locator(f"{PANEL} .jp-OutputArea-output").get_by_role("group", name="Momentum: every pair")
-    right, wrong, raises = (pictures.nth(i) for i in range(3))
-    raises.get_by_text("Your function raised RuntimeError('not yet')").wait_for()
-    for picture in (right, wrong):
-        picture.locator("svg > g > path[stroke='#6A3D9A']").first.wait_for()
-    assert line(right, "#6A3D9A") == line(right, "#0072B2")  # the course's own
-    assert line(wrong, "#6A3D9A") != line(wrong, "#0072B2")
-    before, drawn = page.locator(f"{PANEL} .jp-mod-active").evaluate("cell => cell.innerText"), line(right, "#6A3D9A")
-    slider = right.get_by_label("momentum γ")
-    slider.focus()
-    at = float(slider.input_value())
-    for key, steps in (("ArrowDown", -1), ("ArrowRight", 1), ("ArrowUp", 1), ("ArrowRight", 1)):
-        page.keyboard.press(key)
-        at += steps * float(slider.get_attribute("step"))
-        assert float(slider.input_value()) == pytest.approx(at)  # a cell would take up and down for itself
-    assert page.locator(f"{PANEL} .jp-mod-active").evaluate("cell => cell.innerText") == before
-    changed = "([group, d]) => ![...group.querySelectorAll('path')].some(path => path.getAttribute('d') === d)"
-    page.wait_for_function(changed, arg=[right.element_handle(), drawn])
-
-
-def line(picture: Any, colour: str) -> str:
-    """The first line of this colour in a live picture, as it is drawn."""
-    return str(picture.locator(f"svg > g > path[stroke='{colour}']").first.get_attribute("d"))
