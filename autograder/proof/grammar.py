@@ -211,10 +211,13 @@ def _variables(tree: ast.AST) -> set[str]:
 
 def _attributes(tree: ast.AST) -> set[str]:
     """The attributes of `self` that are read and not called, as `self.name`."""
-    called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    read = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)]
-    of_self = [node for node in read if isinstance(node.value, ast.Name) and node.value.id == "self"]
-    return {ast.unparse(node) for node in of_self if node not in called}
+    called, read = set(), []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called.add(id(node.func))
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+            read.append(node)
+    return {f"self.{node.attr}" for node in read if isinstance(node.ctx, ast.Load) and id(node) not in called}
 
 
 def _expression(text: str) -> ast.expr:

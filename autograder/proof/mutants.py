@@ -34,7 +34,7 @@ from course.judging.verdict import Key, judge
 
 KEYS = (1, 2, 3)  # the seeds of the keys on which a mutant must earn the same
 FAR = 300  # inputs that a mutant has to share with the reference to be called equal
-FAR_USED = 14  # and where it is used in ways, each input in one of them
+FAR_USED = 21  # and where it is used in ways, each input in one of them
 SECONDS = 20.0  # for one mutant: most take milliseconds, a few never end
 SECONDS_USED = 300.0  # of what is used in ways
 
@@ -182,7 +182,8 @@ def _far(exercise: Exercise, rng: np.random.Generator) -> dict[str, Any]:
     """Arguments as they are drawn, then some of them changed to what no criterion draws."""
     given = exercise.arguments(rng, exercise.size)
     arrays = [value for value in given.values() if isinstance(value, np.ndarray)]
-    shape = [None, (1, -1), (-1, 1, 1), ()][rng.integers(4)] if len({a.shape for a in arrays}) == 1 else None
+    any_shape = not exercise.ways and len({a.shape for a in arrays}) == 1
+    shape = [None, (1, -1), (-1, 1, 1), ()][rng.integers(4)] if any_shape else None
     for name, value in given.items():
         if isinstance(value, dict):
             given[name] = {key: part for key, part in value.items() if key != "shape"}

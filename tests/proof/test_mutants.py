@@ -100,25 +100,31 @@ CLASS = Source.typed(KERAS, "LookAheadSGD")
 
 
 @pytest.mark.parametrize(
-    ("kind", "changed"),
+    ("kind", "count", "changed"),
     [
-        ("omissions", "    def get_config(self):"),
-        ("omissions", "super().build(variables)"),
-        ("omissions", "self.assign(v, self.momentum * v + pull)"),
-        ("arguments", "super().__init__(learning_rate=learning_rate, name=name, **kwargs)"),
-        ("constants", "momentum=0.9"),
-        ("memory", "self.assign(v, self.momentum * v + pull)"),
-        ("special", "self.assign_sub(variable, self.momentum * v + pull)"),
+        (
+            "omissions",
+            25,
+            ("    def get_config(self):", "super().build(variables)", "self.assign(v, self.momentum * v"),
+        ),
+        ("arguments", 40, ("super().__init__(learning_rate=learning_rate", "self.momentum * v + pull")),
+        ("constants", 8, ("momentum=0.9",)),
+        ("memory", 2, ("self.assign(v, self.momentum * v + pull)",)),
+        ("special", 25, ("self.assign_sub(variable, self.momentum * v + pull)",)),
     ],
+    ids=lambda x: x if isinstance(x, str) else "",
 )
-def test_of_a_class_every_method_is_changed_and_lines_that_keep_something(kind: str, changed: str) -> None:
-    assert changed in CLASS.text
-    drawn = [mutant.source for mutant in CLASS.drawn(150, 1, (kind,))]
-    assert any(changed not in source for source in drawn)
+def test_of_a_class_every_method_is_changed_and_lines_that_keep_something(
+    kind: str, count: int, changed: tuple[str, ...]
+) -> None:
+    drawn = [mutant.source for mutant in CLASS.drawn(count, 1, (kind,))]
+    for line in changed:
+        assert line in CLASS.text
+        assert any(line not in source for source in drawn), line
 
 
 def test_what_is_put_into_a_method_that_computes_with_tensors_is_of_tensors() -> None:
-    steps = [m.source.partition("def update_step")[2] for m in CLASS.drawn(60, 1, ("bounds", "shapes", "special"))]
+    steps = [m.source.partition("def update_step")[2] for m in CLASS.drawn(30, 1, ("bounds", "shapes", "special"))]
     assert not any("np." in step.partition("def get_config")[0] for step in steps)
     assert any("ops.where(" in step for step in steps)
 
@@ -137,7 +143,7 @@ def test_what_is_used_in_ways_is_drawn_from_the_notebook_and_really_used() -> No
     assert end("self.total / self.count", "self.total * (1 / self.count)") == EQUAL
     assert end("self.total / self.count", "self.total * self.count") == KILLED
     assert end("state['total']", "0.0") == KILLED
-    assert end("self.total / self.count", "round(self.total / self.count, 13)") == SURVIVOR
+    assert end("self.total + number", "self.total + min(number, 100.0)") == SURVIVOR
 
 
 CALLS = itertools.count()
