@@ -503,7 +503,7 @@ from course.judging import check
 check("RelativePlateau")
 
 # %% [markdown]
-# Two callbacks on the same made-up loss, which falls by 5 % in each epoch and is noisy: yours, and Keras' own. Change `level`, the unit in which the loss is measured. Whose rates change with it?
+# Two callbacks on the same made-up loss, noisy and falling by about a fifth in each epoch, down to a tenth: yours, and Keras' own. Change `level`, the unit in which the loss is measured. Whose rates change with it?
 
 # %% tags=["picture"]
 level = 2e-4
@@ -522,7 +522,7 @@ def rates_of(callback, values):
 
 
 noise = np.random.default_rng(4).uniform(-0.05, 0.05, 40)
-values = level * (0.1 + 0.95 ** np.arange(40)) * (1 + noise)
+values = level * (0.1 + 0.8 ** np.arange(40)) * (1 + noise)
 try:
     yours = rates_of(RelativePlateau(patience=3), values)
     keras_own = rates_of(keras.callbacks.ReduceLROnPlateau(factor=0.5, patience=3), values)
@@ -533,7 +533,7 @@ try:
     ax.legend()
     figures.show(
         fig,
-        "Learning rates over 40 epochs on a small falling loss: Keras' own callback cuts every three epochs from the start, yours when the loss comes to rest.",
+        "Learning rates over 40 epochs on a small falling loss: Keras' own callback cuts every three epochs nearly from the start, yours once the loss has come to rest.",
     )
 except NotImplementedError:
     print("This waits for your class. Write it above, run that cell, then run this one again.")

@@ -11,7 +11,7 @@ BATCH_LOSSES = {
     "losses": ("To how many rows does belong what this batch added?", "L_k = (N_k m_k - N_{k-1} m_{k-1}) / n_k"),
 }
 PATIENCE = {
-    "memory": ("What does a second fit begin with?", "best, count and weights are set in `on_train_begin`"),
+    "memory": ("What does a second fit begin with?", "on_train_begin: best = infinity, count = 0, nothing kept"),
     "name": MONITOR,
     "value": ("What is in the logs of an epoch without a validation?", "logs.get(name), None where it is missing"),
     "counts": ("What tells an epoch without a value from one whose value is NaN?", "missing: None; NaN is a value"),
@@ -27,8 +27,8 @@ PATIENCE = {
         "at an improvement: kept <- a copy of the weights",
     ),
     "stop": ("When, and through what, does training learn that it shall stop?", "count >= patience"),
-    "back": ("Which weights does the model hold after training?", "`on_train_end`: set_weights(kept)"),
-    "now": ("From which weights does the next epoch start?", "set_weights only in `on_train_end`"),
+    "back": ("Which weights does the model hold after training?", "on_train_end: set_weights(kept)"),
+    "now": ("From which weights does the next epoch start?", "set_weights(kept) in on_train_end alone"),
     "defaults": ("What is used for an argument of `__init__` that is not passed?", "the values in the exercise's text"),
 }
 RELATIVE_PLATEAU = {
