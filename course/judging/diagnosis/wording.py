@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+SEVERAL = {"call": "calls", "single step": "single steps"}
+
 
 def listed(names: Sequence[str]) -> str:
     """a, b and c."""
@@ -26,4 +28,4 @@ def in_calls(count: int, of: int, one: str = "call") -> str:
     """In how many of the calls: in the one call, in every call, in 3 of 14 calls."""
     if of == 1:
         return f"in the one {one}"
-    return f"in every {one}" if count == of else f"in {count} of {of} {one}s"
+    return f"in every {one}" if count == of else f"in {count} of {of} {SEVERAL[one]}"
