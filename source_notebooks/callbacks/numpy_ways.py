@@ -100,19 +100,25 @@ def fit_rates(rule: Rule, names: Names, values: Array, rate: float, *hyper: Any)
     return np.array([rate, weight])
 
 
-def batches(rule: Rule, names: Names, epochs: int, steps: int, rate: float, *hyper: Any) -> Array:
-    """Epochs of so many batches."""
+def _set(rule: Rule, names: Names, epochs: int, steps: int, rate: float, hyper: Sequence[Any]) -> list[float]:
     known, found, fit = _hyper(names, hyper), [], {}  # type: ignore[var-annotated]
     for step in range(epochs * steps):
         rate = rule(step, step // steps, step % steps, rate, fit, **known)
         found.append(rate)
-    return np.array(found)
+    return found
+
+
+def batches(
+    rule: Rule, names: Names, epochs: int, steps: int, rate: float, peak: float, warmup: int, total: int
+) -> tuple[Array, Array]:
+    """Epochs of so many batches."""
+    return real.split(_set(rule, names, epochs, steps, rate, (peak, warmup, total)), warmup)
 
 
 def fit_batches(rule: Rule, names: Names, epochs: int, steps: int, rate: float, *hyper: Any) -> float:
     """A fit whose gradients are 1, 2, 3, ..."""
-    found = batches(rule, names, epochs, steps, rate, *hyper)
-    return float(found @ np.arange(1.0, len(found) + 1))
+    found = _set(rule, names, epochs, steps, rate, hyper)
+    return float(np.array(found) @ np.arange(1.0, len(found) + 1))
 
 
 def logged(rule: Rule, names: Names, w: Array, *hyper: Any) -> float:

@@ -204,7 +204,7 @@ def test_bounds_are_all_that_is_known_of_a_run() -> None:
     verdict = judged("trained_line", lambda x, y, times: (0.0, 0.0, np.mean(y**2)))
     assert failed(verdict) == {"it learns", "finite"}  # the second is no more than an answer without the rule meets
     assert verdict.mistakes == ()
-    assert verdict.diagnosis == "Your loss lies outside what any right result keeps to, in 3 of 3 calls."
+    assert verdict.diagnosis == "Your loss lies outside what any right result keeps to, in every call."
     assert not Expectation("a", low=0.0).holds(np.array([np.nan])).any()
 
 

@@ -86,11 +86,11 @@ def _often(uses: list[Use]) -> Rungs | None:
     """The only result is right to some digits in many calls and to fewer in the others, as a difference quotient is."""
     names = outputs(uses)
     seen = cases(uses, names[0]) if len(names) == 1 else []
-    near = sum(all_right([use], names[0]) or bool(digits([case])) for use, case in zip(uses, seen, strict=False))
-    if len(seen) != len(uses) or not len(seen) / 4 < near < len(seen):
+    right = [all_right([use], names[0]) for use in uses]
+    near = sum(not fine and bool(digits([case])) for fine, case in zip(right, seen, strict=False))
+    exact = sum(right)
+    if len(seen) != len(uses) or not len(seen) / 4 < near < len(seen) or near <= exact:
         return None
-    if sum(all_right([use], names[0]) for use in uses) > len(seen) / 2:
-        return None
-    said = f"Your {names[0]} {verb(names, 'is', 'are')} right to at least 4 digits {in_calls(near, len(seen))}, "
+    how = f"{verb(names, 'is', 'are')} right to at least 4 digits {in_calls(near + exact, len(seen))}"
     asks = "Which line takes the difference of two numbers that are nearly alike, or adds a small one?"
-    return Rungs(f"{said}and seldom to all of them.", asks)
+    return Rungs(f"Your {names[0]} {how}, and to all of them in {exact}.", asks)

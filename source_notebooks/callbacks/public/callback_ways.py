@@ -232,8 +232,16 @@ def fit_rates(kind: Any, names: Names, values: Array, rate: float, *hyper: Any) 
     return np.array([_rate(model), *_weights(model)])
 
 
-def batches(kind: Any, names: Names, epochs: int, steps: int, rate: float, *hyper: Any) -> Array:
-    """Epochs of so many batches; returns the learning rate (epochs * steps,) with which each batch is trained."""
+def split(found: Sequence[float], warmup: int) -> tuple[Array, Array]:
+    """Rates of batches: of those in the warm-up, and of those after it."""
+    return np.array(found[:warmup], dtype=float), np.array(found[warmup:], dtype=float)
+
+
+def batches(
+    kind: Any, names: Names, epochs: int, steps: int, rate: float, peak: float, warmup: int, total: int
+) -> tuple[Array, Array]:
+    """Epochs of so many batches; returns the learning rate with which each batch is trained, `split`."""
+    hyper = (peak, warmup, total)
     callback, model = _made(kind, names, hyper), _model(np.zeros(1), rate)
     found = []
     callback.set_params({"epochs": epochs, "steps": steps, "verbose": 0})
@@ -248,7 +256,7 @@ def batches(kind: Any, names: Names, epochs: int, steps: int, rate: float, *hype
             callback.on_train_batch_end(batch, {"loss": 1.0})
         callback.on_epoch_end(epoch, {"loss": 1.0, "val_loss": 1.0})
     callback.on_train_end({"loss": 1.0, "val_loss": 1.0})
-    return np.array(found)
+    return split(found, warmup)
 
 
 def fit_batches(kind: Any, names: Names, epochs: int, steps: int, rate: float, *hyper: Any) -> float:
