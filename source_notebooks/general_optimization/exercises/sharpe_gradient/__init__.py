@@ -31,12 +31,17 @@ def short(rng: Generator, size: Any) -> Any:
     return near(rng, SHORT, 0.1)
 
 
+def sold(rng: Generator, size: Any) -> Any:
+    """All weights are negative, so that all of C w is, and w'e."""
+    return -near(rng, LONG, 0.1)
+
+
 def scaled(ex: Exercise, ask: Ask, rng: Generator) -> None:
-    """Weights that are c times as large give the gradient divided by c."""
+    """Weights that are c times as large give the gradient divided by c, and so the error of rounding."""
     given = probes.drawn(ex, rng)
     for times in (1e-4, 50.0):
         (ref,) = probes.call(ex, ask, given | {"w": times * given["w"]})
-        ask.expect(ref, f"gradient, {times:g} times the weights")
+        ask.expect(ref, f"gradient, {times:g} times the weights", rtol=RTOL, atol=ATOL / min(times, 1.0))
 
 
 def at_the_best(ex: Exercise, ask: Ask, rng: Generator) -> None:
@@ -61,7 +66,9 @@ exercise = Exercise(
             "short positions",
             0.35,
             "Negative weights are weights: the same formula holds.",
-            probes.calls(fixed={"w": short}),
+            probes.all_of(
+                probes.calls(fixed={"w": short}), probes.calls(times=1, fixed={"w": sold}, what=", all sold short")
+            ),
         ),
         Check(
             "scale",
