@@ -58,9 +58,10 @@ def imports(source: str) -> set[str]:
 
 
 def constants(source: str) -> Iterator[str]:
-    """The texts in a source, without docstrings."""
+    """The texts in a source, without docstrings and the letters between the values of an f-string."""
     tree = ast.parse(source)
     words = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    words |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in words:
             yield node.value

@@ -3,6 +3,9 @@
 nbgrader's command and its Formgrader's button name their converter and let nobody choose another one. Before any part
 of it that can be chosen has a say, it has copied all that a student handed in, and left out what has another name than
 expected. So in a classroom of ours its `start` is replaced: the class is read, rebuilt, run and recorded by `Batch`.
+
+`nbgrader generate_feedback` takes the names of folders for patterns, so that a student `[ab]` is given the pages of `a`
+and `b`. In a classroom of ours it is told which notebooks there are.
 """
 
 from __future__ import annotations
@@ -14,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 
 from autograder.faults import Fault
 
 COURSE = "deep-learning-for-finance"  # of a configuration that names none
 OURS = "TpClassroom"  # the section of the configuration that says whose it is
-_stock_start = Autograde.start
+_stock_start, _stock_notebooks = Autograde.start, GenerateFeedback.init_notebooks
 
 
 def configure(config: Any, file: str) -> None:
@@ -42,7 +45,7 @@ def configure(config: Any, file: str) -> None:
         "markdown2html": "autograder.classroom.returns.rendering.cell_to_html",
         "highlight_code": "autograder.classroom.returns.rendering.code_to_html",
     }
-    Autograde.start = _start
+    Autograde.start, GenerateFeedback.init_notebooks = _start, _init_notebooks
     _find_alembic()
 
 
@@ -65,6 +68,27 @@ def _start(converter: Autograde) -> None:
         raise NbGraderException(str(fault)) from None
     if failed:
         raise NbGraderException(f"not graded: {', '.join(failed)}")
+
+
+def _init_notebooks(converter: GenerateFeedback) -> None:
+    """Find the notebooks that feedback is asked for. NbGraderException if there are none."""
+    asked, found = converter.coursedir, {}
+    if converter.config.get(OURS):
+        autograded = Path(asked.root, asked.autograded_directory)
+        there = sorted(path.name for path in autograded.iterdir()) if autograded.is_dir() else []
+        for student in matching(asked.student_id, there):
+            folder = autograded / student / asked.assignment_id
+            if notebooks := sorted(folder.glob(f"{asked.notebook_id}.ipynb")):
+                found[str(folder)] = list(map(str, notebooks))
+    if not found:
+        _stock_notebooks(converter)  # or nothing is there: it says so, and what there is
+        return
+    converter.assignments, converter.notebooks = found, []
+
+
+def matching(wanted: str, there: list[str]) -> list[str]:
+    """Those of the names that are there which are meant, by a name or by a pattern."""
+    return [wanted] if wanted in there else [name for name in there if fnmatchcase(name, wanted)]
 
 
 def _graded(converter: Autograde) -> list[str]:
@@ -102,7 +126,7 @@ def _asked_for(converter: Autograde, there: list[str]) -> list[str]:
     """The students that nbgrader was asked for, by a name or by a pattern. Fault if there is none."""
     asked = converter.coursedir
     wanted = asked.student_id
-    students = [wanted] if wanted in there else [student for student in there if fnmatchcase(student, wanted)]
+    students = matching(wanted, there)
     students = [student for student in students if student not in asked.student_id_exclude.split(",")]
     if not converter.create_student:
         with Gradebook(asked.db_url, asked.course_id) as gradebook:

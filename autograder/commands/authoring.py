@@ -71,9 +71,9 @@ def _add_check_exercises(commands: Commands) -> None:
         "--mutants",
         type=count,
         metavar="N",
-        help="draw N wrong answers of each function from its reference and print those that nobody catches; changed "
-        "are operators, constants, arguments, order, omissions, bounds, memory, shapes and special cases "
-        "(autograder/proof/grammar.py says how)",
+        help="draw N wrong answers of each exercise from its reference, or its solution cell, and print those that "
+        "nobody catches; changed are operators, constants, arguments, order, omissions, bounds, memory, shapes and "
+        "special cases (autograder/proof/grammar.py says how); one of a Keras class takes a second",
     )
     other.add_argument(
         "--messages",
@@ -129,7 +129,8 @@ def _check_exercises(options: argparse.Namespace) -> int:
         raise WrongUsage(f"--seed draws with the seeds that are given and no others; leave out --{draws[1]}")
     if (options.mutants or options.messages) and len(options.seed or []) > 1:
         raise WrongUsage(f"--{'mutants' if options.mutants else 'messages'} draws with one --seed; give one")
-    exercises = command.chosen(finding.found(options.sources), options.names)
+    tps = finding.found(options.sources)
+    exercises = command.chosen(tps, options.names)
     out = wide()
     if options.counts:
         print(command.counts(exercises))
@@ -143,6 +144,6 @@ def _check_exercises(options: argparse.Namespace) -> int:
         return command.messages(exercises, options.messages, seed, out, console)
     if options.mutants:
         seed, *_ = options.seed or command.fresh_seeds(1)
-        return command.mutants(exercises, options.mutants, seed, out, console)
+        return command.mutants(exercises, options.mutants, seed, out, console, tps.values())
     seeds, keys = (options.seed or command.fresh_seeds(count) for count in (options.seeds or 5, options.keys or 200))
     return command.check_exercises(exercises, seeds, out, console, keys)

@@ -69,7 +69,7 @@ def _serve(classroom: Classroom, options: argparse.Namespace) -> int:
 
 
 def _export(classroom: Classroom, tp: str, path: Path) -> int:
-    from autograder.classroom.marking.merged import export
+    from autograder.classroom.marking.two_markers import export
 
     check_folder("--export", path)
     print(f"{tp}: {counted(export(classroom, tp, path), 'mark')} by hand in {path}; names of students are in it")
@@ -77,7 +77,7 @@ def _export(classroom: Classroom, tp: str, path: Path) -> int:
 
 
 def _merge(classroom: Classroom, tp: str, path: Path) -> int:
-    from autograder.classroom.marking.merged import merge
+    from autograder.classroom.marking.two_markers import merge
     from autograder.harmless import line
 
     came = merge(classroom, tp, path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,13 +15,13 @@ from rich.text import Text
 from autograder.content import finding
 from autograder.content.tp import TP
 from autograder.exercises.exercise import Exercise
-from autograder.faults import WrongUsage, did_you_mean
+from autograder.faults import Fault, WrongUsage, did_you_mean
 from autograder.processes import in_processes
 from autograder.proof.beside import Counted, counted, tables
 from autograder.proof.gate import Examination, examine
-from autograder.proof.grammar import Mutant
 from autograder.proof.marks import earned
-from autograder.proof.mutants import EQUAL, KILLED, SURVIVOR, Trial, difference, source_of, tried
+from autograder.proof.mutants import EQUAL, KILLED, SURVIVOR, Subject, Trial, difference, tried
+from autograder.proof.mutated import Mutant
 from autograder.proof.rivals import NEEDED, comparable
 from autograder.proof.told import NAMED, OBSERVED, VAGUELY, Told, catalogued, generated, shares
 
@@ -83,27 +83,30 @@ def check_exercises(
     return 1 if faults else 0
 
 
-def mutants(exercises: Exercises, count: int, seed: int, show: Console, progress: Console) -> int:
-    """Draw so many mutants of each reference, and print those that nobody catches. Returns 0 if all others are equal in
-    effect and no marks depend on the draw, else 1. Fault if a reference's source cannot be read; WrongUsage if all
-    exercises are used in ways."""
-    used = [name for name, exercise in exercises.items() if exercise.ways]
-    exercises = {name: exercise for name, exercise in exercises.items() if not exercise.ways}
-    if used:
-        left_out = f"--mutants is for functions that are called directly; nothing is drawn for {', '.join(used)}"
-        if not exercises:
-            raise WrongUsage(left_out)
-        show.print(left_out, highlight=False, markup=False)
-    tasks = [
-        (name, mutant) for name, exercise in exercises.items() for mutant in source_of(exercise).drawn(count, seed)
-    ]
+def mutants(
+    exercises: Exercises, count: int, seed: int, show: Console, progress: Console, tps: Iterable[TP] = ()
+) -> int:
+    """Draw so many mutants of each right answer, and print those that nobody catches. Returns 0 if all others are equal
+    in effect and no marks depend on the draw, else 1. Fault if there is no source to draw from, or if
+    what it says is not right itself."""
+    tps = list(tps)
+    subjects = {
+        name: Subject(exercise, next((tp for tp in tps if exercise in tp.exercises.values()), None))
+        for name, exercise in exercises.items()
+    }
+    itself = {name: Mutant((), subject.source.text) for name, subject in subjects.items()}
+    tasks = list(itself.items())
+    tasks += [(name, mutant) for name, subject in subjects.items() for mutant in subject.source.drawn(count, seed)]
 
     def run(task: tuple[str, Mutant]) -> Trial:
-        return tried(exercises[task[0]], task[1])
+        return tried(subjects[task[0]], task[1])
 
     found: dict[str, list[Trial]] = {name: [] for name in exercises}
-    for (name, _), trial in in_processes(run, tasks, WORKERS, "mutants", progress):
-        found[name].append(trial)
+    for (name, mutant), trial in in_processes(run, tasks, WORKERS, "mutants", progress):
+        if mutant is not itself[name]:
+            found[name].append(trial)
+        elif trial.end != EQUAL:
+            raise Fault(f"{name}: its own right answer is {trial.end}, so nothing can be said of mutants")
     for name, trials in found.items():
         for trial in trials:
             if trial.end != SURVIVOR and not trial.drawn:
@@ -111,7 +114,7 @@ def mutants(exercises: Exercises, count: int, seed: int, show: Console, progress
             earns = " or ".join(f"{score:g}" for score in sorted(set(trial.scores)))
             said = f"survives; other results at {trial.apart}" if trial.apart else f"{trial.end}, earns {earns}"
             show.print(f"\n{name} ({', '.join(trial.mutant.kinds)}): {said}", highlight=False, markup=False)
-            show.print(*difference(exercises[name], trial.mutant), sep="\n", highlight=False, markup=False)
+            show.print(*difference(subjects[name].source, trial.mutant), sep="\n", highlight=False, markup=False)
     table = Table(title=f"Mutants, drawn with seed {seed}", title_justify="left")
     for column in ("exercise", "drawn", "killed", "equal in effect", "survive", "share", "marks depend on the draw"):
         table.add_column(column, justify="left" if column == "exercise" else "right")

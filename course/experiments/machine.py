@@ -21,7 +21,7 @@ from pathlib import Path
 
 GPU = [["convolution", "longer"], ["recurrent", "early"]]
 """Lanes: those in one lane run one after the other, in the order of their importance."""
-PROCESSOR = [["dense"], ["sparse"], ["drift", "cost"], ["curves"], ["defaults"], ["valley"]]
+PROCESSOR = [["dense"], ["sparse"], ["drift", "cost"], ["curves", "markets"], ["defaults"], ["valley"]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

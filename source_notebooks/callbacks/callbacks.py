@@ -555,7 +555,7 @@ check("RelativePlateau").required()
 # 1. Which of the three ends with the lowest test loss on average, and by how much? Compare seed by seed, and say how much the runs of one kind differ. What may be said about `Patience`, and what about `RelativePlateau`?
 # 2. Compare validation loss and test loss of the runs with `Patience`. Is one of them lower on average, and why? What happens with the runs that were never stopped? Which number would you report?
 
-# %%
+# %% tags=["picture"]
 kinds = {
     "nothing": list,
     "Patience": lambda: [Patience(patience=5)],

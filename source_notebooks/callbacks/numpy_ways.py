@@ -41,7 +41,7 @@ def _watched(rule: Rule, known: dict[str, Any], values: Array, theta: Array, own
         stop, back, _ = rule(epoch, _logs(epoch, known, value), weights, own, fit, **known)
         if stop:
             break
-    return float(epoch + 1), weights if back is None else back
+    return real.ended(epoch + 1, weights if back is None else back, real.path(values, theta))
 
 
 def stopped(rule: Rule, names: Names, values: Array, theta: Array, *hyper: Any) -> Any:
@@ -67,7 +67,7 @@ def fit_stopped(rule: Rule, names: Names, values: Array, theta: Array, *hyper: A
         if stop:
             break
         weights = weights if now is None else now
-    return float(epoch + 1), weights if back is None else back
+    return real.ended(epoch + 1, weights if back is None else back, values[:, None])
 
 
 def _cut(rule: Rule, names: Names, values: Array, rate: float, hyper: Sequence[Any], outside: bool) -> Array:
@@ -100,19 +100,25 @@ def fit_rates(rule: Rule, names: Names, values: Array, rate: float, *hyper: Any)
     return np.array([rate, weight])
 
 
-def batches(rule: Rule, names: Names, epochs: int, steps: int, rate: float, *hyper: Any) -> Array:
-    """Epochs of so many batches."""
+def _set(rule: Rule, names: Names, epochs: int, steps: int, rate: float, hyper: Sequence[Any]) -> list[float]:
     known, found, fit = _hyper(names, hyper), [], {}  # type: ignore[var-annotated]
     for step in range(epochs * steps):
         rate = rule(step, step // steps, step % steps, rate, fit, **known)
         found.append(rate)
-    return np.array(found)
+    return found
+
+
+def batches(
+    rule: Rule, names: Names, epochs: int, steps: int, rate: float, peak: float, warmup: int, total: int
+) -> tuple[Array, Array]:
+    """Epochs of so many batches."""
+    return real.split(_set(rule, names, epochs, steps, rate, (peak, warmup, total)), warmup)
 
 
 def fit_batches(rule: Rule, names: Names, epochs: int, steps: int, rate: float, *hyper: Any) -> float:
     """A fit whose gradients are 1, 2, 3, ..."""
-    found = batches(rule, names, epochs, steps, rate, *hyper)
-    return float(found @ np.arange(1.0, len(found) + 1))
+    found = _set(rule, names, epochs, steps, rate, hyper)
+    return float(np.array(found) @ np.arange(1.0, len(found) + 1))
 
 
 def logged(rule: Rule, names: Names, w: Array, *hyper: Any) -> float:

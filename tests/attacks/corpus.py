@@ -627,13 +627,13 @@ NOT_WRITTEN: list[Attack] = [
         ),
     ),
     Attack(
-        "code-of-a-library-renamed",
-        "give the code of a library's rule other names, and make a function of that",
+        "code-of-a-library-changed",
+        "give the code of a library's rule another constant, and make a function of that",
         (
             f"{LIBRARY}\nimport types\nmaking = momentum.__code__\nfor place, code in enumerate(making.co_consts):\n"
-            "    if isinstance(code, types.CodeType):\n        mine = code.replace(co_varnames=tuple(f'{name}_' for name in code.co_varnames))\n"
+            "    if isinstance(code, types.CodeType):\n        mine = code.replace(co_consts=(*code.co_consts, 'mine'))\n"
             "        making = making.replace(co_consts=(*making.co_consts[:place], mine, *making.co_consts[place + 1:]))\n"
-            "momentum = types.FunctionType(making, momentum.__globals__)",
+            "making = making.replace(co_consts=(*making.co_consts, 'mine'))\nmomentum = types.FunctionType(making, {**momentum.__globals__, 'make_schedule': lambda size: lambda i: size})",
         ),
         solutions={"momentum_step": OF_A_LIBRARY.format(first="")},
         twin_cells=(

@@ -16,7 +16,7 @@ from autograder.classroom.assignment import Assignment, assignment
 from autograder.classroom.intake.reading import read
 from autograder.classroom.layout import Classroom, write
 from autograder.classroom.similarity.forced import Forced, forced
-from autograder.classroom.similarity.made_class import Outcome, disguised, made_class
+from autograder.classroom.similarity.made_class import disguised, made_class
 from autograder.classroom.similarity.matches import _Bound, compared
 from autograder.classroom.similarity.texts import CODE, HandedIn
 from autograder.classroom.similarity.texts import compared as parts
@@ -194,15 +194,14 @@ def test_a_folder_without_hand_ins_is_wrong_usage(
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(("count", "in_vain"), [(30, 0), (120, 1), (1000, 5)])
+@pytest.mark.parametrize(("count", "seeds", "in_vain"), [(30, 3, 0), (120, 3, 1), (1000, 1, 3)])
 def test_of_planted_copies_most_are_found_and_few_in_vain(
-    released: Assignment, own: Forced, count: int, in_vain: int
+    released: Assignment, own: Forced, count: int, seeds: int, in_vain: int
 ) -> None:
     outcomes = []
-    for seed in range(3):
+    for seed in range(seeds):
         made = made_class(released, own, count, seed)
         outcomes.append(made.outcome(compared(made.texts)))
     print(count, *outcomes)
-    assert sum(one.whole for one in outcomes) >= 0.8 * sum(one.of_whole for one in outcomes)
+    assert sum(one.whole for one in outcomes) >= 0.6 * sum(one.of_whole for one in outcomes)
     assert sum(one.in_vain for one in outcomes) <= in_vain
-    assert Outcome(1, 1, 1, 1, in_vain=0) != outcomes[0]

@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from nbgrader.converters import GenerateFeedback
 
-from autograder.classroom import students
+from autograder.classroom import convert, students
 from autograder.classroom.grading.gradebook import held, opened
 from autograder.classroom.layout import Classroom
 from autograder.classroom.students import remove, rename
@@ -196,4 +197,7 @@ def test_a_name_is_no_pattern(room: Classroom) -> None:
     assert tp(room, "feedback", TP, "--student", "[ab]") == 0
     assert pages() == {"[ab]"}
     assert not list((room.root / "feedback").rglob("*.ipynb"))
+    shutil.rmtree(room.root / "feedback")
+    convert.run(room, GenerateFeedback, TP, force=True)  # nbgrader's own command
+    assert pages() == set(NAMES)
     assert tp(room, "feedback", TP, "--student", "*") == 2

@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.demo import filled
 from course.start import server, unpacked
+from course.start.notebooks import name_kernel
 from course.start.start_page import NAME
 from tests.browser import jupyterlab, known_page
 from tests.classroom.hand_ins import SOURCES
@@ -19,7 +20,7 @@ from tests.shared import TP
 
 pytestmark = pytest.mark.browser
 WRONG = SOURCES["momentum_step"].replace("theta - v", "theta + v")
-RAISES = "def momentum_step(*what): raise RuntimeError('not yet')"
+RAISES = "def momentum_step(theta, v, grad, eta, gamma): raise RuntimeError('not yet')"
 OURS = (".jp-MarkdownOutput", ".jp-OutputArea-output")
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 
@@ -38,7 +39,9 @@ def folder(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shown = 'from course.workshop import live\nlive.show("plane", yours=momentum_step)'
     functions = (SOURCES["momentum_step"], WRONG, RAISES)
     cells = [new_code_cell(f"import numpy as np\n{function}\n{shown}") for function in functions]
-    nbformat.write(new_notebook(cells=[*cells, new_code_cell("1")]), folder / "live.ipynb")
+    live = new_notebook(cells=[*cells, new_code_cell("1")])
+    name_kernel(live)
+    nbformat.write(live, folder / "live.ipynb")
     return folder
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
-from autograder.classroom.marking import pages
+from autograder.classroom.marking import screens
 from autograder.classroom.marking.desk import Desk
 from autograder.faults import Fault
 
@@ -88,7 +88,7 @@ class Guarded(RequestHandler):
         error = kwargs.get("exc_info", (None, None))[1]
         text = str(error) if isinstance(error, Fault | ValueError) else self._reason
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.finish(pages.message(str(status_code), text))
+        self.finish(screens.message(str(status_code), text))
 
     def log_exception(self, kind: Any, error: Any, trace: Any) -> None:
         """The page says what a person can mend; only a mistake of ours is for the terminal."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError
 
-from autograder.classroom.marking import comments, form, pages
+from autograder.classroom.marking import comments, form, screens
 from autograder.classroom.marking.desk import Desk, Pile, Row
 from autograder.classroom.marking.entered import Changed
 from autograder.classroom.marking.guarded import Guarded, Keys, NotFound, same, settings
@@ -29,12 +30,14 @@ async def serve(desk: Desk, ready: Callable[[Keys], object], port: int = 0) -> N
     port: 0 takes a free one.
     """
     try:
-        sockets = bind_sockets(port, HERE)
+        listening = socket.create_server((HERE, port))
     except OSError as error:
-        raise Fault(f"port {port} of this machine cannot be used ({error.strerror}): give another --port") from None
-    keys = Keys(sockets[0].getsockname()[1])
+        why = os.strerror(error.errno or 0)
+        raise Fault(f"port {port} of this machine cannot be used ({why}): give another --port") from None
+    listening.setblocking(False)
+    keys = Keys(listening.getsockname()[1])
     server = HTTPServer(_application(desk, keys), max_body_size=LARGEST, max_buffer_size=2 * LARGEST)
-    server.add_sockets(sockets)
+    server.add_socket(listening)
     try:
         ready(keys)
         await asyncio.Event().wait()
@@ -62,9 +65,9 @@ class _Index(Guarded):
         """All questions; with the token, the way in."""
         if self.enters():
             self.set_cookie(self.keys.cookie, self.keys.session, httponly=True, samesite="Strict")
-            self.finish(pages.welcome("/"))
+            self.finish(screens.welcome("/"))
             return
-        self.finish(pages.index(self.desk, self.desk.piles()))
+        self.finish(screens.index(self.desk, self.desk.piles()))
 
 
 class _Asset(Guarded):
@@ -79,7 +82,7 @@ class _Asset(Guarded):
 class _Question(Guarded):
     def get(self, notebook: str, cell: str) -> None:
         """All answers to one question."""
-        self.finish(pages.question(self.desk, self.pile(notebook, cell)))
+        self.finish(screens.question(self.desk, self.pile(notebook, cell)))
 
     def pile(self, notebook: str, cell: str) -> Pile:
         """The answers to the question of an address."""
@@ -118,10 +121,10 @@ class _Answer(_Question):
 
     def _next(self, pile: Pile, row: Row, go: str) -> str:
         to = {"before": pile.beside(row.id, -1), "after": pile.beside(row.id, 1), "stay": row}
-        return pages.link(pile.question, to[go] if go in to else pile.next_open(row.id))
+        return screens.link(pile.question, to[go] if go in to else pile.next_open(row.id))
 
     def _show(self, pile: Pile, row: Row, typed: Mapping[str, str] | None = None, said: str = "") -> None:
-        self.finish(pages.answer(self.desk, pile, row, self.xsrf_form_html(), typed, said))
+        self.finish(screens.answer(self.desk, pile, row, self.xsrf_form_html(), typed, said))
 
     def _found(self, notebook: str, cell: str, id: str) -> tuple[Pile, Row]:
         pile = self.pile(notebook, cell)

@@ -10,11 +10,9 @@ from __future__ import annotations
 import ast
 import copy
 import itertools
-import linecache
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,6 +20,7 @@ import course
 from autograder.classroom.assignment import Assignment
 from autograder.classroom.similarity import traits
 from autograder.classroom.similarity.normal import Form, Normal
+from autograder.classroom.similarity.symbols import expression
 from autograder.classroom.similarity.traits import Trait
 from autograder.content import finding
 from autograder.exercises.variants import Wrong
@@ -104,7 +103,7 @@ def _ways(stages: Mapping[str, Callable[..., Any]], names: set[str]) -> dict[str
     """By stage: its forms, with the name of each stage before it, or with what that computes, in its place."""
     ways: dict[str, list[Form]] = {}
     for name, stage in stages.items():
-        if (body := _body(stage)) is None:
+        if (body := expression(stage)) is None:
             continue
         used = sorted({node.id for node in ast.walk(body) if isinstance(node, ast.Name)} & ways.keys())
         choices = [[Form("_", (one,), 1), *(way for way in ways[one] if way.size > 1)] for one in used]
@@ -112,33 +111,6 @@ def _ways(stages: Mapping[str, Callable[..., Any]], names: set[str]) -> dict[str
         forms = [Normal(names, put=dict(zip(used, chosen, strict=True))).form(body) for chosen in combined]
         ways[name] = list({form.key: form for form in forms}.values())
     return ways
-
-
-@cache
-def _body(stage: Callable[..., Any]) -> ast.expr | None:
-    """The expression of a stage, with its variables as names; None if it is no function in one line."""
-    code = getattr(stage, "__code__", None)
-    if code is None or code.co_name != "<lambda>" or code.co_argcount != 1:
-        return None
-    places = [p for p in code.co_positions() if None not in p and p[2] != p[3]]
-    if not places:
-        return None
-    first, last = min((p[0], p[2]) for p in places), max((p[1], p[3]) for p in places)
-    inside = [
-        one
-        for one in _lambdas(code.co_filename)
-        if first <= (one.body.lineno, one.body.col_offset) and (one.body.end_lineno, one.body.end_col_offset) <= last
-    ]
-    if not inside:
-        return None
-    whole = min(inside, key=lambda one: (one.body.lineno, one.body.col_offset))
-    return _with_variables(whole)
-
-
-@cache
-def _lambdas(file: str) -> list[ast.Lambda]:
-    tree = ast.parse("".join(linecache.getlines(file)))
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Lambda) and len(node.args.args) == 1]
 
 
 def _with_variables(stage: ast.Lambda) -> ast.expr:

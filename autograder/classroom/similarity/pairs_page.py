@@ -96,7 +96,7 @@ def rarity(expected: float) -> str:
 def kinds(pair: Pair) -> str:
     """How much of what a pair shares."""
     counts = Counter(shared.trait.kind for shared in pair.shared)
-    return ", ".join(f"{counts[kind]} {kind}{'s' * (counts[kind] > 1 and kind != traits.SAID)}" for kind in counts)
+    return ", ".join(counted(number, kind) for kind, number in counts.items())
 
 
 def as_json(tp: str, found: Compared, notes: Sequence[str]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ DIGITS = 3  # of a number that somebody chose
 LETTERS = 4  # of a part of a name
 LONGEST_LINE = 2000  # characters; a person types less
 
-STATEMENT, WHOLE, NAME, SAID, NUMBER = KINDS = ("statement", "function", "name", "words", "number")
+STATEMENT, WHOLE, NAME, SAID, NUMBER = KINDS = ("statement", "function", "name", "passage", "number")
 
 
 @dataclass(frozen=True)

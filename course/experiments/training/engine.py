@@ -92,7 +92,7 @@ class Trainer:
             for variable, shape in zip(self._weights, self.model.shapes, strict=True)
         ]
 
-    def batch_losses(self, weights: Sequence[Tensor], examples: Examples, batch: Batches) -> tuple[Tensor, Tensor]:
+    def loss_and_accuracy(self, weights: Sequence[Tensor], examples: Examples, batch: Batches) -> tuple[Tensor, Tensor]:
         """The loss and the accuracy (R,) of each replica on its batch; one step of `Batches`."""
         x, y = ops.take(examples.x, batch.rows, axis=0), ops.take(examples.y, batch.rows, axis=0)
         outputs = forward(self.model, weights, x)
@@ -111,7 +111,7 @@ class Trainer:
             return nothing + np.nan, nothing + np.nan, ops.all(finite, axis=0)
 
         def add(total: tuple[Tensor, Tensor], batch: Batches) -> tuple[Tensor, Tensor]:
-            loss, accuracy = self.batch_losses(weights, validation, batch)
+            loss, accuracy = self.loss_and_accuracy(weights, validation, batch)
             return total[0] + loss * batch.portions, total[1] + accuracy * batch.portions
 
         return (*fold(add, (nothing, nothing), validation.batches), ops.all(finite, axis=0))
@@ -139,7 +139,7 @@ def _compiled_tensorflow(trainer: Trainer) -> Callable[..., Any]:
         def step(total: tuple[Tensor], batch: Batches) -> tuple[Tensor]:
             weights = [variable.value for variable in variables]
             with tf.GradientTape() as tape:
-                loss, _ = trainer.batch_losses(weights, train, batch)
+                loss, _ = trainer.loss_and_accuracy(weights, train, batch)
                 # No replica's loss holds another's weights, so the gradient of the sum is each one's own gradient.
                 together = tf.reduce_sum(loss)
             trainer.optimizer.apply(tape.gradient(together, weights), variables)
@@ -158,7 +158,7 @@ def _compiled_jax(trainer: Trainer) -> Callable[..., Any]:
     weights, state, rates = trainer._weights, trainer.optimizer.variables, trainer._rates
 
     def together(values: list[Tensor], train: Examples, batch: Batches) -> tuple[Tensor, Tensor]:
-        loss, _ = trainer.batch_losses(values, train, batch)
+        loss, _ = trainer.loss_and_accuracy(values, train, batch)
         return loss.sum(), loss
 
     @jax.jit

@@ -27,6 +27,9 @@ from course.judging.verdict import Rungs
 Array = np.ndarray
 Names = Sequence[str]
 Logs = dict[str, float]
+Ended = tuple[
+    float, float, Array
+]  # epochs run, the epoch from which the weights are that are held, and they themselves
 
 MISSING = np.inf  # in a series: the monitored value is not in the logs of this epoch
 ETA = 0.5  # the learning rate of the fits whose weights are dictated
@@ -40,6 +43,12 @@ def weights_after(epoch: int, theta: Array) -> Array:
     """The weights (n,) that an epoch, counted from 0, leaves behind."""
     found: Array = np.asarray(theta, dtype=float) + 0.37 * (epoch + 1)
     return found
+
+
+def ended(ran: int, weights: Array, after: Array) -> Ended:
+    """How a fit ended. after: (epochs, n), the weights after each. The epoch is NaN if none had the weights held."""
+    same = np.flatnonzero(np.isclose(after, weights, rtol=1e-4, atol=1e-4).all(axis=1))
+    return float(ran), float(same[-1] + 1) if len(same) else np.nan, weights
 
 
 def logs_of(epoch: int, monitor: str, value: float) -> Logs:
@@ -135,21 +144,26 @@ def _series(values: Array, monitor: str) -> list[Logs]:
     return [logs_of(epoch, monitor, value) for epoch, value in enumerate(values)]
 
 
-def stopped(kind: Any, names: Names, values: Array, theta: Array, *hyper: Any) -> tuple[float, Array]:
-    """A series of monitored values; returns how many epochs ran, and the weights (n,) that are held at the end."""
+def path(values: Array, theta: Array) -> Array:
+    """The weights (epochs, n) after each epoch of a series."""
+    return np.array([weights_after(epoch, theta) for epoch in range(len(values))])
+
+
+def stopped(kind: Any, names: Names, values: Array, theta: Array, *hyper: Any) -> Ended:
+    """A series of monitored values; returns how the fit `ended`."""
     model = _model(np.zeros(len(theta)), ETA)
     ran = _run(_made(kind, names, hyper), model, _series(values, _monitor(names, hyper)), theta, _nothing)
-    return float(ran), _weights(model)
+    return ended(ran, _weights(model), path(values, theta))
 
 
-def again(kind: Any, names: Names, values: Array, theta: Array, *hyper: Any) -> tuple[float, Array]:
+def again(kind: Any, names: Names, values: Array, theta: Array, *hyper: Any) -> Ended:
     """The same callback in two fits: the first on the halves of the values, the second on the values themselves.
     Returns what `stopped` does, of the second."""
     callback, monitor = _made(kind, names, hyper), _monitor(names, hyper)
     for factor in (0.5, 1.0):
         model = _model(np.zeros(len(theta)), ETA)
         ran = _run(callback, model, _series(factor * np.asarray(values), monitor), theta, _nothing)
-    return float(ran), _weights(model)
+    return ended(ran, _weights(model), path(values, theta))
 
 
 def _rows(values: Array, theta: Array, eta: float) -> Array:
@@ -178,12 +192,12 @@ def _fit(model: Any, rows: Array, batches: int, callbacks: list[Any]) -> Any:
         )
 
 
-def fit_stopped(kind: Any, names: Names, values: Array, theta: Array, *hyper: Any) -> tuple[float, Array]:
+def fit_stopped(kind: Any, names: Names, values: Array, theta: Array, *hyper: Any) -> Ended:
     """A real `fit`, whose validation losses are the values. theta: (1,), the weight to start from. Returns what
     `stopped` does."""
     model = _model(theta, ETA)
     history = _fit(model, _rows(np.asarray(values), theta, ETA), 1, [_made(kind, names, hyper)])
-    return float(len(history.epoch)), _weights(model)
+    return ended(len(history.epoch), _weights(model), np.asarray(values)[:, None])
 
 
 def rates(kind: Any, names: Names, values: Array, rate: float, *hyper: Any) -> Array:
@@ -218,8 +232,16 @@ def fit_rates(kind: Any, names: Names, values: Array, rate: float, *hyper: Any) 
     return np.array([_rate(model), *_weights(model)])
 
 
-def batches(kind: Any, names: Names, epochs: int, steps: int, rate: float, *hyper: Any) -> Array:
-    """Epochs of so many batches; returns the learning rate (epochs * steps,) with which each batch is trained."""
+def split(found: Sequence[float], warmup: int) -> tuple[Array, Array]:
+    """Rates of batches: of those in the warm-up, and of those after it."""
+    return np.array(found[:warmup], dtype=float), np.array(found[warmup:], dtype=float)
+
+
+def batches(
+    kind: Any, names: Names, epochs: int, steps: int, rate: float, peak: float, warmup: int, total: int
+) -> tuple[Array, Array]:
+    """Epochs of so many batches; returns the learning rate with which each batch is trained, `split`."""
+    hyper = (peak, warmup, total)
     callback, model = _made(kind, names, hyper), _model(np.zeros(1), rate)
     found = []
     callback.set_params({"epochs": epochs, "steps": steps, "verbose": 0})
@@ -234,7 +256,7 @@ def batches(kind: Any, names: Names, epochs: int, steps: int, rate: float, *hype
             callback.on_train_batch_end(batch, {"loss": 1.0})
         callback.on_epoch_end(epoch, {"loss": 1.0, "val_loss": 1.0})
     callback.on_train_end({"loss": 1.0, "val_loss": 1.0})
-    return np.array(found)
+    return split(found, warmup)
 
 
 def fit_batches(kind: Any, names: Names, epochs: int, steps: int, rate: float, *hyper: Any) -> float:
@@ -344,7 +366,7 @@ STOPS = _lacks(
     Rungs(
         "`stop_training` stands nowhere in your class.",
         "How does `fit` learn that it shall end?",
-        mend="`self.model.stop_training = True` ends training after this epoch.",
+        mend="It is an attribute of `self.model`: set to True it ends training after this epoch.",
     ),
 )
 COPIES = _lacks(

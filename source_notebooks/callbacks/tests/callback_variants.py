@@ -357,7 +357,7 @@ class Uncopied(Plain):
         return self.model.weights
 
     def on_train_end(self, logs=None):
-        self.model.set_weights([ops.convert_to_numpy(variable) for variable in self.kept])
+        self.model.set_weights([ops.convert_to_numpy(variable) for variable in self.kept or self.model.weights])
 
 
 class Late(Warm):

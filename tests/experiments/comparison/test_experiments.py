@@ -17,7 +17,7 @@ from course.experiments.comparison import kept, pages
 from course.experiments.comparison.claims import CLAIMS, Claim, answer, read
 from course.experiments.comparison.experiment import Experiment
 from course.experiments.comparison.protocol import Protocol
-from course.experiments.studies import EXPERIMENTS, benchmarks, cost, curves, drift, recurrent, sparse
+from course.experiments.studies import EXPERIMENTS, benchmarks, cost, curves, drift, markets, recurrent, sparse
 from course.experiments.studies import dense as dense_experiment
 from course.experiments.training import OPTIMIZERS, Data, backend, dense, embedding, gru
 from course.workshop.problems import svensson_curve
@@ -72,6 +72,32 @@ def test_garch_returns_have_bollerslevs_moments() -> None:
     shocks = returns / np.sqrt(variances)
     assert (shocks**4).mean() == pytest.approx(3, rel=0.03)
     assert abs(autocorrelation(shocks**2, 1)) < 0.01
+
+
+def test_a_year_of_a_market_is_forecast_from_the_days_before_it() -> None:
+    days = np.arange(1.0, 2500.0)  # the return of day t is t
+    for number in range(markets.years(days)):
+        data = markets.year(days, number)
+        past, future = np.sqrt(data.y), np.sqrt(data.y_val)
+        assert past.max() < future.min()
+        assert (np.asarray(data.x_val)[:, -1, 0] == future - 1).all()
+        assert len(past) == recurrent.TRAIN
+    assert markets.years(days) == (2499 - recurrent.LOOK_BACK - recurrent.TRAIN) // recurrent.TEST
+
+
+def test_the_rate_of_a_year_is_the_one_that_was_best_before_it() -> None:
+    first, second = [1.0, 1.0, 9.0, 9.0, 9.0], [2.0, 2.0, 2.0, 3.0, 4.0]
+    losses = np.array([first, second])[:, :, None]
+    # Before the third year the first rate is the better one, and pays for it; from then on the second is.
+    assert markets.at_rates_of_before(losses, 2).ravel().tolist() == [9.0, 3.0, 4.0]
+
+
+def test_the_real_returns_are_those_of_the_markets() -> None:
+    pytest.importorskip("arch")
+    returns = markets.series()
+    # The worst day of the index in these years, the 15th of October 2008, when it lost 9.03 %.
+    assert returns["S&P 500"].min() == pytest.approx(100 * np.log(1 - 0.0903), abs=0.01)
+    assert {len(days) for days in returns.values()} == {5030}
 
 
 def test_the_loss_of_a_forecast_is_least_at_the_true_variance() -> None:

@@ -67,7 +67,7 @@ def arguments(rng: Generator, size: Any) -> dict[str, Any]:
 def told(
     what: str, values: Sequence[float], *outputs: int, way: str = "stopped", defaults: bool = False, **hyper: Any
 ) -> Probe:
-    """One series in one of the ways. Expected are the epochs (0), the weights at the end (1), or both; the other is
+    """One series in one of the ways. Expected are the epochs (0), the weights at the end (1), or both; what is left is
     asked as well, and tells one mistake from another. hyper: a `min_delta` is one a little off it."""
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
@@ -75,7 +75,7 @@ def told(
         given = case(rng, values, 1 if way.startswith("fit") else 2, **own)
         results = probes.call(ex, ask, given, defaults, way)
         for place, name in enumerate(ex.outputs):
-            (ask.expect if place in (outputs or (0, 1)) else ask.read)(results[place], f"{name}, {what}")
+            (ask.expect if min(place, 1) in (outputs or (0, 1)) else ask.read)(results[place], f"{name}, {what}")
 
     return probe
 
@@ -83,7 +83,7 @@ def told(
 exercise = Exercise(
     reference=rule.variant(),
     asked=Patience,
-    outputs=("epochs run", "weights at the end"),
+    outputs=("epochs run", "epoch whose weights are held", "weights at the end"),
     arguments=arguments,
     lecture="callbacks",
     size=(),

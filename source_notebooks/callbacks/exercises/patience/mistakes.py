@@ -137,7 +137,7 @@ mistakes = (
         "best-not-kept",
         did="The best is never set: each epoch is compared with infinity.",
         effect="Each epoch is an improvement: nothing stops, and the last weights are the best.",
-        hint="Each epoch is an improvement in yours. Keep the new best: `self.best = value`.",
+        hint="Each epoch is an improvement in yours. Keep the value of an improvement as the new best.",
         section=BY_HAND,
         new_best=lambda s: s.best,
     ),

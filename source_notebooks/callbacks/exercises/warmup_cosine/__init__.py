@@ -37,12 +37,13 @@ def arguments(rng: Generator, size: Any) -> dict[str, Any]:
     return case(rng, 2, 6, 3, 12)
 
 
-def told(what: str, *numbers: int, way: str = "batches") -> Probe:
-    """Epochs, batches of each, warm-up and total, in one of the ways."""
+def told(what: str, *numbers: int, output: int = 1, way: str = "batches") -> Probe:
+    """Epochs, batches of each, warm-up and total. Expected are the rates in the warm-up (0), or those after it (1); the
+    others are asked as well, and tell one mistake from another."""
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
-        (found,) = probes.call(ex, ask, case(rng, *numbers), way=way)
-        ask.expect(found, f"{ask.outputs(way)[0]}, {what}")
+        for place, found in enumerate(probes.call(ex, ask, case(rng, *numbers), way=way)):
+            (ask.expect if place == output else ask.read)(found, f"{ask.outputs(way)[place]}, {what}")
 
     return probe
 
@@ -50,7 +51,7 @@ def told(what: str, *numbers: int, way: str = "batches") -> Probe:
 exercise = Exercise(
     reference=rule.variant(),
     asked=WarmupCosine,
-    outputs=("rates of the batches",),
+    outputs=("rates in the warm-up", "rates after it"),
     arguments=arguments,
     lecture="callbacks",
     size=(),
@@ -67,7 +68,7 @@ exercise = Exercise(
             "warm-up",
             1.0,
             "In the warm-up, t < warmup, the rate must be peak (t + 1) / warmup.",
-            told("the warm-up", 1, 4, 5, 20),
+            told("a long warm-up", 1, 7, 5, 20, output=0),
         ),
         Check(
             "cosine",
@@ -94,7 +95,7 @@ exercise = Exercise(
             "in a real fit",
             0.25,
             "In a real `fit` the weights must move as these rates move them.",
-            told("two epochs", 2, 4, 3, 8, way="fit batches"),
+            told("two epochs", 2, 4, 3, 8, output=0, way="fit batches"),
         ),
     ),
     mistakes=mistakes,

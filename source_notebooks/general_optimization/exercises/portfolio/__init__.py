@@ -52,6 +52,11 @@ def told(output: int) -> Probe:
     )
 
 
+def poor(rng: Generator, size: Any) -> float:
+    """A rate without risk that is above the return of each asset: the Sharpe ratio is negative."""
+    return float(rng.uniform(0.31, 0.39))
+
+
 def riskless(ex: Exercise, ask: Ask, rng: Generator) -> None:
     """Everything is in an asset without any risk; what it earns is not rf."""
     given = probes.drawn(ex, rng)
@@ -70,7 +75,12 @@ exercise = Exercise(
     checks=(
         Check("return", 0.4, "The return must be w'mu.", told(0)),
         Check("volatility", 0.7, "The volatility must be the root of w'C w, with all entries of C.", told(1)),
-        Check("Sharpe ratio", 0.6, "The Sharpe ratio must be (w'mu - rf) divided by the volatility.", told(2)),
+        Check(
+            "Sharpe ratio",
+            0.6,
+            "The Sharpe ratio must be (w'mu - rf) divided by the volatility.",
+            probes.all_of(told(2), probes.calls(2, times=1, fixed={"rf": poor}, what=", below rf")),
+        ),
         Check("rf by default", 0.1, "Without rf the function must use 0.02.", probes.calls(2, defaults=True, times=1)),
         Check(
             "no volatility", 0.1, "Without volatility the Sharpe ratio must be 0 (0/0 gives NaN).", riskless, rule=False
