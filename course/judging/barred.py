@@ -211,7 +211,9 @@ def _copies(marks: dict[Any, str]) -> dict[FunctionType, str]:
     names = {mark[1] for mark in marks if len(mark) > 1}
     sizes = {-(-(CodeType.__basicsize__ + len(mark[0])) // 8) * 8 for mark in marks if len(mark) == 1}
     found = [f for f in get_objects() if type(f) is FunctionType]
-    like = [f for f in found if f.__code__.co_names in names or f.__code__.__sizeof__() in sizes]
+    codes = [f.__code__ for f in found]
+    sized = zip(found, codes, map(CodeType.__sizeof__, codes), strict=True)
+    like = [f for f, code, size in sized if code.co_names in names or size in sizes]
     return {f: marks[mark] for f in like if (mark := _mark(f.__code__)) in marks}
 
 

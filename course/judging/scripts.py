@@ -424,7 +424,7 @@ def _call(
 def _kind(result: object) -> str:
     """What something is, with its article."""
     name = type(result).__name__
-    return f"{'an' if name[0] in 'aeiouAEIO' else 'a'} {name}"
+    return f"{'an' if name[0] in 'aeiouAEIO' or name == 'ndarray' else 'a'} {name}"
 
 
 def _kept(result: Any) -> Any:

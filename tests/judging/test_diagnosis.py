@@ -392,7 +392,7 @@ def test_what_is_said_follows_from_what_the_exercise_declares(wrong: Step, sente
     [
         (lambda x, length, head: (x, length, head[None]), "The numbers in it are right."),
         (lambda x, length, head: (x, length, head[:1]), "Those that both have are right."),
-        (lambda x, length, head: (x, head, length), "you return x, head, length instead of x, length, head"),
+        (lambda x, length, head: (x, head, length), "You return x, head, length instead of x, length, head."),
     ],
 )
 def test_what_is_said_of_a_result_is_said_within_its_own_tolerance(wrong: Step, sentence: str) -> None:
@@ -402,7 +402,8 @@ def test_what_is_said_of_a_result_is_said_within_its_own_tolerance(wrong: Step, 
         x, length, head = descend(x, slope, size, round, every)
         return wrong(x, length, 1.05 * head)
 
-    assert sentence in verdict(exercise, function, SEED).diagnosis
+    found = verdict(exercise, function, SEED)
+    assert sentence in f"{found.diagnosis} {found.told.mend}"
 
 
 def test_a_result_of_another_shape_than_the_gradient_is_not_laid_beside_its_zeros() -> None:

@@ -261,7 +261,7 @@ SAID: dict[str, tuple[str, Any, str]] = {
         NETWORK(at(0, lambda loss, *given: given[5] * loss)),
         "Your loss is the right one times b2, in every call.",
     ),
-    "order": ("loss_and_gradients", NETWORK(lambda r, *_: r[::-1]), "you return db2, dW2, db1, dW1, loss instead of"),
+    "order": ("loss_and_gradients", NETWORK(lambda r, *_: r[::-1]), "The results are right, their order is not."),
     "transposed": ("loss_and_gradients", NETWORK(at(1, lambda d, *_: d.T)), "shape: (4, 3) where (3, 4) was expected."),
     "one row": (
         "loss_and_gradients",
@@ -330,7 +330,7 @@ SAID: dict[str, tuple[str, Any, str]] = {
     "diverged": (
         "trained_line",
         lambda x, y, times: (np.nan, 0.0, np.nan),
-        "Your loss is NaN or infinite in 3 of 3 calls. Your w is NaN or infinite in 1 of 1 calls.",
+        "Your loss is NaN or infinite in every call. Your w is NaN or infinite in the one call.",
     ),
     "no number": ("trained_line", lambda x, y, times: (1.0, 0.0, "low"), "it returned a str, not a NumPy array"),
 }

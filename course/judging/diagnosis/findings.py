@@ -38,7 +38,8 @@ def findings(evidence: Evidence) -> list[Rungs]:
 def of_uses(evidence: Evidence, uses: list[Use], parts: bool = True) -> list[Rungs]:
     """What is seen in some uses, all in the same way. parts: say which of several results is right.
 
-    What concerns all uses, such as a wrong shape, is told alone; if it concerns some, the others are looked at as well.
+    Results in another order are told first: their shapes may be exchanged with them. What concerns all uses, such as a
+    wrong shape, is told alone; if it concerns some, the others are looked at as well.
     Numbers that are right but for zeros or for digits need no more than that. Else come a situation that tells right
     from wrong, or, without one, each result by itself.
     """
@@ -46,6 +47,8 @@ def of_uses(evidence: Evidence, uses: list[Use], parts: bool = True) -> list[Run
     if not single:
         found = failing(evidence, uses)
         return [found] if found else outside(uses) or [NOTHING]
+    if exchanged := order(evidence, single):
+        return [exchanged]
     whole = [look for look in (failing(evidence, uses), shape(evidence, single)) if look]
     if whole:
         rest = [use for use in single if not use.failure and _as_expected(use)]
@@ -53,8 +56,8 @@ def of_uses(evidence: Evidence, uses: list[Use], parts: bool = True) -> list[Run
             return whole
         others = _numbers(evidence, rest, rest, parts) if not all(use.right for use in rest) else []
         return [*whole, *(Rungs(_elsewhere(look), look.question) for look in others)][:MOST]
-    if of_all := order(evidence, single) or again(evidence, single):
-        return [of_all]
+    if twice := again(evidence, single):
+        return [twice]
     if rows := length(evidence, single):
         return [rows, *ignored(evidence, single)][:MOST]
     if near := nearly(evidence, uses, single):
