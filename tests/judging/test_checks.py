@@ -46,7 +46,7 @@ def test_right_forms_are_called_right(exercise: Exercise, capsys: pytest.Capture
 
 
 @every
-@pytest.mark.parametrize("each", [4, pytest.param(1, marks=pytest.mark.full)])
+@pytest.mark.parametrize("each", [8, pytest.param(1, marks=pytest.mark.full)])
 def test_every_mistake_is_told_by_its_hint_and_nearly_every_one_by_a_short_call(
     exercise: Exercise, each: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
