@@ -10,6 +10,7 @@ import io
 import random
 import textwrap
 import types
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -91,7 +92,9 @@ class Source:
     def function(self, source: str) -> Any:
         """What a source defines under this name, a function or a class. Raises whatever running it raises."""
         names: dict[str, Any] = dict(self.globals)
-        exec(compile(source, "<mutant>", "exec"), names)
+        with warnings.catch_warnings(action="ignore", category=SyntaxWarning):  # a mutant may call a number
+            code = compile(source, "<mutant>", "exec")
+        exec(code, names)
         return names[self.name]
 
     def drawn(self, count: int, seed: int, kinds: tuple[str, ...] = KINDS) -> list[Mutant]:
