@@ -13,6 +13,7 @@ import pytest
 
 from autograder.classroom.layout import Classroom
 from autograder.classroom.marking.desk import Desk
+from autograder.classroom.marking.entered import Mark, Noted, note
 from autograder.classroom.marking.guarded import Keys
 from autograder.content import finding
 from tests.browser import PATIENCE, chromium
@@ -54,6 +55,17 @@ def asked(keys: Keys, path: str, method: str = "GET", body: str = "", **headers:
     text = answer.read().decode()
     connection.close()
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
+
+
+def sent(keys: Keys, path: str, **fields: str) -> tuple[int, str]:
+    """What a marker's own page sends, and the page that comes of it."""
+    cookie = f"{keys.cookie}={keys.session}"
+    _, headers, page = asked(keys, path, Cookie=cookie)
+    found = {name: re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("_xsrf", "seen")}
+    body = urlencode({name: one[1] for name, one in found.items() if one} | fields)
+    both = f"{cookie}; {headers['set-cookie'].split(';')[0]}"
+    status, _, text = asked(keys, path, "POST", body, Cookie=both, Origin=f"http://127.0.0.1:{keys.port}")
+    return status, text
 
 
 def test_nobody_is_answered_without_the_token_by_another_name_or_from_another_page(room: Classroom, keys: Keys) -> None:
@@ -99,6 +111,18 @@ def test_nobody_is_answered_without_the_token_by_another_name_or_from_another_pa
     assert "9 is no number from 0 to 1; nothing was saved" in page
     assert asked(keys, place, "POST", whole, Cookie=both, Origin=own)[0] == 303
     assert held(room, "bob").by_hand == 1.0
+
+
+def test_a_mark_that_could_not_be_taken_over_leaves_the_form_as_it_stands(room: Classroom, keys: Keys) -> None:
+    place = address(room, "cyd")
+    assert sent(keys, place, score="0.25", comment="Over time?")[0] == 303
+    note(room, NAME, "cyd", {PLACE: Noted(Mark(0.25, "Over time?"), Mark(1.0, "All.", who="cem"))})
+    status, text = sent(keys, place, take="1", seen="of an older page")
+    assert (status, held(room, "cyd").by_hand) == (409, 0.25)
+    assert 'name="score" inputmode="decimal" autocomplete="off" size="4" value="0.25"' in text
+    assert re.search(r'<textarea id="comment"[^>]*>Over time\?</textarea>', text)
+    assert "data-unsaved" not in text
+    assert "Your entry is below" not in text
 
 
 def test_what_the_browser_is_told_lets_nothing_of_a_students_run(room: Classroom, keys: Keys) -> None:

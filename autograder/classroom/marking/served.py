@@ -115,7 +115,7 @@ class _Answer(_Question):
             self._show(pile, row, typed, str(error))
         except Changed:
             self.set_status(409)
-            self._show(*self._found(notebook, cell, id), typed, CHANGED)
+            self._show(*self._found(notebook, cell, id), None if "take" in typed else typed, CHANGED)
         else:
             self.redirect(self._next(pile, row, typed.get("go", "")), status=303)
 
