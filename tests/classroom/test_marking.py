@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import shutil
@@ -11,12 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from autograder.classroom.assignment import Assignment, assignment
+from autograder.classroom.grading.gradebook import opened
 from autograder.classroom.handout.build import from_text
+from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.layout import Classroom, write
 from autograder.classroom.marking import comments, form
 from autograder.classroom.marking.desk import AGAIN, MARKED, NOBODY, OPEN, TWO, Desk, Row
 from autograder.classroom.marking.entered import Changed, Earned, Mark, noted
-from autograder.classroom.marking.questions import by_people, points_in
+from autograder.classroom.marking.questions import by_people, points_in, questions
 from autograder.classroom.returns.class_marks import Grade, marks
 from autograder.classroom.returns.feedback import feedback
 from autograder.cli import main
@@ -117,6 +121,32 @@ def test_grading_again_keeps_a_mark_and_asks_for_another_look_at_new_work(room: 
     assert rows(desk)["ada"].status == MARKED
 
 
+def test_a_cell_that_the_computer_marks_is_shown_where_a_person_is_to_look_or_has(room: Classroom) -> None:
+    with opened(room) as gradebook:
+        gradebook.find_grade("test_annual_volatility", NAME, NAME, "bob").needs_manual_grade = True
+        gradebook.db.commit()
+    desk, place = Desk(room, NAME, "bea"), (NAME, "test_annual_volatility")
+    for status in (OPEN, MARKED):
+        pile = desk.pile(*place)
+        assert pile is not None
+        assert [(row.student, row.status) for row in (*pile.rows, *pile.empty)] == [("bob", status)]
+        row = pile.rows[0]
+        desk.save(row, pile.question, Mark(0.5), desk.seen(row, pile.question))
+
+
+def test_questions_of_one_id_in_two_notebooks_have_points_and_comments_of_their_own(room: Classroom) -> None:
+    one = assignment(room, NAME).notebooks[NAME]
+    other = copy.deepcopy(one)
+    for cell in other.cells:
+        if grade_id(cell) == QUESTION:
+            cell.metadata.nbgrader.points = 7
+    found = questions(room, Assignment("two", {"a": one, "b": other}, None, {}), {})
+    assert [(question.place, question.points) for question in found] == [(("a", QUESTION), 1), (("b", QUESTION), 7)]
+    comments.keep(room, "two", ("a", QUESTION), "Which numbers?")
+    assert comments.comments(room, "two", ("a", QUESTION)) == ["Which numbers?"]
+    assert comments.comments(room, "two", ("b", QUESTION)) == []
+
+
 def test_an_older_state_replaces_nothing(room: Classroom) -> None:
     one, other = Desk(room, NAME, "bea"), Desk(room, NAME, "cem")
     (pile,) = one.piles()
@@ -190,17 +220,17 @@ def test_comments_are_kept_beside_what_people_wrote_into_the_file(room: Classroo
     path = room.root / "comments.toml"
     text = '# ours\nformat = 1\n\n[[essay.in_words]]\ntext = "Which numbers?"\n'
     write(path, text)
-    comments.keep(room, NAME, QUESTION, 'Two "lines"\nand \\ a \u00e9\U0001f600 \x7f')
-    comments.keep(room, NAME, QUESTION, "Which numbers?")
+    comments.keep(room, NAME, PLACE, 'Two "lines"\nand \\ a \u00e9\U0001f600 \x7f')
+    comments.keep(room, NAME, PLACE, "Which numbers?")
     assert path.read_text(encoding="utf-8").startswith(text.rstrip())
-    assert comments.comments(room, NAME, QUESTION) == [
+    assert comments.comments(room, NAME, PLACE) == [
         "Which numbers?",
         'Two "lines"\nand \\ a \u00e9\U0001f600 \x7f',
     ]
-    assert comments.comments(room, NAME, "another") == []
+    assert comments.comments(room, NAME, (NAME, "another")) == []
     write(path, "format = 1\nessay = 3\n")
     with pytest.raises(Fault, match="stands a line such as"):
-        comments.comments(room, NAME, QUESTION)
+        comments.comments(room, NAME, PLACE)
 
 
 def test_two_markers_on_two_machines(

@@ -103,20 +103,19 @@ class Desk:
         """All questions with their answers, as they stand now."""
         with books.opened(self.classroom) as gradebook:
             held = books.given(gradebook, self.tp)
-        waiting = {place for cells in held.values() for place, one in cells.items() if one.waits}
         people = roster(self.classroom) or Roster()
         beside = {student: noted(self.classroom, self.tp, student) for student in held}
         ids = pseudonyms(self.classroom, self.tp, held)
         if not self.anonymous:
             ids = dict(sorted(ids.items(), key=lambda item: item[1]))
         made = []
-        for question in questions(self.classroom, self._known, waiting):
+        for question in questions(self.classroom, self._known, held):
             rows = [
                 self._row(id, student, held[student][question.place], beside[student].get(question.place), people)
                 for id, student in ids.items()
                 if question.place in held[student]
             ]
-            empty = [row for row in rows if row.status == NOBODY]
+            empty = [row for row in rows if row.status == NOBODY] if question.by_people else []
             made.append(Pile(question, [row for row in rows if row.status != NOBODY], empty))
         return made
 

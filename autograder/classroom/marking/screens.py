@@ -50,7 +50,7 @@ def answer(desk: Desk, pile: Pile, row: Row, xsrf: str, typed: Mapping[str, str]
         said=said,
         seen=desk.seen(row, of),
         xsrf=Markup(xsrf),
-        comments=comments(desk.classroom, desk.tp, of.cell),
+        comments=comments(desk.classroom, desk.tp, of.place),
     )
 
 

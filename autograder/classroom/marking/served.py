@@ -109,7 +109,7 @@ class _Answer(_Question):
                 mark = form.mark(pile.question, typed)
                 self.desk.save(row, pile.question, mark, typed.get("seen", ""))
                 if "keep" in typed and mark.comment:
-                    comments.keep(self.desk.classroom, self.desk.tp, cell, mark.comment)
+                    comments.keep(self.desk.classroom, self.desk.tp, pile.question.place, mark.comment)
         except form.NotUnderstood as error:
             self.set_status(422)
             self._show(pile, row, typed, str(error))

@@ -29,7 +29,7 @@ from autograder.classroom.marking.entered import (
     noted,
     standing,
 )
-from autograder.classroom.marking.questions import Question, questions
+from autograder.classroom.marking.questions import questions
 from autograder.faults import Fault
 
 FORMAT = 1  # of the file; see FORMATS.md
@@ -62,7 +62,7 @@ def export(classroom: Classroom, tp: str, path: Path) -> int:
     """Write all marks that people gave into a file; returns how many. Fault if the classroom cannot be read."""
     with books.opened(classroom) as gradebook:
         held = books.given(gradebook, tp)
-    asked = {question.place for question in _questions(classroom, tp, held)}
+    asked = {question.place for question in questions(classroom, assignment(classroom, tp), held)}
     found = []
     for student, cells in sorted(held.items()):
         beside = noted(classroom, tp, student)
@@ -82,7 +82,8 @@ def merge(classroom: Classroom, tp: str, path: Path) -> Merged:
     came = Merged()
     with alone(classroom), books.opened(classroom) as gradebook:
         held = books.given(gradebook, tp)
-        points = {question.place: question.points for question in _questions(classroom, tp, held)}
+        asked = questions(classroom, assignment(classroom, tp), held)
+        points = {question.place: question.points for question in asked}
         for other in others:
             given = held.get(other.student, {}).get(other.place)
             if given is None or other.place not in points:
@@ -129,11 +130,6 @@ def _mark(mark: Mark) -> str:
     points = "no points" if mark.score is None else f"{mark.score:g}"
     comment = f" “{mark.comment}”" if mark.comment else ""
     return f"{points}{comment} ({mark.who or 'unknown'}{f', {mark.when}' if mark.when else ''})"
-
-
-def _questions(classroom: Classroom, tp: str, held: dict[str, dict[Cell, Given]]) -> list[Question]:
-    marked = {place for cells in held.values() for place, one in cells.items() if one.waits or one.by_hand is not None}
-    return questions(classroom, assignment(classroom, tp), marked)
 
 
 def _digest(classroom: Classroom, tp: str, student: str, place: Cell) -> str:
