@@ -20,12 +20,13 @@ from autograder.classroom.layout import Classroom, write
 from autograder.classroom.marking import comments, form
 from autograder.classroom.marking.desk import AGAIN, MARKED, NOBODY, OPEN, TWO, Desk, Row
 from autograder.classroom.marking.entered import Changed, Earned, Mark, noted
-from autograder.classroom.marking.questions import by_people, points_in, questions
+from autograder.classroom.marking.questions import Question, by_people, points_in, questions
+from autograder.classroom.marking.screens import exact, points
 from autograder.classroom.returns.class_marks import Grade, marks
 from autograder.classroom.returns.feedback import feedback
 from autograder.cli import main
 from autograder.content import finding
-from autograder.content.rubric import FILE, rubrics
+from autograder.content.rubric import FILE, Item, rubrics
 from autograder.faults import Fault
 from tests.classroom.answered import NAME, PLACE, QUESTION, answered, hand_in, held
 from tests.shared import TPS
@@ -171,6 +172,16 @@ def test_the_points_of_items_add_up_and_what_is_no_mark_is_said(room: Classroom)
             form.mark(pile.question, fields)
 
 
+def test_points_that_no_decimals_write_are_saved_as_they_are_shown() -> None:
+    thirds = Question("n", "q", 1, rubric=(Item("a", 2 / 3), Item("b", 1 / 3)))
+    for typed in (points, exact):
+        full = form.mark(thirds, {"item-0": typed(2 / 3), "item-1": typed(1 / 3)})
+        assert (full.score, [item.points for item in full.items]) == (1, [2 / 3, 1 / 3])
+        assert form.mark(Question("n", "q", 2 / 3), {"score": typed(2 / 3)}).score == 2 / 3
+    half = form.mark(thirds, {"item-0": "0.333333333"})
+    assert form.mark(thirds, {"item-0": exact(half.items[0].points)}) == half
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -228,6 +239,11 @@ def test_comments_are_kept_beside_what_people_wrote_into_the_file(room: Classroo
         'Two "lines"\nand \\ a \u00e9\U0001f600 \x7f',
     ]
     assert comments.comments(room, NAME, (NAME, "another")) == []
+    write(path, text := 'format = 1\n[essay]\nin_words = [{text = "Which numbers?"}]\n')
+    comments.keep(room, NAME, PLACE, "Which numbers?")
+    with pytest.raises(Fault, match=r'write each comment there below a line \[\["essay"."in_words"\]\] of its own'):
+        comments.keep(room, NAME, PLACE, "Why?")
+    assert path.read_text(encoding="utf-8") == text
     write(path, "format = 1\nessay = 3\n")
     with pytest.raises(Fault, match="stands a line such as"):
         comments.comments(room, NAME, PLACE)

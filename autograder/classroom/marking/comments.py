@@ -7,6 +7,7 @@ import tomllib
 
 from autograder.classroom.grading.gradebook import Cell
 from autograder.classroom.layout import Classroom, write
+from autograder.classroom.marking.entered import alone
 from autograder.faults import Fault
 
 FILE, FORMAT = "comments.toml", 1
@@ -31,12 +32,21 @@ def comments(classroom: Classroom, tp: str, place: Cell) -> list[str]:
 
 
 def keep(classroom: Classroom, tp: str, place: Cell, text: str) -> None:
-    """Add one at the end of the file, unless it is there; all else in it stays as it was written."""
-    if text in comments(classroom, tp, place):
-        return
-    path = classroom.root / FILE
-    before = path.read_text(encoding="utf-8") if path.exists() else HEAD
-    write(path, f"{before.rstrip()}\n\n[[{_quoted(tp)}.{_quoted(_question(tp, place))}]]\ntext = {_quoted(text)}\n")
+    """Add one at the end of the file, unless it is there; all else in it stays as it was written.
+
+    Fault, in one line, if nothing can be added there.
+    """
+    path, below = classroom.root / FILE, f"[[{_quoted(tp)}.{_quoted(_question(tp, place))}]]"
+    with alone(classroom):
+        if text in comments(classroom, tp, place):
+            return
+        before = path.read_text(encoding="utf-8") if path.exists() else HEAD
+        after = f"{before.rstrip()}\n\n{below}\ntext = {_quoted(text)}\n"
+        try:
+            tomllib.loads(after)
+        except ValueError:
+            raise Fault(f"{path}: write each comment there below a line {below} of its own, to keep more") from None
+        write(path, after)
 
 
 def _question(tp: str, place: Cell) -> str:
