@@ -125,6 +125,21 @@ def test_a_mark_that_could_not_be_taken_over_leaves_the_form_as_it_stands(room: 
     assert "Your entry is below" not in text
 
 
+def test_what_was_typed_is_shown_again_where_it_cannot_be_saved(room: Classroom, keys: Keys) -> None:
+    place, rules, kept = address(room, "cyd"), room.root / "rules.toml", room.root / "comments.toml"
+    before, text = held(room, "cyd"), rules.read_text(encoding="utf-8")
+    for path, said in ((rules, "rules.toml"), (kept, "comments.toml")):
+        path.write_text("format", encoding="utf-8")
+        status, page = sent(keys, place, score="1", comment="A long comment.", keep="1")
+        assert (status, held(room, "cyd")) == (500, before)
+        assert re.search(rf"Nothing was saved: [^<]*{said} cannot be read", page)
+        assert re.search(r'<textarea id="comment"[^>]*>A long comment.</textarea>', page)
+        assert 'value="1"> of 1' in page
+        rules.write_text(text, encoding="utf-8")
+    assert asked(keys, place, Cookie=f"{keys.cookie}={keys.session}")[0] == 200  # marking goes on without comments
+    kept.unlink()
+
+
 def test_what_the_browser_is_told_lets_nothing_of_a_students_run(room: Classroom, keys: Keys) -> None:
     status, headers, text = asked(keys, f"/?token={keys.token}")
     assert status == 200

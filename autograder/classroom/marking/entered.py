@@ -106,7 +106,7 @@ def enter(
     notebook, cell = place
     known = books.given(gradebook, tp).get(student, {}).get(place)
     if known is None:
-        raise Fault(f"the gradebook holds no {cell} of {student}: run `tp grade {tp}`")
+        raise Fault(f"the gradebook no longer holds this answer to {cell}: run `tp grade {tp}`")
     beside = noted(classroom, tp, student).get(place)
     if seen is not None and seen != state(known, beside.other if beside else None, mark.answer):
         raise Changed
