@@ -17,19 +17,22 @@ if TYPE_CHECKING:
     from autograder.classroom.layout import Classroom
 
 
+SHARED = {"root", "jovyan", "grader", "vscode", "codespace", "ubuntu", "user"}  # logins that tell nobody apart
+
+
 def add(commands: Commands) -> None:
     """Add these commands."""
     mark = commands.add(
         "mark",
         _mark,
         "Mark written answers on a local page, and merge the marks of two markers.",
-        "tp mark optimizers --anonymous",
+        "tp mark optimizers --anonymous --by bea",
         "tp mark optimizers --export marks-of-bea.json",
         "tp mark optimizers --merge marks-of-bea.json",
     )
     mark.add_argument("tp")
     mark.add_argument("--anonymous", action="store_true", help="show pseudonyms, the same ones each time")
-    mark.add_argument("--by", metavar="NAME", help="who marks (default: the name of your login)")
+    mark.add_argument("--by", metavar="NAME", help="who marks (default: your login, unless it is one such as root)")
     mark.add_argument("--port", type=int, default=0, help="listen on this port (default: a free one)")
     other = mark.add_mutually_exclusive_group()
     other.add_argument("--export", type=Path, metavar="FILE", help="write all marks by hand to this file instead")
@@ -59,13 +62,30 @@ def _serve(classroom: Classroom, options: argparse.Namespace) -> int:
         print(f"{options.tp}: open {keys.address}", flush=True)
         print("The address is for you alone. Marks are saved as you go; Ctrl-C ends.", flush=True)
 
-    desk = Desk(classroom, options.tp, options.by or getpass.getuser(), options.anonymous)
+    desk = Desk(classroom, options.tp, _who(options.by), options.anonymous)
     try:
         asyncio.run(serve(desk, ready, options.port))
     except KeyboardInterrupt:
         open_ = sum(len(pile.rows) - pile.marked for pile in desk.piles())
         print(f"\n{options.tp}: {counted(open_, 'answer')} open; `tp feedback {options.tp}` puts marks on the pages")
     return 0
+
+
+def _who(by: str | None) -> str:
+    """Who marks. WrongUsage if that is left to a login that is none, or that two markers may share."""
+    from autograder.harmless import line
+
+    if by is not None:
+        if not line(by):
+            raise WrongUsage("--by is empty: give your name, as in --by bea")
+        return line(by)
+    try:
+        login = getpass.getuser()
+    except (KeyError, OSError):  # a user without an entry in passwd, as in containers
+        raise WrongUsage("your login has no name: say who marks, as in --by bea") from None
+    if login in SHARED:
+        raise WrongUsage(f"the login {login} may be anybody's: say who marks, as in --by bea")
+    return login
 
 
 def _export(classroom: Classroom, tp: str, path: Path) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import os
+import pwd
 import re
 import shutil
 import socket
@@ -306,11 +308,28 @@ def test_two_markers_on_two_machines(
 
 def test_a_port_that_cannot_be_used_is_one_line(room: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        assert tp(room, "mark", NAME, "--port", str(taken.getsockname()[1])) == 1
+        assert tp(room, "mark", NAME, "--by", "bea", "--port", str(taken.getsockname()[1])) == 1
     assert re.search(
         r"port \d+ of this machine cannot be used \(.*in use.*\): give another --port", capsys.readouterr().err
     )
     assert tp(room, "mark", NAME, "--port", "70000") == 2
+
+
+def test_a_login_that_is_anybodys_or_none_does_not_say_who_marks(
+    room: Classroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    used = {entry.pw_uid for entry in pwd.getpwall()}
+    nobody = next(number for number in range(4_000_000_000, 2**32) if number not in used)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        command = "mark", NAME, "--port", str(taken.getsockname()[1])  # so that it ends at once
+        for login, said in (("jovyan", "jovyan may be anybody's"), ("", "your login has no name"), ("bea", "")):
+            for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+                monkeypatch.setenv(name, login)
+            with monkeypatch.context() as patch:
+                patch.setattr(os, "getuid", lambda: nobody)
+                assert tp(room, *command) == (2 if said else 1)
+            assert said in capsys.readouterr().err
+        assert [tp(room, *command, "--by", name) for name in (" \n", "root")] == [2, 1]
 
 
 def test_who_is_renamed_or_leaves_takes_what_is_noted_along(room: Classroom) -> None:
