@@ -13,9 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
 from autograder.classroom.assignment import Assignment, assignment
-from autograder.classroom.grading.gradebook import opened
+from autograder.classroom.collect.roster import Roster, roster
+from autograder.classroom.grading import gradebook as books
+from autograder.classroom.grading import lateness
+from autograder.classroom.grading.gradebook import Cell, Given, opened
 from autograder.classroom.handout.build import from_text
 from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.layout import Classroom, write
@@ -24,6 +28,7 @@ from autograder.classroom.marking.desk import AGAIN, MARKED, NOBODY, OPEN, TWO, 
 from autograder.classroom.marking.entered import Changed, Earned, Mark, noted
 from autograder.classroom.marking.questions import Question, by_people, points_in, questions
 from autograder.classroom.marking.screens import exact, points
+from autograder.classroom.marking.two_markers import merge
 from autograder.classroom.returns.class_marks import Grade, marks
 from autograder.classroom.returns.feedback import feedback
 from autograder.cli import main
@@ -304,6 +309,35 @@ def test_two_markers_on_two_machines(
         write(file, text)
         assert tp(room, "mark", NAME, "--merge", str(file)) == 1
         assert why in capsys.readouterr().err
+
+
+def test_a_file_of_many_marks_reads_the_class_as_often_as_a_file_of_one(
+    room: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, file, read, counts = books.given, tmp_path / "of-cem.json", [], []
+
+    def of_class(gradebook: Gradebook, name: str, student: str | None = None) -> dict[str, dict[Cell, Given]]:
+        read.extend(["gradebook"] if student is None else [])
+        return given(gradebook, name, student)
+
+    def people(classroom: Classroom) -> Roster | None:
+        read.append("roster")
+        return roster(classroom)
+
+    monkeypatch.setattr(books, "given", of_class)
+    monkeypatch.setattr(lateness, "roster", people)
+    cem = Desk(room, NAME, "cem")
+    for student in ("ada", "bob", "dan"):
+        mark(cem, student, Mark(0.25))
+    assert tp(room, "mark", NAME, "--export", str(file)) == 0
+    data = json.loads(file.read_text(encoding="utf-8"))
+    for some in (data["marks"][:1], data["marks"]):
+        later = [one | {"score": 1 / len(some), "when": f"2999-01-0{len(some)}T00:00:00+00:00"} for one in some]
+        write(file, json.dumps(data | {"marks": later}))
+        read.clear()
+        assert len(merge(room, NAME, file).replaced) == len(some)
+        counts.append(sorted(read))
+    assert counts == [["gradebook", "roster"]] * 2
 
 
 def test_a_port_that_cannot_be_used_is_one_line(room: Classroom, capsys: pytest.CaptureFixture[str]) -> None:

@@ -241,15 +241,21 @@ class Given:
     comment: str = ""
 
 
-def given(gradebook: Gradebook, name: str) -> dict[str, dict[Cell, Given]]:
-    """What each graded cell of an assignment has, with what people wrote of it, by student and cell."""
+def given(gradebook: Gradebook, name: str, student: str | None = None) -> dict[str, dict[Cell, Given]]:
+    """What each graded cell of an assignment has, with what people wrote of it, by student and cell; of all students,
+    or of this one.
+    """
     known, who = assignment_of(gradebook, name), SubmittedAssignment.student_id
     cell = Notebook.name, BaseCell.name
+
+    def asked(question: Any) -> Any:
+        return gradebook.db.execute(question if student is None else question.where(who == student))
+
     remarks = _submissions(known, who, *cell, Comment.manual_comment)
-    comments = {(one, *place): text for one, *place, text in gradebook.db.execute(_with_cells(remarks, Comment))}
+    comments = {(one, *place): text for one, *place, text in asked(_with_cells(remarks, Comment))}
     of = Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.max_score, Grade.needs_manual_grade
     found: dict[str, dict[Cell, Given]] = {}
-    grades = gradebook.db.execute(_with_cells(_submissions(known, who, *cell, *of), Grade))
+    grades = asked(_with_cells(_submissions(known, who, *cell, *of), Grade))
     for one, notebook, place, auto, by_hand, extra, most, waits in grades:
         comment = comments.get((one, notebook, commented(place, (one, notebook, place) in comments)))
         found.setdefault(one, {})[notebook, place] = Given(auto, by_hand, extra, most, waits, comment or "")

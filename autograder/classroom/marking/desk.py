@@ -17,7 +17,7 @@ from autograder.classroom.grading.gradebook import Given
 from autograder.classroom.layout import Classroom
 from autograder.classroom.marking import answers
 from autograder.classroom.marking.answers import Answer
-from autograder.classroom.marking.entered import Changed, Mark, Noted, alone, enter, noted, now, standing, state
+from autograder.classroom.marking.entered import Changed, Mark, Noted, entering, noted, now, standing, state
 from autograder.classroom.marking.pseudonyms import pseudonyms
 from autograder.classroom.marking.questions import Question, questions
 
@@ -154,5 +154,5 @@ class Desk:
 
     def _enter(self, row: Row, question: Question, mark: Mark, seen: str) -> None:
         mark = replace(mark, answer=self._digest(row, question))
-        with alone(self.classroom), books.opened(self.classroom) as gradebook:
-            enter(self.classroom, gradebook, self.tp, row.student, question.place, mark, seen)
+        with entering(self.classroom, self.tp) as book:
+            book.enter(row.student, question.place, mark, seen)

@@ -96,52 +96,73 @@ def alone(classroom: Classroom) -> Iterator[None]:
         yield
 
 
-def enter(
-    classroom: Classroom, gradebook: Gradebook, tp: str, student: str, place: Cell, mark: Mark, seen: str | None = None
-) -> None:
-    """Enter a mark, what lateness takes from it, and what is noted of it. Call it `alone`.
+@dataclass(frozen=True)
+class Entering:
+    """The gradebook of one TP while marks are entered."""
 
-    seen: the state that it replaces, by `state`. Changed if that is another one; Fault if the gradebook refuses it.
-    """
-    notebook, cell = place
-    known = books.given(gradebook, tp).get(student, {}).get(place)
-    if known is None:
-        raise Fault(f"the gradebook no longer holds this answer to {cell}: run `tp grade {tp}`")
-    beside = noted(classroom, tp, student).get(place)
-    if seen is not None and seen != state(known, beside.other if beside else None, mark.answer):
-        raise Changed
-    with books.said(gradebook):
-        grade = gradebook.find_grade(cell, notebook, tp, student)
+    classroom: Classroom
+    gradebook: Gradebook
+    tp: str
+    lateness: Lateness
+
+    def given(self, student: str, place: Cell) -> Given | None:
+        """What the gradebook has of an answer now; None if it has none."""
+        return books.given(self.gradebook, self.tp, student).get(student, {}).get(place)
+
+    def enter(self, student: str, place: Cell, mark: Mark, seen: str | None = None) -> None:
+        """Enter a mark, what lateness takes from it, and what is noted of it.
+
+        seen: the state that it replaces, by `state`. Changed if that is another one; Fault if there is no such answer;
+        ValueError if the gradebook refuses the mark.
+        """
+        known = self.given(student, place)
+        if known is None:
+            raise Fault(f"the gradebook no longer holds this answer to {place[1]}: run `tp grade {self.tp}`")
+        beside = noted(self.classroom, self.tp, student).get(place)
+        if seen is not None and seen != state(known, beside.other if beside else None, mark.answer):
+            raise Changed
+        with books.said(self.gradebook):
+            self._write(student, place, mark)
+            self._penalise(student)
+            self.gradebook.db.commit()
+        note(self.classroom, self.tp, student, {place: Noted(mark)})
+
+    def _write(self, student: str, place: Cell, mark: Mark) -> None:
+        notebook, cell = place
+        grade = self.gradebook.find_grade(cell, notebook, self.tp, student)
         grade.manual_score = mark.score
         grade.needs_manual_grade = mark.score is None and grade.auto_score is None  # as the Formgrader has it
-        comment = _comment(gradebook, tp, student, place)
+        comment = self._comment(student, place)
         if comment is not None:
             comment.manual_comment = mark.comment or None
         elif mark.comment:
             raise ValueError(f"{cell} can have no comment: leave it out")
-        gradebook.db.flush()
-        _penalise(classroom, gradebook, tp, student)
-        gradebook.db.commit()
-    note(classroom, tp, student, {place: Noted(mark)})
+        self.gradebook.db.flush()
+
+    def _comment(self, student: str, place: Cell) -> Comment | None:
+        notebook, cell = place
+        for itself in (True, False):
+            try:
+                return self.gradebook.find_comment(books.commented(cell, itself), notebook, self.tp, student)
+            except MissingEntry:
+                continue
+        return None
+
+    def _penalise(self, student: str) -> None:
+        """Bring the penalty for handing in late to the points that are there now."""
+        submission = self.gradebook.find_submission(self.tp, student)
+        late = books.seconds_late(submission.timestamp, submission.assignment.duedate, submission.extension)
+        points = {notebook.name: sum(map(_points, notebook.grades)) for notebook in submission.notebooks}
+        penalties = self.lateness.penalties(student, points, late)
+        for notebook in submission.notebooks:
+            notebook.late_submission_penalty = penalties[notebook.name]
 
 
-def _comment(gradebook: Gradebook, tp: str, student: str, place: Cell) -> Comment | None:
-    for itself in (True, False):
-        try:
-            return gradebook.find_comment(books.commented(place[1], itself), place[0], tp, student)
-        except MissingEntry:
-            continue
-    return None
-
-
-def _penalise(classroom: Classroom, gradebook: Gradebook, tp: str, student: str) -> None:
-    """Bring the penalty for handing in late to the points that are there now."""
-    submission = gradebook.find_submission(tp, student)
-    late = books.seconds_late(submission.timestamp, submission.assignment.duedate, submission.extension)
-    points = {notebook.name: sum(map(_points, notebook.grades)) for notebook in submission.notebooks}
-    penalties = Lateness(classroom, tp).penalties(student, points, late)
-    for notebook in submission.notebooks:
-        notebook.late_submission_penalty = penalties[notebook.name]
+@contextmanager
+def entering(classroom: Classroom, tp: str) -> Iterator[Entering]:
+    """Be the one who enters marks here. Fault if the gradebook, the roster or the rules are broken."""
+    with alone(classroom), books.opened(classroom) as gradebook:
+        yield Entering(classroom, gradebook, tp, Lateness(classroom, tp))
 
 
 def _points(grade: Grade) -> float:

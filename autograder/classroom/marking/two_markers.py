@@ -12,23 +12,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
-
 from autograder.classroom.assignment import assignment
 from autograder.classroom.grading import gradebook as books
 from autograder.classroom.grading.gradebook import Cell, Given
 from autograder.classroom.layout import Classroom, write
 from autograder.classroom.marking import answers
-from autograder.classroom.marking.entered import (
-    Mark,
-    Noted,
-    alone,
-    enter,
-    mark_of,
-    note,
-    noted,
-    standing,
-)
+from autograder.classroom.marking.entered import Entering, Mark, Noted, entering, mark_of, note, noted, standing
 from autograder.classroom.marking.questions import questions
 from autograder.faults import Fault
 
@@ -80,32 +69,31 @@ def merge(classroom: Classroom, tp: str, path: Path) -> Merged:
     """Take in the marks of a file. Fault, in one line, if it is none, or of another TP; then nothing is entered."""
     others = list(_read(path, tp))
     came = Merged()
-    with alone(classroom), books.opened(classroom) as gradebook:
-        held = books.given(gradebook, tp)
-        asked = questions(classroom, assignment(classroom, tp), held)
+    with entering(classroom, tp) as book:
+        asked = questions(classroom, assignment(classroom, tp), books.given(book.gradebook, tp))
         points = {question.place: question.points for question in asked}
         for other in others:
-            given = held.get(other.student, {}).get(other.place)
-            if given is None or other.place not in points:
+            given = book.given(other.student, other.place) if other.place in points else None
+            if given is None:
                 came.unknown.append(f"{other.student}, {other.place[1]}: there is no such answer here")
             elif other.mark.score is not None and not 0 <= other.mark.score <= points[other.place]:
                 came.unknown.append(f"{_said(other)}: not from 0 to {points[other.place]:g} points")
             else:
                 try:
-                    _take(classroom, gradebook, tp, given, other, came)
+                    _take(book, given, other, came)
                 except ValueError as error:  # it takes all but this one
                     came.unknown.append(f"{_said(other)}: {error}")
     return came
 
 
-def _take(classroom: Classroom, gradebook: Gradebook, tp: str, given: Given, other: Other, came: Merged) -> None:
-    beside = noted(classroom, tp, other.student).get(other.place)
+def _take(book: Entering, given: Given, other: Other, came: Merged) -> None:
+    beside = noted(book.classroom, book.tp, other.student).get(other.place)
     here, theirs = standing(given, beside), other.mark
-    answer = _digest(classroom, tp, other.student, other.place)
+    answer = _digest(book.classroom, book.tp, other.student, other.place)
     if theirs.answer and theirs.answer != answer:
         came.conflicts.append(f"{_said(other)}: given for another hand-in")
     elif here is None or (_later(here, theirs) and not here.same(theirs)):
-        enter(classroom, gradebook, tp, other.student, other.place, theirs)
+        book.enter(other.student, other.place, theirs)
         (came.entered if here is None else came.replaced).append(_said(other, here))
         return
     elif here.same(theirs) or _later(theirs, here):
@@ -113,7 +101,7 @@ def _take(classroom: Classroom, gradebook: Gradebook, tp: str, given: Given, oth
         return
     else:
         came.conflicts.append(_said(other, here))
-    note(classroom, tp, other.student, {other.place: Noted(here or Mark(None), theirs)})
+    note(book.classroom, book.tp, other.student, {other.place: Noted(here or Mark(None), theirs)})
 
 
 def _later(one: Mark, other: Mark) -> bool:
