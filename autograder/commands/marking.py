@@ -103,12 +103,14 @@ def _merge(classroom: Classroom, tp: str, path: Path) -> int:
     came = merge(classroom, tp, path)
     for told in came.replaced:
         note(f"note: a later mark of the same marker: {line(told)}")
+    for told in came.decided:
+        note(f"note: decided elsewhere: {line(told)}")
     for told in came.unknown:
         note(f"tp: left out: {line(told)}")
     for told in came.conflicts:
         note(f"tp: two marks: {line(told)}")
     if came.conflicts:
         note(f"tp: the marks here stay; `tp mark {tp}` shows both, and whoever saves one decides")
-    entered = len(came.entered) + len(came.replaced)
+    entered = len(came.entered) + len(came.replaced) + len(came.decided)
     print(f"{tp}: {counted(entered, 'mark')} taken, {came.same} the same, {counted(len(came.conflicts), 'conflict')}")
     return 1 if came.conflicts or came.unknown else 0

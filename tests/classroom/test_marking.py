@@ -10,6 +10,7 @@ import re
 import shutil
 import socket
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -309,6 +310,53 @@ def test_two_markers_on_two_machines(
         write(file, text)
         assert tp(room, "mark", NAME, "--merge", str(file)) == 1
         assert why in capsys.readouterr().err
+
+
+def test_what_was_decided_stays_decided_on_both_machines(
+    room: Classroom,
+    elsewhere: Classroom,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    times = (f"2026-03-02T10:00:{second:02}+00:00" for second in count())
+    monkeypatch.setattr("autograder.classroom.marking.desk.now", lambda: next(times))
+    here, there, first, second = Desk(room, NAME, "bea"), Desk(elsewhere, NAME, "cem"), *map(tmp_path.joinpath, "ab")
+    for student in ("ada", "bob"):
+        mark(here, student, Mark(0.5, "Half."))
+        mark(there, student, Mark(1.0, "All."))
+
+    def merged(one: Classroom, other: Classroom, file: Path) -> str:
+        assert tp(other, "mark", NAME, "--export", str(file)) == 0
+        capsys.readouterr()
+        tp(one, "mark", NAME, "--merge", str(file))
+        return capsys.readouterr().out
+
+    assert "0 marks taken, 0 the same, 2 conflicts" in merged(elsewhere, room, first)
+    assert "0 marks taken, 0 the same, 2 conflicts" in merged(room, elsewhere, second)
+    mark(here, "bob", Mark(0.25, "Less."))  # decides
+    row, (pile,) = rows(here)["ada"], here.piles()
+    here.take(row, pile.question, here.seen(row, pile.question))
+    assert "0 marks taken, 2 the same, 0 conflicts" in merged(room, elsewhere, second)
+    assert "2 marks taken, 0 the same, 0 conflicts" in merged(elsewhere, room, first)
+    for student, score, who in (("ada", 1.0, "cem"), ("bob", 0.25, "bea")):
+        row = rows(there)[student]
+        assert row.mark is not None
+        assert (row.status, row.mark.score, row.mark.who) == (MARKED, score, who)
+    mark(here, "bob", Mark(0.75, "More."))
+    assert "0 marks taken, 2 the same, 0 conflicts" in merged(room, elsewhere, second)
+    assert rows(here)["bob"].status == MARKED
+
+    mark(there, "bob", Mark(1.0, "All."))  # given anew
+    assert "0 marks taken, 1 the same, 1 conflict" in merged(room, elsewhere, second)
+    data = json.loads(second.read_text(encoding="utf-8"))
+    third = [one | {"score": 0.0, "who": "dan"} for one in data["marks"] if one["student"] == "bob"]
+    write(first, json.dumps(data | {"marks": third}))
+    assert tp(room, "mark", NAME, "--merge", str(first)) == 1
+    assert "another mark waits there: decide, then merge again" in capsys.readouterr().err
+    waiting = rows(here)["bob"].other
+    assert waiting is not None
+    assert (waiting.score, waiting.who) == (1.0, "cem")
 
 
 def test_a_file_of_many_marks_reads_the_class_as_often_as_a_file_of_one(

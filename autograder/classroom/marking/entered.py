@@ -8,7 +8,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -54,13 +54,21 @@ class Mark:
         """Whether it says the same, whoever gave it."""
         return (self.score, self.comment) == (other.score, other.comment)
 
+    def among(self, others: Iterable[Mark]) -> bool:
+        """Whether it is one of these, and not given anew since."""
+        return any(self.same(one) and (self.who, self.when) == (one.who, one.when) for one in others)
+
 
 @dataclass(frozen=True)
 class Noted:
-    """What stands beside the gradebook. other: what another marker gave, as long as nobody has decided."""
+    """What stands beside the gradebook. other: what another marker gave, as long as nobody has decided.
+
+    refused: the marks that somebody has decided against.
+    """
 
     mark: Mark
     other: Mark | None = None
+    refused: tuple[Mark, ...] = ()
 
 
 class Changed(Exception):
@@ -110,7 +118,7 @@ class Entering:
         return books.given(self.gradebook, self.tp, student).get(student, {}).get(place)
 
     def enter(self, student: str, place: Cell, mark: Mark, seen: str | None = None) -> None:
-        """Enter a mark, what lateness takes from it, and what is noted of it.
+        """Enter a mark, and note that it is decided for if there were two.
 
         seen: the state that it replaces, by `state`. Changed if that is another one; Fault if there is no such answer;
         ValueError if the gradebook refuses the mark.
@@ -121,11 +129,19 @@ class Entering:
         beside = noted(self.classroom, self.tp, student).get(place)
         if seen is not None and seen != state(known, beside.other if beside else None, mark.answer):
             raise Changed
+        refused = beside.refused if beside else ()
+        if beside and beside.other:
+            two = (standing(known, beside), beside.other)
+            refused += tuple(one for one in two if one and not one.same(mark))
+        self.write(student, place, Noted(mark, None, refused))
+
+    def write(self, student: str, place: Cell, new: Noted) -> None:
+        """Enter a mark, what lateness takes, and what is noted of it. ValueError if the gradebook refuses the mark."""
         with books.said(self.gradebook):
-            self._write(student, place, mark)
+            self._write(student, place, new.mark)
             self._penalise(student)
             self.gradebook.db.commit()
-        note(self.classroom, self.tp, student, {place: Noted(mark)})
+        note(self.classroom, self.tp, student, {place: new})
 
     def _write(self, student: str, place: Cell, mark: Mark) -> None:
         notebook, cell = place
@@ -174,7 +190,7 @@ def noted(classroom: Classroom, tp: str, student: str) -> dict[Cell, Noted]:
     try:
         data = json.loads(classroom.marked(tp, student).read_text(encoding="utf-8"))
         found = data["marks"] if data["format"] == FORMAT else []
-        return {(one["notebook"], one["cell"]): Noted(mark_of(one), _other(one.get("other"))) for one in found}
+        return {(one["notebook"], one["cell"]): _noted(one) for one in found}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
@@ -182,7 +198,8 @@ def noted(classroom: Classroom, tp: str, student: str) -> dict[Cell, Noted]:
 def note(classroom: Classroom, tp: str, student: str, new: Mapping[Cell, Noted]) -> None:
     """Write what stands beside the gradebook of one submission, where it is new."""
     marks = [
-        {"notebook": notebook, "cell": cell, **asdict(one.mark), "other": asdict(one.other) if one.other else None}
+        {"notebook": notebook, "cell": cell, **asdict(one.mark)}
+        | {"other": asdict(one.other) if one.other else None, "refused": [asdict(mark) for mark in one.refused]}
         for (notebook, cell), one in (noted(classroom, tp, student) | dict(new)).items()
     ]
     content = {"format": FORMAT, "student": student, "marks": marks}
@@ -197,5 +214,11 @@ def mark_of(data: Mapping[str, Any]) -> Mark:
     return Mark(score, comment, items, who, when, answer)
 
 
-def _other(data: Mapping[str, Any] | None) -> Mark | None:
-    return None if data is None else mark_of(data)
+def refused_in(data: Mapping[str, Any]) -> tuple[Mark, ...]:
+    """The marks that were decided against, as they were written; errors as of `mark_of`."""
+    return tuple(map(mark_of, data.get("refused", ())))
+
+
+def _noted(data: Mapping[str, Any]) -> Noted:
+    other = data.get("other")
+    return Noted(mark_of(data), mark_of(other) if other else None, refused_in(data))
