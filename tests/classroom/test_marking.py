@@ -102,6 +102,16 @@ def test_a_mark_is_the_gradebooks_and_comes_back_to_the_student(room: Classroom)
     (bob,) = [one for one in marks(room, NAME).marks if one.person.id == "bob"]
     assert bob.grade is not None
     assert (bob.grade.cells[QUESTION], bob.state) == (0.5, "final")
+    with opened(room) as gradebook:  # as in the Formgrader
+        gradebook.find_grade(QUESTION, NAME, NAME, "bob").extra_credit = 0.25
+        gradebook.db.commit()
+    text = feedback(room, NAME, "bob")[0].read_text(encoding="utf-8")
+    assert "0.75 of 1" in text
+    assert text.count('"item">') == 2  # the mark stands
+    with opened(room) as gradebook:
+        gradebook.find_comment(QUESTION, NAME, NAME, "bob").manual_comment = "Over assets?"
+        gradebook.db.commit()
+    assert '"item">' not in feedback(room, NAME, "bob")[0].read_text(encoding="utf-8")
 
 
 def of_dan(room: Classroom) -> Grade:
@@ -290,14 +300,15 @@ def test_two_markers_on_two_machines(
     assert "0 marks taken, 2 the same, 0 conflicts" in capsys.readouterr().out
 
     data = json.loads(file.read_text(encoding="utf-8"))
-    later = [one | {"score": 0.75, "when": "2999-01-01T00:00:00+00:00"} for one in data["marks"]]
-    strange = later[0] | {"student": "eve"}
-    write(file, json.dumps(data | {"marks": [*later, strange, later[0] | {"score": 7}]}))
+    later = [one | {"score": 0.75, "items": [], "when": "2999-01-01T00:00:00+00:00"} for one in data["marks"]]
+    strange, torn = later[0] | {"student": "eve"}, later[0] | {"items": [{"text": FIRST, "points": 0.5, "most": 0.5}]}
+    write(file, json.dumps(data | {"marks": [*later, strange, torn, later[0] | {"score": 7}]}))
     assert tp(room, "mark", NAME, "--merge", str(file)) == 1
     said = capsys.readouterr()
     assert said.err.count("a later mark of the same marker") == 2
     assert "left out: eve, in_words: there is no such answer here" in said.err
     assert "not from 0 to 1 points" in said.err
+    assert "0.75 (cem, 2999-01-01T00:00:00+00:00): its points are not those of its items" in said.err
     assert (held(room, "bob").by_hand, held(room, "ada").by_hand) == (0.75, 0.75)
 
     mark(here, "ada", Mark(1.0))

@@ -29,6 +29,7 @@ from autograder.classroom.marking.entered import (
     refused_in,
     standing,
 )
+from autograder.classroom.marking.form import NEAR
 from autograder.classroom.marking.questions import questions
 from autograder.faults import Fault
 
@@ -93,14 +94,21 @@ def merge(classroom: Classroom, tp: str, path: Path) -> Merged:
             given = book.given(other.student, other.place) if other.place in points else None
             if given is None:
                 came.unknown.append(f"{other.student}, {other.place[1]}: there is no such answer here")
-            elif other.mark.score is not None and not 0 <= other.mark.score <= points[other.place]:
-                came.unknown.append(f"{_said(other)}: not from 0 to {points[other.place]:g} points")
-            else:
-                try:
-                    _take(book, given, other, came)
-                except ValueError as error:  # it takes all but this one
-                    came.unknown.append(f"{_said(other)}: {error}")
+                continue
+            try:
+                _check(other.mark, points[other.place])
+                _take(book, given, other, came)
+            except ValueError as error:  # it takes all but this one
+                came.unknown.append(f"{_said(other)}: {error}")
     return came
+
+
+def _check(mark: Mark, most: float) -> None:
+    """ValueError if it is no mark of a question with so many points."""
+    if mark.score is not None and not 0 <= mark.score <= most:
+        raise ValueError(f"not from 0 to {most:g} points")
+    if mark.items and not abs(sum(item.points for item in mark.items) - (mark.score or 0)) <= NEAR:
+        raise ValueError("its points are not those of its items of the rubric")
 
 
 def _take(book: Entering, given: Given, other: Other, came: Merged) -> None:
