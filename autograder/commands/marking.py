@@ -49,7 +49,7 @@ def _mark(options: argparse.Namespace) -> int:
     if options.export:
         return _export(classroom, options.tp, options.export)
     if options.merge:
-        return _merge(classroom, options.tp, options.merge)
+        return _merge(classroom, options.tp, options.merge, options.anonymous)
     return _serve(classroom, options)
 
 
@@ -96,19 +96,20 @@ def _export(classroom: Classroom, tp: str, path: Path) -> int:
     return 0
 
 
-def _merge(classroom: Classroom, tp: str, path: Path) -> int:
+def _merge(classroom: Classroom, tp: str, path: Path, anonymous: bool) -> int:
+    from autograder.classroom.marking.pseudonyms import unnamed
     from autograder.classroom.marking.two_markers import merge
     from autograder.harmless import line
 
     came = merge(classroom, tp, path)
-    for told in came.replaced:
-        note(f"note: a later mark of the same marker: {line(told)}")
-    for told in came.decided:
-        note(f"note: decided elsewhere: {line(told)}")
-    for told in came.unknown:
-        note(f"tp: left out: {line(told)}")
-    for told in came.conflicts:
-        note(f"tp: two marks: {line(told)}")
+    told = [
+        *(f"note: a later mark of the same marker: {line(one)}" for one in came.replaced),
+        *(f"note: decided elsewhere: {line(one)}" for one in came.decided),
+        *(f"tp: left out: {line(one)}" for one in came.unknown),
+        *(f"tp: two marks: {line(one)}" for one in came.conflicts),
+    ]
+    for one in unnamed(classroom, tp, told) if anonymous else told:
+        note(one)
     if came.conflicts:
         note(f"tp: the marks here stay; `tp mark {tp}` shows both, and whoever saves one decides")
     entered = len(came.entered) + len(came.replaced) + len(came.decided)

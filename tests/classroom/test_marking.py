@@ -364,7 +364,10 @@ def test_what_was_decided_stays_decided_on_both_machines(
     third = [one | {"score": 0.0, "who": "dan"} for one in data["marks"] if one["student"] == "bob"]
     write(first, json.dumps(data | {"marks": third}))
     assert tp(room, "mark", NAME, "--merge", str(first)) == 1
-    assert "another mark waits there: decide, then merge again" in capsys.readouterr().err
+    assert "bob, in_words: 0 “All.” (dan" in (said := capsys.readouterr().err)
+    assert "another mark waits there: decide, then merge again" in said
+    assert tp(room, "mark", NAME, "--anonymous", "--merge", str(first)) == 1
+    assert f"left out: student {rows(here)['bob'].id}, in_words: 0" in capsys.readouterr().err
     waiting = rows(here)["bob"].other
     assert waiting is not None
     assert (waiting.score, waiting.who) == (1.0, "cem")

@@ -5,7 +5,8 @@ All is read anew each time: somebody else may be marking, in the Formgrader or o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,8 +19,9 @@ from autograder.classroom.layout import Classroom
 from autograder.classroom.marking import answers
 from autograder.classroom.marking.answers import Answer
 from autograder.classroom.marking.entered import Changed, Mark, Noted, entering, noted, now, standing, state
-from autograder.classroom.marking.pseudonyms import pseudonyms
+from autograder.classroom.marking.pseudonyms import pseudonyms, unnamed
 from autograder.classroom.marking.questions import Question, questions
+from autograder.faults import Fault
 
 OPEN, MARKED, AGAIN, TWO, NOBODY = "open", "marked", "look again", "two marks", "nothing written"
 
@@ -100,7 +102,11 @@ class Desk:
         return assignment(self.classroom, self.tp)
 
     def piles(self) -> list[Pile]:
-        """All questions with their answers, as they stand now."""
+        """All questions with their answers, as they stand now. Fault if the classroom cannot be read."""
+        with self._unnamed():
+            return self._piles()
+
+    def _piles(self) -> list[Pile]:
         with books.opened(self.classroom) as gradebook:
             held = books.given(gradebook, self.tp)
         people = roster(self.classroom) or Roster()
@@ -122,6 +128,16 @@ class Desk:
     def pile(self, notebook: str, cell: str) -> Pile | None:
         """That of one question; None if there is no such question."""
         return next((pile for pile in self.piles() if pile.question.place == (notebook, cell)), None)
+
+    @contextmanager
+    def _unnamed(self) -> Iterator[None]:
+        """Where names are not shown, what went wrong is told without them, as a Fault."""
+        try:
+            yield
+        except (Fault, ValueError) as error:
+            if not self.anonymous:
+                raise
+            raise Fault(unnamed(self.classroom, self.tp, [str(error)])[0]) from None
 
     def _row(self, id: str, student: str, given: Given, beside: Noted | None, people: Roster) -> Row:
         who = members(self.classroom, self.tp, student)
@@ -154,5 +170,5 @@ class Desk:
 
     def _enter(self, row: Row, question: Question, mark: Mark, seen: str) -> None:
         mark = replace(mark, answer=self._digest(row, question))
-        with entering(self.classroom, self.tp) as book:
+        with self._unnamed(), entering(self.classroom, self.tp) as book:
             book.enter(row.student, question.place, mark, seen)
