@@ -368,9 +368,15 @@ def test_what_was_decided_stays_decided_on_both_machines(
     assert "another mark waits there: decide, then merge again" in said
     assert tp(room, "mark", NAME, "--anonymous", "--merge", str(first)) == 1
     assert f"left out: student {rows(here)['bob'].id}, in_words: 0" in capsys.readouterr().err
+
     waiting = rows(here)["bob"].other
     assert waiting is not None
     assert (waiting.score, waiting.who) == (1.0, "cem")
+    mark(here, "bob", Mark(None))  # undone, and nothing decided
+    assert rows(here)["bob"].other == waiting
+    mark(here, "bob", Mark(0.5))
+    mark(here, "bob", Mark(None))  # the decision, too
+    assert "1 mark taken, 1 the same, 0 conflicts" in merged(room, elsewhere, second)
 
 
 def test_a_file_of_many_marks_reads_the_class_as_often_as_a_file_of_one(

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -118,7 +118,7 @@ class Entering:
         return books.given(self.gradebook, self.tp, student).get(student, {}).get(place)
 
     def enter(self, student: str, place: Cell, mark: Mark, seen: str | None = None) -> None:
-        """Enter a mark, and note that it is decided for if there were two.
+        """Enter a mark, and note that it is decided for if there were two. An empty one decides nothing.
 
         seen: the state that it replaces, by `state`. Changed if that is another one; Fault if there is no such answer;
         ValueError if the gradebook refuses the mark.
@@ -129,11 +129,13 @@ class Entering:
         beside = noted(self.classroom, self.tp, student).get(place)
         if seen is not None and seen != state(known, beside.other if beside else None, mark.answer):
             raise Changed
-        refused = beside.refused if beside else ()
-        if beside and beside.other:
-            two = (standing(known, beside), beside.other)
-            refused += tuple(one for one in two if one and not one.same(mark))
-        self.write(student, place, Noted(mark, None, refused))
+        new = Noted(mark)
+        if beside and mark.same(Mark(None)):
+            new = replace(new, other=beside.other)
+        elif beside:
+            two = (standing(known, beside), beside.other) if beside.other else ()
+            new = replace(new, refused=(*beside.refused, *(one for one in two if one and not one.same(mark))))
+        self.write(student, place, new)
 
     def write(self, student: str, place: Cell, new: Noted) -> None:
         """Enter a mark, what lateness takes, and what is noted of it. ValueError if the gradebook refuses the mark."""
