@@ -51,7 +51,6 @@ def build(classroom: Classroom, name: str, tps: Mapping[str, TP], alone: bool = 
     tp = finding.ready(tps[name], tps)
     tp = tp.alone() if alone else tp
     notebook, exercises, notes = from_text(tp)
-    rubrics(tp.folder, points_in(by_people(notebook).values()), tp.leave_out)
     worked, model = solutions.texts(tp, notebook, exercises), solutions.answers(notebook)
     source, release = classroom.root / "source" / tp.id, classroom.root / "release" / tp.id
     with _restored_on_failure(source, release):
@@ -154,7 +153,7 @@ def from_text(tp: TP) -> tuple[NotebookNode, dict[str, Exercise], list[str]]:
     for name in tp.points:
         if name not in exercises:
             raise Fault(f"{tp.folder / SETTINGS}: it gives points to {name}, which is no exercise in {path.name}")
-    rubrics(tp.folder, {id: float(cell.metadata.nbgrader.get("points", 0)) for id, cell in by_people(notebook).items()})
+    rubrics(tp.folder, points_in(by_people(notebook).values()), tp.leave_out)
     order = list(cells)
     exercises = dict(sorted(exercises.items(), key=lambda item: order.index(f"test_{item[0]}")))
     return notebook, exercises, _notes(tp, cells, exercises)
