@@ -18,7 +18,7 @@ from autograder.classroom.layout import Classroom, write
 from autograder.classroom.similarity.forced import Forced, forced
 from autograder.classroom.similarity.made_class import disguised, made_class
 from autograder.classroom.similarity.matches import _Bound, compared
-from autograder.classroom.similarity.texts import CODE, HandedIn
+from autograder.classroom.similarity.texts import CODE, LONGEST, HandedIn
 from autograder.classroom.similarity.texts import compared as parts
 from autograder.classroom.similarity.traits import NAME, SAID, STATEMENT, WHOLE, of_code, of_text
 from autograder.cli import main
@@ -77,7 +77,20 @@ def test_the_same_line_is_found_in_code_that_is_no_python() -> None:
     ids=["brackets", "signs", "sum", "calls", "zero", "backslash", "open text"],
 )
 def test_code_that_breaks_parsers_spoils_only_itself(code: str) -> None:
-    assert keys(MINE, STATEMENT) <= keys(f"{MINE}\n{code}", STATEMENT) | keys(f"{code}\n{MINE}", STATEMENT)
+    for both in (f"{MINE}\n{code}", f"{code}\n{MINE}"):
+        assert keys(MINE, STATEMENT) <= keys(both, STATEMENT)
+
+
+def test_what_is_padded_hides_nothing_elsewhere_and_what_is_not_compared_is_said() -> None:
+    padded = "\n" * 10 * LONGEST + MINE
+    texts = [("f", padded, True), ("g", MINE + "x = '" + "a" * 3000 + "'", True), ("h", THEIRS, True)]
+    text = HandedIn("ann", parts(texts, Forced(names={"np"})))
+    assert [len(part.found) > 0 for part in text.parts] == [False, True, True]
+    assert {trait.key for trait in text.by_part[2]} >= keys(THEIRS, STATEMENT)
+    assert text.notes == [
+        f"ann, f: not compared: all after the first {LONGEST} characters",
+        "ann, g: not compared: 1 line of more than 2000 characters",
+    ]
 
 
 def test_words_are_compared_by_what_a_person_says_in_one_breath() -> None:
@@ -159,7 +172,12 @@ def test_the_command_writes_one_page_and_data(
         put(classroom, path.stem, sources(path.stem))
     own_cell = f"print('{HOSTILE} and more of my own words here')\n{MINE}"
     put(classroom, "ann", SOURCES, own_cell)
-    put(classroom, "bob", {name: disguised(code, rng) for name, code in sources("fatou_diallo").items()}, own_cell)
+    put(
+        classroom,
+        "bob",
+        {name: disguised(code, rng) for name, code in sources("fatou_diallo").items()},
+        f"{own_cell}# {'-' * 2000}",
+    )
     write(classroom.submitted(TP, "cyd") / f"{TP}.ipynb", "Dear Sir or Madam")
     earlier = tmp_path / "2025"
     shutil.copytree(classroom.submitted(TP, "ann"), earlier / "submitted" / "old" / TP)
@@ -174,6 +192,7 @@ def test_the_command_writes_one_page_and_data(
     assert {"adam_step", CODE} & {place["part"] for place in shared}
     page = (tmp_path / "page.html").read_text()
     assert "fatou_diallo" in page
+    assert f"bob, {CODE}: not compared: 1 line of more than 2000 characters" in page
     assert "<mark>" in page
     assert "<script" not in page
     assert "://" not in page

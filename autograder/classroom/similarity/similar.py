@@ -40,10 +40,9 @@ def similar(classroom: Classroom, tp: str, beside: Sequence[Path], workers: int,
             return f"{line(one[0])} was not compared: {line(str(error))}"
 
     results = [result for _, result in in_processes(read, who, workers, f"reading {tp}", console)]
-    return Similar(
-        compared([one for one in results if isinstance(one, HandedIn)]),
-        tuple(one for one in results if isinstance(one, str)),
-    )
+    texts = [one for one in results if isinstance(one, HandedIn)]
+    notes = [note for one in results for note in ([one] if isinstance(one, str) else one.notes)]
+    return Similar(compared(texts), tuple(notes))
 
 
 def tried(classroom: Classroom, tp: str, count: int, seed: int = 0) -> Outcome:

@@ -57,6 +57,11 @@ def of_code(source: str, kept: Set[str] = frozenset()) -> list[Found]:
     return found
 
 
+def too_long(source: str) -> int:
+    """How many lines of code are longer than a person types: they are not read."""
+    return sum(len(line) > LONGEST_LINE for line in source.split("\n"))
+
+
 def of_text(source: str) -> list[Found]:
     """The traits of a text in words."""
     found = []
