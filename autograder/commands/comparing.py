@@ -56,6 +56,9 @@ def _similar(options: argparse.Namespace) -> int:
     from autograder.classroom.similarity.pairs_page import as_json, basis, page
     from autograder.classroom.similarity.similar import similar
 
+    idle = [name for name in ("html", "json", "beside") if getattr(options, name)] if options.made else []
+    if idle:
+        raise WrongUsage(f"--made compares a made class and does not use --{idle[0]}; leave it out")
     classroom = Classroom.at(options.classroom)
     classroom.released(options.tp)
     if options.made:

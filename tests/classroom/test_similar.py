@@ -17,7 +17,8 @@ from autograder.classroom.intake.reading import read
 from autograder.classroom.layout import Classroom, write
 from autograder.classroom.similarity.forced import Forced, forced
 from autograder.classroom.similarity.made_class import disguised, made_class
-from autograder.classroom.similarity.matches import _Bound, compared
+from autograder.classroom.similarity.matches import Compared, Pair, _Bound, compared
+from autograder.classroom.similarity.pairs_page import MOST_ROWS, page
 from autograder.classroom.similarity.texts import CODE, LONGEST, HandedIn
 from autograder.classroom.similarity.texts import compared as parts
 from autograder.classroom.similarity.traits import NAME, SAID, STATEMENT, WHOLE, of_code, of_text
@@ -161,7 +162,23 @@ def test_of_a_group_the_links_hold_it_together(honest: list[HandedIn], own: Forc
 
 def test_two_alone_and_three_tell_nothing(own: Forced) -> None:
     for count in (2, 3):
-        assert compared([copied("yuki_tanaka", own) for _ in range(count)]).pairs == ()
+        found = compared([copied("yuki_tanaka", own) for _ in range(count)])
+        assert found.pairs == ()
+        assert ("too few to compare" in page(TP, found)) == (count == 2)
+        assert math.isfinite(found.scale)
+
+
+def test_earlier_classes_alone_are_not_compared() -> None:
+    found = compared([HandedIn("ann", parts([("f", MINE, True)], Forced()), "2025") for _ in range(4)])
+    assert (found.submissions, found.total, found.pairs) == (0, 4, ())
+    assert "0 hand-ins, and 4 earlier ones: too few to compare" in page(TP, found)
+
+
+def test_the_page_says_how_many_pairs_its_table_leaves_to_the_data() -> None:
+    one, other = (HandedIn(name, ()) for name in ("ann", "bob"))
+    pairs = tuple(Pair(one, other, 0.01, ()) for _ in range(MOST_ROWS + 2))
+    assert "2 pairs more, less surprising, are not listed" in page(TP, Compared(9, 9, 1.0, pairs))
+    assert "--json" not in page(TP, Compared(9, 9, 1.0, pairs[:MOST_ROWS]))
 
 
 def test_the_command_writes_one_page_and_data(
@@ -179,23 +196,27 @@ def test_the_command_writes_one_page_and_data(
         f"{own_cell}# {'-' * 2000}",
     )
     write(classroom.submitted(TP, "cyd") / f"{TP}.ipynb", "Dear Sir or Madam")
-    earlier = tmp_path / "2025"
-    shutil.copytree(classroom.submitted(TP, "ann"), earlier / "submitted" / "old" / TP)
-    where = ["--classroom", str(classroom.root), "similar", TP, "--beside", str(earlier), "--workers", "1"]
+    where = ["--classroom", str(classroom.root), "similar", TP, "--workers", "1"]
+    for group in ("monday", "friday"):
+        earlier = tmp_path / group / "2025"
+        shutil.copytree(classroom.submitted(TP, "fatou_diallo"), earlier / "submitted" / "old" / TP)
+        where += ["--beside", str(earlier)]
     assert main([*where, "--html", str(tmp_path / "page.html"), "--json", str(tmp_path / "pairs.json")]) == 0
     told = capsys.readouterr()
     assert "cyd was not compared" in " ".join(told.err.split())
     data = json.loads((tmp_path / "pairs.json").read_text())
     assert ["bob", "fatou_diallo"] in [sorted(pair["students"]) for pair in data["pairs"]]
-    assert (data["submissions"], data["earlier"]) == (14, 1)
+    assert (data["submissions"], data["earlier"]) == (14, 2)
+    alike = {student for pair in data["pairs"] for student in pair["students"]}
+    assert alike >= {f"{tmp_path / group / '2025'}/old" for group in ("monday", "friday")}
     shared = [place for pair in data["pairs"] for one in pair["shared"] for place in one["places"][0]]
     assert {"adam_step", CODE} & {place["part"] for place in shared}
-    page = (tmp_path / "page.html").read_text()
-    assert "fatou_diallo" in page
-    assert f"bob, {CODE}: not compared: 1 line of more than 2000 characters" in page
-    assert "<mark>" in page
-    assert "<script" not in page
-    assert "://" not in page
+    shown = (tmp_path / "page.html").read_text()
+    assert f"bob, {CODE}: not compared: 1 line of more than 2000 characters" in shown
+    assert "fatou_diallo" in shown
+    assert "<mark>" in shown
+    assert "<script" not in shown
+    assert "://" not in shown
 
 
 def put(classroom: Classroom, student: str, solutions: dict[str, str], own_cell: str = "") -> None:

@@ -28,6 +28,7 @@ RARE = 0.1  # of the class: only a trait that no more have brings two together; 
 LINKED = 2.0  # bits of a further trait in the same exercise: of who shares one, one in four shares any other
 FEW = 5  # who always may share a trait that brings them together
 NEAREST = 20  # partners of each student that are looked at closely
+FEWEST = 3  # submissions: of two alone nothing is known
 TILTS = np.linspace(0, 1, 41)  # where the bound is looked for
 
 
@@ -82,6 +83,8 @@ class Compared:
 def compared(texts: Sequence[HandedIn]) -> Compared:
     """The pairs of which at least one is of this class, and of which chance would give fewer than EXPECTED."""
     total, here = len(texts), sum(not text.year for text in texts)
+    if not here or total < FEWEST:
+        return Compared(here, total, 1.0, ())
     holders: dict[Trait, list[int]] = defaultdict(list)
     for place, text in enumerate(texts):
         for trait in text.traits:
@@ -92,7 +95,7 @@ def compared(texts: Sequence[HandedIn]) -> Compared:
     for a, b in _candidates(texts, holders, chance):
         weight = min(_weight(texts[a], texts[b], chance), _weight(texts[b], texts[a], chance))
         bits[a, b] = min(bound[a].bits(weight), bound[b].bits(weight))
-    scale = _scale(texts, bits, total)
+    scale = _scale(texts, bits)
     pairs = here * (here - 1) / 2 + here * (total - here)
     found = [
         Pair(texts[a], texts[b], expected, _shared(texts[a], texts[b], holders))
@@ -146,15 +149,13 @@ def _candidates(
     return found
 
 
-def _scale(texts: Sequence[HandedIn], bits: Mapping[tuple[int, int], float], total: int) -> float:
+def _scale(texts: Sequence[HandedIn], bits: Mapping[tuple[int, int], float]) -> float:
     """What the student in the middle has in common with the nearest other one, over what chance would give."""
-    if total < 3:
-        return math.inf
     nearest = [0.0 for _ in texts]
     for (a, b), value in bits.items():
         nearest[a], nearest[b] = max(nearest[a], value), max(nearest[b], value)
     middle = median(value for value, text in zip(nearest, texts, strict=True) if not text.year)
-    return max(1.0, middle / math.log2((total - 1) / math.log(2)))
+    return max(1.0, middle / math.log2((len(texts) - 1) / math.log(2)))
 
 
 def _shared(one: HandedIn, other: HandedIn, holders: Mapping[Trait, list[int]]) -> tuple[Shared, ...]:

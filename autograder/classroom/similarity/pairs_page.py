@@ -10,12 +10,13 @@ from typing import Any
 from autograder.classroom.returns.report_page import STYLE as REPORT
 from autograder.classroom.returns.report_page import table
 from autograder.classroom.similarity import traits
-from autograder.classroom.similarity.matches import LINKED, Compared, Pair, Shared
+from autograder.classroom.similarity.matches import FEWEST, LINKED, Compared, Pair, Shared
 from autograder.classroom.similarity.texts import HandedIn, Part
 from autograder.counted import counted
 from autograder.harmless import CONTROL, whole
 
 MOST_PAIRS = 50  # whose texts are shown
+MOST_ROWS = 500  # of the table of pairs
 MOST_LINES = 300  # of one text
 LONGEST = 200  # characters of a line
 SHORTEST = 1e-6  # expected number: what was assumed bears no smaller one
@@ -56,9 +57,13 @@ def page(tp: str, found: Compared, notes: Sequence[str] = ()) -> str:
         heads = ("pair", "hand-in", "hand-in", "by chance alone", "shared")
         rows = [
             (numbers.get(pair, "-"), pair.one.name, pair.other.name, rarity(pair.expected), kinds(pair))
-            for pair in found.pairs[: 10 * MOST_PAIRS]
+            for pair in found.pairs[:MOST_ROWS]
         ]
         parts.append(table("Pairs, the most surprising first", heads, rows))
+        more = len(found.pairs) - len(rows)
+        parts += [
+            f"<p>{counted(more, 'pair')} more, less surprising, are not listed: `--json` writes them all.</p>"
+        ] * bool(more)
         left = len(found.pairs) - len(links)
         parts += [f"<p>Shown below: {counted(len(links), 'pair')}, which hold each group together.</p>"] * bool(left)
         parts += [_pair(pair, number, found.total) for pair, number in numbers.items()]
@@ -79,6 +84,8 @@ def basis(found: Compared) -> str:
     )
     scale = f" Here the numbers had to be scaled by {found.scale:.2g} for that." if found.scale > 1 else ""
     small = " So few tell little about what is usual." if found.total < 10 else ""
+    if not found.submissions or found.total < FEWEST:
+        return f"{counted(found.submissions, 'hand-in')}{earlier}: too few to compare."
     return (
         f"{counted(found.submissions, 'hand-in')}{earlier}. How surprising a pair is comes from how many here have "
         "each of the things that it shares, as if people chose independently from one exercise to the next; within an "
@@ -106,7 +113,7 @@ def as_json(tp: str, found: Compared, notes: Sequence[str]) -> dict[str, Any]:
         "assignment": tp,
         "submissions": found.submissions,
         "earlier": found.total - found.submissions,
-        "scale": found.scale if found.pairs else 1.0,
+        "scale": found.scale,
         "notes": list(notes),
         "pairs": [
             {

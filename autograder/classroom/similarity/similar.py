@@ -37,7 +37,8 @@ def similar(classroom: Classroom, tp: str, beside: Sequence[Path], workers: int,
         try:
             return handed_in(classroom, released, *one, own)
         except (Unreadable, OSError, RecursionError) as error:  # whatever a student's folder may hold
-            return f"{line(one[0])} was not compared: {line(str(error))}"
+            student, folder = one
+            return f"{HandedIn(student, (), str(folder or '')).name} was not compared: {line(str(error))}"
 
     results = [result for _, result in in_processes(read, who, workers, f"reading {tp}", console)]
     texts = [one for one in results if isinstance(one, HandedIn)]

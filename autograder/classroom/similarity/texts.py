@@ -38,7 +38,7 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class HandedIn:
-    """What one student handed in. year: the folder of an earlier class; empty for this one."""
+    """What one student handed in. year: the folder of an earlier class, as it was given; empty for this one."""
 
     student: str
     parts: tuple[Part, ...]
@@ -88,7 +88,7 @@ def handed_in(classroom: Classroom, assignment: Assignment, student: str, folder
             raise Unreadable(str(fault)) from None
         notebooks = {name: rebuild(one, assignment.notebooks[name])[0] for name, one in submitted.items()}
     texts = written(notebooks, assignment.notebooks)
-    return HandedIn(student, compared(texts, own), folder.resolve().name if folder else "")
+    return HandedIn(student, compared(texts, own), str(folder or ""))
 
 
 def written(notebooks: dict[str, NotebookNode], released: Mapping[str, NotebookNode]) -> list[tuple[str, str, bool]]:
