@@ -10,10 +10,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.classroom.assignment import Assignment
-from autograder.classroom.grading.rebuilt import rebuilt
+from autograder.classroom.grading.rebuilt import rebuilt, rebuilt_anew
 from autograder.classroom.intake.cells import grade_id, is_solution
-from autograder.classroom.intake.reading import Unreadable, submission
-from autograder.classroom.intake.rebuild import rebuild
+from autograder.classroom.intake.reading import Unreadable
 from autograder.classroom.layout import Classroom
 from autograder.classroom.similarity import traits
 from autograder.classroom.similarity.forced import Forced
@@ -82,11 +81,9 @@ def handed_in(classroom: Classroom, assignment: Assignment, student: str, folder
         notebooks, _ = rebuilt(classroom, assignment, student)
     else:
         try:
-            there = Classroom(folder.resolve())
-            submitted, _ = submission(there, assignment.name, student, assignment.notebooks)
+            notebooks, _ = rebuilt_anew(Classroom(folder.resolve()), assignment, student)
         except Fault as fault:  # an earlier class may have no release beside it
             raise Unreadable(str(fault)) from None
-        notebooks = {name: rebuild(one, assignment.notebooks[name])[0] for name, one in submitted.items()}
     texts = written(notebooks, assignment.notebooks)
     return HandedIn(student, compared(texts, own), str(folder or ""))
 
