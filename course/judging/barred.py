@@ -5,7 +5,8 @@ it. A class of the learner's may derive from a barred one and override its metho
 or loads its module once more, has a function of the same code, which is barred with it; long code is known by its
 instructions, whatever its names and constants were changed to. While something is asked, a barred module cannot be
 loaded either, no function be made of barred code, and no other process started that might do so; and at no time can new
-code be made of the instructions of barred code. What is not written in Python cannot be barred.
+code be made that holds the instructions of barred code that is not short. What is not written in Python cannot be
+barred.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ OF_THE_COURSE = (
 )
 SHORTEST = 24  # bytes of code; what is shorter may look like anybody's
 LONG = 200  # bytes from which the instructions are nobody else's: TensorFlow has no other code in common with rules
+TELLING = 64  # bytes from which no new code may hold the instructions; 4 in 1000 other pieces of code hold such
+EDGE = 8  # bytes at both ends of them that may be others there
 DEEPEST = 9  # wrappers around a function
 REFUSING = "<barred>"
 REFUSES = "def refuse(*_, **__):\n    from course.judging.barred import MayNotAnswer\n    raise MayNotAnswer({!r})"
@@ -108,12 +111,13 @@ def refuse_loading(known: Marks) -> None:
     """From now on, let nothing in this process come by code with one of these marks while something is asked, nor start
     another process then.
 
-    Something is asked while a thread performs a script. New code of the same instructions is refused at any time. What
-    refuses can be found, but it uses nothing but its own names, and refuses at any time that a function of this module
-    is given other code or other defaults.
+    Something is asked while a thread performs a script. New code that holds the instructions of TELLING bytes is
+    refused at any time; those of shorter code may be anybody's. What refuses can be found, but it uses nothing but its
+    own names, and refuses at any time that a function of this module is given other code or other defaults.
     """
     if not known:
         return
+    middles = tuple((mark[0][EDGE:-EDGE], name) for mark, name in known if len(mark[0]) >= TELLING)
 
     def hook(
         event: str,
@@ -125,13 +129,15 @@ def refuse_loading(known: Marks) -> None:
         kinds: Any = (type, CodeType, FunctionType, MayNotAnswer),
         making: Any = frozenset(MAKING),
         starting: Any = frozenset(STARTING),
-        changing: Any = (CHANGING, frozenset(mark[0] for mark, _ in known), LONG, len),
+        changing: Any = (CHANGING, middles, bytes),
     ) -> None:
         (marks_in, performs, frames), (kind, of_code, of_function, error) = asked, kinds
-        changed, codes, long, size = changing
-        if event == changed and (args[0] in codes or size(args[0]) >= long):
-            for other, barring in known:
-                if other[0] == args[0] or (size(other[0]) >= long and other[0] in args[0]):
+        changed, telling, plain = changing
+        if event == changed:
+            if kind(args[0]) is not plain:
+                raise error("code whose instructions are no plain bytes")
+            for code, barring in telling:
+                if code in args[0]:
                     raise error(barring)
         name = "another process" if event in starting else ""
         if event in making:
@@ -213,8 +219,10 @@ def _copies(marks: dict[Any, str]) -> dict[FunctionType, str]:
     found = [f for f in get_objects() if type(f) is FunctionType]
     codes = [f.__code__ for f in found]
     sized = zip(found, codes, map(CodeType.__sizeof__, codes), strict=True)
-    like = [f for f, code, size in sized if code.co_names in names or size in sizes]
-    return {f: marks[mark] for f in like if (mark := _mark(f.__code__)) in marks}
+    like = [(f, code) for f, code, size in sized if code.co_names in names or size in sizes]
+    instructions = {mark[0] for mark in marks}
+    like = [(f, code) for f, code in like if code.co_code in instructions]
+    return {f: marks[mark] for f, code in like if (mark := _mark(code)) in marks}
 
 
 def _within(value: Any) -> Iterator[FunctionType]:

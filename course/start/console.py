@@ -7,6 +7,7 @@ import json
 import sys
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 import course
@@ -78,7 +79,7 @@ def _update(options: argparse.Namespace) -> int:
         try:
             with zipfile.ZipFile(options.zip) as archive:
                 archive.extractall(place)  # which takes no path out of the folder
-        except (zipfile.BadZipFile, FileNotFoundError, RuntimeError, NotImplementedError):
+        except (zipfile.BadZipFile, FileNotFoundError, RuntimeError, zlib.error):
             print(f"course: {options.zip} is no zip that can be read: download it again", file=sys.stderr)
             return 2
         found = [path for path in Path(place).glob(f"*/{FOLDER}/*/*.ipynb") if path.stem == path.parent.name]

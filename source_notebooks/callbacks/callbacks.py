@@ -15,7 +15,7 @@
 # # TP: callbacks
 #
 # `fit` trains, and at fixed places it calls back: before and after the training, each epoch and each batch. What is called can look
-# at the logs, change the rate, keep weights, and stop. Here you write four such classes, each a little longer than the one before, and at the
+# at the logs, change the rate, keep weights, and stop. Here you write four such classes, and at the
 # end you ask what they are worth. 20 points, two to two and a half hours.
 #
 # Read first: `11_callbacks.md`. It says which hook is called when, and what Keras' own callbacks do.
@@ -234,9 +234,10 @@ check("WarmupCosine")
 # %% tags=["picture"]
 warmup, total = 15, 60
 seen = []
-note = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: None)
-note.on_train_batch_begin = lambda batch, logs=None: seen.append(
-    float(ops.convert_to_numpy(note.model.optimizer.learning_rate))
+note = keras.callbacks.LambdaCallback(
+    on_train_batch_begin=lambda batch, logs: seen.append(
+        float(ops.convert_to_numpy(note.model.optimizer.learning_rate))
+    )
 )
 found = trained(lambda: [WarmupCosine(0.02, warmup, total), note], epochs=20)
 if found is not None:
@@ -346,7 +347,7 @@ check("ValidationSharpe").required()
 # - It looks at `logs[monitor]` after each epoch. An **improvement** is a value below the *best so far* by **more** than `min_delta`; with `mode="max"`, above it by more
 #   than `min_delta`. The value then becomes the best. The first value is an improvement on nothing, and so the best.
 # - After `patience` epochs in a row **without** an improvement training stops. `patience` is 1 or more.
-# - When training ends, in whatever way, the model holds the weights of the **best epoch**: those that it had after the last improvement.
+# - When training ends, stopped or at its last epoch, the model holds the weights of the **best epoch**: those that it had after the last improvement.
 # - NaN is never an improvement, not even at the first epoch. Its epoch counts as one without.
 # - An epoch whose logs do **not hold** the value changes nothing (`validation_freq=5` makes such epochs).
 # - In a second `fit` the same object begins anew.
@@ -448,7 +449,7 @@ check("Patience").required()
 # - After `patience` epochs in a row without an improvement the rate that the optimizer has **then** is multiplied by `factor`, or set to `min_lr` if that is higher; and the count begins at 0.
 # - Exactly the next `cooldown` epochs are then **not counted**: the count stays 0. An improvement among them is one all the same, and becomes the best.
 #
-# So on a loss that never improves, with patience 2 and a cooldown of 3, how many epochs lie between two cuts?
+# So on a loss that never improves, with patience 2 and a cooldown of 3, a cut comes every five epochs: three that rest, and two that are counted.
 
 # %% tags=["picture"]
 predict(yours=..., **callback_questions.RELATIVE_PLATEAU)

@@ -23,7 +23,7 @@ PATIENCE = {
     "wait": "the count should be 0 after an improvement, one more after any other epoch that counts",
     "best_weights": "the weights should be copied at each improvement",
     "stop": "training should stop once the count has come to `patience`",
-    "back": "the best weights should be put back when training ends, however it ends",
+    "back": "the best weights should be put back when training ends, stopped or at its last epoch",
     "now": "while training goes on no weights should be put back",
 }
 RELATIVE_PLATEAU = {

@@ -7,6 +7,7 @@ import gc
 import importlib
 import importlib.util
 import inspect
+import opcode
 import os
 import subprocess
 import sys
@@ -41,6 +42,8 @@ class Rule:
     def __init__(self, rate): self.rate = rate
     def step(self, x): return x - self.rate * x / (1 + x * x)
     def twice(self, x): return self.step(self.step(x))
+    def damped(self, x): return x - self.rate * x / (1 + x * x) + self.rate * (x - 1) / (2 + x * x) - x * x * x * x / 9
+    def asked(self, x): return x.step(self)
 class Named(Rule):
     def step(self, x): return super().step(x) * 1.0 + 0.0 * x
 def made(rate):
@@ -124,6 +127,7 @@ def edited(code: types.CodeType) -> Iterator[Callable[[], types.CodeType]]:
     yield lambda: code.replace(co_varnames=tuple(f"{name}_" for name in code.co_varnames), co_name="mine")
     yield lambda: code.replace(co_consts=(*code.co_consts, "mine"))
     yield lambda: code.replace(co_code=code.co_code + code.co_code[-2:])
+    yield lambda: code.replace(co_code=bytes([opcode.opmap["NOP"], 0]) + code.co_code[2:])
 
 
 def test_the_instructions_of_a_long_rule_are_known_whatever_its_names_are(rules: Any) -> None:
@@ -138,11 +142,13 @@ def test_no_new_code_is_made_of_barred_instructions_and_of_one_s_own_it_is(rules
     mine = (lambda x, rate: x - rate * x).__code__
     with barred((NAME,)):
         pass  # from now on, also between questions
-    names, constants, longer = edited(rules.long.__code__)
-    for tries in (*list(edited(code_of(rules)))[:2], names, constants, longer):
+    for tries in (*edited(rules.Rule.damped.__code__), *edited(rules.long.__code__)):
         with pytest.raises(MayNotAnswer, match=NAME):
             tries()
     assert all(tries() for tries in edited(mine))
+    assert all(tries() for tries in edited((lambda a, b: a.step(b)).__code__))  # as short code is anybody's
+    with pytest.raises(MayNotAnswer, match="no plain bytes"):
+        mine.replace(co_code=type("Bytes", (bytes,), {})(mine.co_code))
 
 
 def test_a_class_may_derive_and_override_the_step(rules: Any) -> None:

@@ -1,7 +1,10 @@
 """No formula and no number of a lecture is shown without an assertion; the labels of formulas are unique."""
 
+import ast
+import builtins
 import re
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,43 @@ LECTURES = sorted(FOLDER.rglob("*.md"))
 def test_everything_shown_is_asserted(path: Path):
     found = faults(path.read_text(encoding="utf-8"))
     assert not found, "\n" + "\n".join(f"{path.name} {fault}" for fault in found)
+
+
+@pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
+def test_a_prediction_is_answered_by_what_was_run_before(path: Path):
+    """As soon as a reader has answered, `predict` computes; what it needs must not be defined further below."""
+    assert early(code for code, _ in parse(path.read_text(encoding="utf-8")).code) == set()
+
+
+def test_a_prediction_that_needs_what_comes_later_is_found():
+    assert early(["guess = predict('?', ..., lambda: f(x))", "def f(x): return x\nx = 1"]) == {"f", "x"}
+    assert early(["def f(x): return x", "guess = predict('?', ..., lambda: round(f(2)))"]) == set()
+
+
+def early(cells: Iterable[str]) -> set[str]:
+    """The names that predictions use, and that only a later cell defines."""
+    bound, found = set(dir(builtins)), set()
+    for cell in cells:
+        tree = ast.parse(re.sub(r"(?m)^\s*[%!:].*$", "", cell))
+        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        bound |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        bound |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        bound |= {alias.asname or alias.name.split(".")[0] for node in ast.walk(tree) for alias in imported(node)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Lambda) and any(node in ast.walk(call) for call in predictions(tree)):
+                own = {arg.arg for arg in node.args.args}
+                used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+                found |= used - bound - own
+    return found
+
+
+def imported(node: ast.AST) -> list[ast.alias]:
+    return node.names if isinstance(node, ast.Import | ast.ImportFrom) else []
+
+
+def predictions(tree: ast.AST) -> list[ast.Call]:
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "predict"]
 
 
 def test_labels_are_unique_over_all_lectures():

@@ -80,6 +80,8 @@ class Child:
         ):
             messages()
             message = receive(sock)
+            if "id" not in message:  # an answer to what was asked before an interrupt
+                continue
             signal.signal(signal.SIGINT, self._interrupted)
             if "run" in message:
                 reply = running(self, message["run"], message["goes_on"])

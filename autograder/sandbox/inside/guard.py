@@ -77,7 +77,9 @@ def _watch(child: int, watch: socket.socket, request: Plain, baseline: int, shar
                 reason = "closed"
                 break
             if word == ALONE:
+                _kill(child, signal.SIGSTOP)  # a thread of it could start processes faster than they are ended
                 _end_all(but=child)
+                _kill(child, signal.SIGCONT)
                 _tell(watch, {"alone": True})
             else:
                 os.kill(child, signal.SIGINT)

@@ -54,7 +54,7 @@ def of_uses(evidence: Evidence, uses: list[Use], parts: bool = True) -> list[Run
         rest = [use for use in single if not use.failure and _as_expected(use)]
         if 2 * len(rest) < len(single) or len(rest) < LEAST:
             return whole
-        others = _numbers(evidence, rest, rest, parts) if not all(use.right for use in rest) else []
+        others = _numbers(evidence, rest, parts) if not all(use.right for use in rest) else []
         return [*whole, *(Rungs(_elsewhere(look), look.question) for look in others)][:MOST]
     if twice := again(evidence, single):
         return [twice]
@@ -62,13 +62,13 @@ def of_uses(evidence: Evidence, uses: list[Use], parts: bool = True) -> list[Run
         return [rows, *ignored(evidence, single)][:MOST]
     if near := nearly(evidence, uses, single):
         return [near]
-    return [*_numbers(evidence, uses, single, parts), *outside(uses)][:MOST] or [
-        _from_the_start(evidence, single) or NOTHING
-    ]
+    return [*_numbers(evidence, single, parts), *outside(uses)][:MOST] or [_from_the_start(evidence, single) or NOTHING]
 
 
 def _elsewhere(look: Rungs) -> str:
-    return f"In the others, {look.observation[0].lower()}{look.observation[1:]}"
+    first = look.observation.partition(" ")[0]
+    said = look.observation.replace(first, first.lower(), 1) if first in ("Your", "In", "The") else look.observation
+    return f"In the others, {said}"
 
 
 def _as_expected(use: Use) -> bool:
@@ -78,7 +78,7 @@ def _as_expected(use: Use) -> bool:
     )
 
 
-def _numbers(evidence: Evidence, uses: list[Use], single: list[Use], parts: bool) -> list[Rungs]:
+def _numbers(evidence: Evidence, single: list[Use], parts: bool) -> list[Rungs]:
     """What is seen in numbers of the right shapes."""
     looks: list[Rungs | None]
     if apart := _apart(evidence, single):

@@ -59,9 +59,8 @@ def manners(evidence: Evidence) -> list[Mistake]:
     return found
 
 
-def written(evidence: Evidence, mend: bool = True) -> list[str]:
-    """Which lines write into the arrays that were seen to be changed, as far as the code shows it. mend: say what would
-    be a new array as well."""
+def written(evidence: Evidence) -> list[str]:
+    """Which lines write into the arrays that were seen to be changed, as far as the code shows it."""
     changed = {read.name for read, given, _ in evidence.wrong(INPUT) if not isinstance(given, Failure)}
     writes = [write for write in (evidence.code.writes() if evidence.code else []) if write.parameter in changed]
     said = []
@@ -69,7 +68,7 @@ def written(evidence: Evidence, mend: bool = True) -> list[str]:
         line = f"Line {write.line.number}, `{write.line.text}`, writes into {write.parameter}"
         if write.alias and write.named:
             alias = f"line {write.named.number}, `{write.named.text}`, only gives it another name"
-            said.append(f"{line}: {alias}." + (f" `{write.parameter}.copy()` would be a new array." if mend else ""))
+            said.append(f"{line}: {alias}. `{write.parameter}.copy()` would be a new array.")
         else:
             said.append(f"{line}.")
     return said

@@ -15,7 +15,7 @@ def listed(names: Sequence[str]) -> str:
 
 def plural(name: str) -> bool:
     """Whether a name, such as `best weights` or `weights after step 1`, is one of several things."""
-    noun = re.split(r",| of | by | after | from | at ", name)[0].split()[-1]
+    noun = re.split(r",| of | by | after | from | at | in | run$", name)[0].split()[-1]
     return noun == "they" or re.search("[^suia]s$", noun) is not None
 
 

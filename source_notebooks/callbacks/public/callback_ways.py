@@ -364,7 +364,7 @@ def _lacks(name: str, words: Rungs, *also: str) -> Message:
 STOPS = _lacks(
     "stop_training",
     Rungs(
-        "`stop_training` stands nowhere in your class.",
+        "Nothing in your class tells `fit` to end.",
         "How does `fit` learn that it shall end?",
         mend="It is an attribute of `self.model`: set to True it ends training after this epoch.",
     ),
@@ -398,14 +398,18 @@ SETS_A_RATE = _lacks(
 
 
 def _holds_the_optimizer(code: Code, _: Evidence) -> bool:
+    """Whether it becomes an attribute; a name within one hook is asked for anew in the next."""
     found = [node for node in ast.walk(code.node) if isinstance(node, ast.Assign)] if code.node else []
-    return any(ast.unparse(node.value) == "self.model.optimizer" for node in found)
+    return any(
+        ast.unparse(node.value) == "self.model.optimizer" and any(isinstance(t, ast.Attribute) for t in node.targets)
+        for node in found
+    )
 
 
 HELD = Message(
     _read(_holds_the_optimizer),
     Rungs(
-        "You keep the optimizer in a name of your own. On JAX that one is out of date while `fit` runs.",
+        "You keep the optimizer in an attribute of your own. On JAX that one is out of date while `fit` runs.",
         mend="Write `self.model.optimizer` each time: that brings it up to date.",
     ),
 )
