@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -18,7 +20,7 @@ from autograder.classroom.layout import Classroom, write
 from autograder.classroom.similarity.forced import Forced, forced
 from autograder.classroom.similarity.made_class import disguised, made_class
 from autograder.classroom.similarity.matches import Compared, Pair, _Bound, compared
-from autograder.classroom.similarity.pairs_page import MOST_ROWS, page
+from autograder.classroom.similarity.pairs_page import MOST_ROWS, basis, page, rarity
 from autograder.classroom.similarity.texts import CODE, LONGEST, HandedIn
 from autograder.classroom.similarity.texts import compared as parts
 from autograder.classroom.similarity.traits import NAME, SAID, STATEMENT, WHOLE, of_code, of_text
@@ -160,11 +162,38 @@ def test_of_a_group_the_links_hold_it_together(honest: list[HandedIn], own: Forc
     assert (len(found.pairs), len(found.links())) == (6, 3)
 
 
+def test_it_says_of_how_many_even_a_whole_copy_would_not_be_shown(honest: list[HandedIn]) -> None:
+    shown = [compared([*honest, replace(text, student="zz")]).pairs for text in honest]
+    assert 0 < shown.count(()) < len(honest)
+    found = compared(honest)
+    assert found.usual == shown.count(())
+    assert f"Of {found.usual} of them even a copy of everything would not be shown" in page(TP, found)
+
+
+def test_of_a_class_that_worked_in_pairs_the_nearest_are_shown_whatever_chance_may_be(honest: list[HandedIn]) -> None:
+    unusual = [text for text in honest if len(text.traits) > 5]
+    found = compared([*unusual, *(replace(text, student=f"{text.student} again") for text in unusual)])
+    pairs = [{pair.one.student, pair.other.student} for pair in found.pairs[: len(unusual)]]
+    assert all({text.student, f"{text.student} again"} in pairs for text in unusual)
+    assert found.pairs[0].expected > 0.1
+    assert "Most hand-ins are nearer to another one than chance would have it" in page(TP, found)
+    assert "or half of it or more worked together" in basis(found)
+
+
+def test_rarity_is_a_number_of_classes_or_of_pairs_in_each() -> None:
+    assert [rarity(expected) for expected in (3.2, 0.8, 0.002)] == [
+        "3 in each class",
+        "1 in each class",
+        "one in 500 classes",
+    ]
+
+
 def test_two_alone_and_three_tell_nothing(own: Forced) -> None:
-    for count in (2, 3):
+    for count in (0, 1, 2, 3):
         found = compared([copied("yuki_tanaka", own) for _ in range(count)])
         assert found.pairs == ()
-        assert ("too few to compare" in page(TP, found)) == (count == 2)
+        assert ("too few to compare" in page(TP, found)) == (count < 3)
+        assert ("No two hand-ins are more alike" in page(TP, found)) == (count == 3)
         assert math.isfinite(found.scale)
 
 
@@ -196,6 +225,7 @@ def test_the_command_writes_one_page_and_data(
         f"{own_cell}# {'-' * 2000}",
     )
     write(classroom.submitted(TP, "cyd") / f"{TP}.ipynb", "Dear Sir or Madam")
+    put(classroom, "dan", dict.fromkeys(SOURCES, ""))
     where = ["--classroom", str(classroom.root), "similar", TP, "--workers", "1"]
     for group in ("monday", "friday"):
         earlier = tmp_path / group / "2025"
@@ -204,13 +234,16 @@ def test_the_command_writes_one_page_and_data(
     assert main([*where, "--html", str(tmp_path / "page.html"), "--json", str(tmp_path / "pairs.json")]) == 0
     told = capsys.readouterr()
     assert "cyd was not compared" in " ".join(told.err.split())
+    assert "nothing is written there: dan" in " ".join(told.err.split())
     data = json.loads((tmp_path / "pairs.json").read_text())
-    assert ["bob", "fatou_diallo"] in [sorted(pair["students"]) for pair in data["pairs"]]
     assert (data["submissions"], data["earlier"]) == (14, 2)
-    alike = {student for pair in data["pairs"] for student in pair["students"]}
-    assert alike >= {f"{tmp_path / group / '2025'}/old" for group in ("monday", "friday")}
-    shared = [place for pair in data["pairs"] for one in pair["shared"] for place in one["places"][0]]
-    assert {"adam_step", CODE} & {place["part"] for place in shared}
+    monday, friday = (f"{tmp_path / group / '2025'}/old" for group in ("monday", "friday"))
+    pairs = {frozenset(pair["students"]): pair["shared"] for pair in data["pairs"]}
+    copies = itertools.combinations(["bob", "fatou_diallo", monday, friday], 2)
+    assert pairs.keys() == {frozenset(pair) for pair in copies} - {frozenset((monday, friday))}
+    for side in (0, 1):
+        shared = {place["part"] for one in pairs[frozenset(("bob", "fatou_diallo"))] for place in one["places"][side]}
+        assert shared == sources("fatou_diallo").keys()
     shown = (tmp_path / "page.html").read_text()
     assert f"bob, {CODE}: not compared: 1 line of more than 2000 characters" in shown
     assert "fatou_diallo" in shown

@@ -43,7 +43,9 @@ def similar(classroom: Classroom, tp: str, beside: Sequence[Path], workers: int,
     results = [result for _, result in in_processes(read, who, workers, f"reading {tp}", console)]
     texts = [one for one in results if isinstance(one, HandedIn)]
     notes = [note for one in results for note in ([one] if isinstance(one, str) else one.notes)]
-    return Similar(compared(texts), tuple(notes))
+    if empty := [text.name for text in texts if not text.parts]:
+        notes.append(f"not compared, since nothing is written there: {', '.join(empty)}")
+    return Similar(compared([text for text in texts if text.parts]), tuple(notes))
 
 
 def tried(classroom: Classroom, tp: str, count: int, seed: int = 0) -> Outcome:

@@ -96,7 +96,7 @@ def written(notebooks: dict[str, NotebookNode], released: Mapping[str, NotebookN
         stubs = {grade_id(cell): cell.source.strip() for cell in released[name].cells if is_solution(cell)}
         for cell in notebook.cells:
             id, code = grade_id(cell), cell.cell_type == "code"
-            if id in stubs and cell.source.strip() != stubs[id]:
+            if id in stubs and cell.source.strip() not in ("", stubs[id]):
                 found.append((str(id), cell.source, code))
             elif "own" in cell.metadata.get("tags", []):
                 own[code].append(cell.source)
