@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import json
 import math
@@ -216,13 +217,12 @@ def test_the_command_writes_one_page_and_data(
     rng = random.Random(1)
     for path in sample(TPS[TP])[:12]:
         put(classroom, path.stem, sources(path.stem))
-    own_cell = f"print('{HOSTILE} and more of my own words here')\n{MINE}"
-    put(classroom, "ann", SOURCES, own_cell)
+    put(classroom, "ann", SOURCES, MINE)
     put(
         classroom,
         "bob",
-        {name: disguised(code, rng) for name, code in sources("fatou_diallo").items()},
-        f"{own_cell}# {'-' * 2000}",
+        {name: f"{disguised(code, rng)}\n# {HOSTILE}" for name, code in sources("fatou_diallo").items()},
+        f"{MINE}# {'-' * 2000}",
     )
     write(classroom.submitted(TP, "cyd") / f"{TP}.ipynb", "Dear Sir or Madam")
     put(classroom, "dan", dict.fromkeys(SOURCES, ""))
@@ -246,8 +246,9 @@ def test_the_command_writes_one_page_and_data(
         assert shared == sources("fatou_diallo").keys()
     shown = (tmp_path / "page.html").read_text()
     assert f"bob, {CODE}: not compared: 1 line of more than 2000 characters" in shown
-    assert "fatou_diallo" in shown
-    assert "<mark>" in shown
+    assert "<h2>1. fatou_diallo and " in shown
+    assert "<mark>the whole function</mark>" in shown
+    assert html.escape(HOSTILE) in shown
     assert "<script" not in shown
     assert "://" not in shown
 

@@ -32,6 +32,7 @@ from autograder.exercises.exercise import Exercise
 from autograder.exercises.judge import generator, public_key
 from autograder.faults import Fault, WrongUsage
 from course.judging import checks, sections
+from course.judging.diagnosis.source import parsed, without_commands
 from course.start.notebooks import name_kernel
 
 REQUIRED = ("grade", "grade_id", "locked", "schema_version", "solution")
@@ -249,7 +250,7 @@ def _leave_out(tp: TP, notebook: NotebookNode, name: str) -> None:
 def _parses(cell: NotebookNode) -> bool:
     """Whether a cell is Python."""
     try:
-        _parsed(cell)
+        parsed(without_commands(cell.source))
     except SyntaxError:
         return False
     return True
@@ -263,18 +264,15 @@ def _level(cell: NotebookNode) -> int:
 
 def _check_syntax(path: Path, cell: NotebookNode) -> None:
     try:
-        _parsed(cell)
+        parsed(without_commands(cell.source))
     except SyntaxError as error:
         raise Fault(f"{path}, cell {cell.id}, line {error.lineno}: {error.msg}") from None
 
 
-def _parsed(cell: NotebookNode) -> ast.Module:
-    return ast.parse("\n".join("" if re.match(r"\s*[%!]", line) else line for line in cell.source.split("\n")))
-
-
 def _defined(cell: NotebookNode) -> set[str]:
     """The functions and classes that a cell defines."""
-    return {node.name for node in _parsed(cell).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    made = parsed(without_commands(cell.source))
+    return {node.name for node in made if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
 
 @cache

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from autograder.classroom.similarity.normal import Form, Normal
+from course.judging.diagnosis.source import without_commands
 
 SMALLEST = 6  # nodes of an expression that can tell anything: `a * b + c` has 5
 SMALLEST_WHOLE = 12  # nodes of a function
@@ -101,23 +102,17 @@ def _blocks(source: str) -> Iterator[tuple[int, str]]:
 
     All of it, where it is Python as it stands.
     """
-    lines = [_without_magic(line) for line in source.split("\n")]
-    whole = "\n".join(lines)
+    whole = without_commands(source)
     try:
         parsed(whole)
         yield 1, whole
         return
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass
+    lines = whole.split("\n")
     starts = [n for n, line in enumerate(lines) if (line[:1].strip() and line[0] not in ")]}#@") or n == 0]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         yield start + 1, "\n".join(lines[start:end])
-
-
-def _without_magic(line: str) -> str:
-    """A line; of those that are IPython's alone only the place stays."""
-    bare = line.lstrip()
-    return f"{line[: len(line) - len(bare)]}pass" if bare.startswith(("%", "!")) else line
 
 
 def parsed(source: str) -> ast.Module:
