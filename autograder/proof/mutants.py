@@ -123,6 +123,8 @@ def tried(subject: Subject, mutant: Mutant) -> Trial:
             seconds = SECONDS_USED if subject.ways else SECONDS
             signal.setitimer(signal.ITIMER_REAL, seconds, seconds)  # again: each key is asked anew
             return _tried(subject, mutant)
+    except Fault:
+        raise
     except (Exception, Stopped):  # whatever a mutant raises outside a call: it cannot even be defined
         return Trial(mutant, KILLED)
     finally:
