@@ -160,16 +160,18 @@ def _of_numbers(numbers: list[Quoted], written: Written, variables: Mapping[str,
         yield "Your numbers are not compared: run the cells above first, whose results they are."
         return
     known = {name: number for name, number in [*given.items(), *runs.items()] if math.isfinite(number)}
-    agreeing, set_before, other = [], [], []
+    agreeing: list[str] = []
+    before: list[str] = []
+    other: list[str] = []
     for number in numbers:
         near = min(known, key=lambda name: abs(abs(known[name]) - abs(number.value)), default=None)
         if near is not None and number.is_of(known[near]):
-            (agreeing if near in runs else set_before).append(f"{number.text} ({near})")
+            (agreeing if near in runs else before).append(f"{number.text} ({near})")
         elif not number.whole:
             other.append(number.text)
     if agreeing:
         yield f"Your runs gave: {', '.join(agreeing)}."
-    if set_before:
-        yield f"In the notebook before any run: {', '.join(set_before)}."
+    if before:
+        yield f"In the notebook before any run: {', '.join(before)}."
     if other:
         yield f"Not among the results of your runs: {', '.join(other)}. Is each a constant, or of another run?"
