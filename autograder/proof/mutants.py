@@ -12,7 +12,9 @@ at the first answer that is wrong, and few other inputs are tried.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import io
 import itertools
 import signal
 import warnings
@@ -117,12 +119,14 @@ def tried(subject: Subject, mutant: Mutant) -> Trial:
     """Ask one mutant and judge it. Only in the main thread of a process: it is stopped by a signal."""
     before = signal.signal(signal.SIGALRM, _stop)
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
+        with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             subject.source.function(subject.source.text)  # a framework, if it needs one, is loaded in nobody's time
             seconds = SECONDS_USED if subject.ways else SECONDS
             signal.setitimer(signal.ITIMER_REAL, seconds, seconds)  # again: each key is asked anew
             return _tried(subject, mutant)
+    except Fault:
+        raise
     except (Exception, Stopped):  # whatever a mutant raises outside a call: it cannot even be defined
         return Trial(mutant, KILLED)
     finally:

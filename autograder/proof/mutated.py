@@ -8,12 +8,14 @@ import copy
 import inspect
 import io
 import random
+import sys
 import textwrap
 import types
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import jupytext
@@ -21,6 +23,7 @@ import numpy as np
 
 from autograder.classroom.intake.cells import grade_id
 from autograder.content.tp import TP
+from autograder.faults import Fault
 from autograder.proof.grammar import KINDS, OWN, TWICE, mutate
 
 PARTS = ast.FunctionDef | ast.ClassDef
@@ -37,11 +40,14 @@ class Mutant:
 class Source:
     """The source of a right answer: of a function or a class, by name, and of what it uses beside it.
 
-    before: what has to run first; it runs once, when something of this source is needed.
+    before: what has to run first; it runs once, when something of this source is needed, and finds the modules of the
+    folder `beside`.
     """
 
-    def __init__(self, name: str, parts: dict[str, Any], names: dict[str, Any], before: str = "") -> None:
-        self.name, self.parts, self._names, self._before = name, parts, names, before
+    def __init__(
+        self, name: str, parts: dict[str, Any], names: dict[str, Any], before: str = "", beside: Path | None = None
+    ) -> None:
+        self.name, self.parts, self._names, self._before, self._beside = name, parts, names, before, beside
 
     @classmethod
     def of(cls, reference: Callable[..., Any]) -> Source:
@@ -72,16 +78,20 @@ class Source:
             if grade_id(cell) == name:
                 parts = {line.name: _without_words(line) for line in reversed(lines) if isinstance(line, PARTS)}
                 before += [line for line in lines if not isinstance(line, PARTS)]
-                return cls(name, parts, {}, _text(before))
+                return cls(name, parts, {}, _text(before), tp.folder / "public")
             before += lines
         raise KeyError(name)
 
     @cached_property
     def globals(self) -> dict[str, Any]:
-        """What the source finds in its module, or in its notebook."""
+        """What the source finds in its module, or in its notebook. Fault if what stands above it cannot be run."""
         names = dict(self._names)
-        with contextlib.redirect_stdout(io.StringIO()):
-            exec(compile(self._before, "<before>", "exec"), names)
+        with contextlib.redirect_stdout(io.StringIO()), _importable(self._beside):
+            try:
+                exec(compile(self._before, "<before>", "exec"), names)
+            except Exception as error:  # whatever the cells of a notebook raise
+                above = f"the cells above that of {self.name} cannot be run: {type(error).__name__}: {error}"
+                raise Fault(above) from None
         return names
 
     @property
@@ -117,6 +127,19 @@ class Source:
 
     def _unparsed(self, parts: dict[str, Any]) -> str:
         return _text(reversed(parts.values()))
+
+
+@contextlib.contextmanager
+def _importable(folder: Path | None) -> Iterator[None]:
+    """While this lasts, the modules in a folder can be imported, as beside a released notebook."""
+    if folder is None:
+        yield
+        return
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
 
 
 def _text(lines: Iterable[ast.stmt]) -> str:

@@ -41,11 +41,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Written:
-    """A written question. numbers: from the variables of the notebook, what the learner's runs gave, by name; KeyError
-    for a run that is still to be made."""
+    """A written question. From the variables of the notebook, by name: numbers, what the learner's runs gave; given,
+    what stood there before any run. KeyError for a run that is still to be made."""
 
     parts: tuple[Part, ...]
     numbers: Callable[[Mapping[str, Any]], Mapping[str, float]]
+    given: Callable[[Mapping[str, Any]], Mapping[str, float]] = lambda variables: {}
 
 
 @dataclass(frozen=True)
@@ -154,19 +155,23 @@ def _of_part(part: Part, text: str) -> Iterator[str]:
 
 def _of_numbers(numbers: list[Quoted], written: Written, variables: Mapping[str, Any]) -> Iterator[str]:
     try:
-        runs = written.numbers(variables)
+        runs, given = written.numbers(variables), written.given(variables)
     except (KeyError, AttributeError, TypeError, ValueError, IndexError):
         yield "Your numbers are not compared: run the cells above first, whose results they are."
         return
-    runs = {name: number for name, number in runs.items() if math.isfinite(number)}
-    agreeing, other = [], []
+    known = {name: number for name, number in [*given.items(), *runs.items()] if math.isfinite(number)}
+    agreeing: list[str] = []
+    before: list[str] = []
+    other: list[str] = []
     for number in numbers:
-        near = min(runs, key=lambda name: abs(abs(runs[name]) - abs(number.value)), default=None)
-        if near is not None and number.is_of(runs[near]):
-            agreeing.append(f"{number.text} ({near})")
+        near = min(known, key=lambda name: abs(abs(known[name]) - abs(number.value)), default=None)
+        if near is not None and number.is_of(known[near]):
+            (agreeing if near in runs else before).append(f"{number.text} ({near})")
         elif not number.whole:
             other.append(number.text)
     if agreeing:
         yield f"Your runs gave: {', '.join(agreeing)}."
+    if before:
+        yield f"In the notebook before any run: {', '.join(before)}."
     if other:
         yield f"Not among the results of your runs: {', '.join(other)}. Is each a constant, or of another run?"

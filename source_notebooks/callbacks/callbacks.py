@@ -271,7 +271,7 @@ check("WarmupCosine").required()
 # `logs["val_sharpe"]`, a number. All callbacks of an epoch get the same dict, in their order: those behind yours, and the history, will see it
 # (`11_callbacks.md`, "A metric of your own: the Sharpe ratio of the validation"). `returns` is (n,), and `returns[i]` is what position $i$ earns.
 #
-# Which shape has what `self.model.predict(x, verbose=0)` returns?
+# `self.model.predict(x, verbose=0)` returns a column, (n, 1): the network has one output.
 
 # %% tags=["picture"]
 predict(yours=..., **callback_questions.VALIDATION_SHARPE)
@@ -352,8 +352,8 @@ check("ValidationSharpe").required()
 # - An epoch whose logs do **not hold** the value changes nothing (`validation_freq=5` makes such epochs).
 # - In a second `fit` the same object begins anew.
 #
-# The weights are `self.model.get_weights()`, a list of arrays that are copies, and `self.model.set_weights(...)` puts them back. What is
-# `self.model.weights`, and why is it no copy?
+# The weights are `self.model.get_weights()`, a list of arrays that are copies, and `self.model.set_weights(...)` puts them back.
+# `self.model.weights` is no copy: it holds the variables themselves, and each batch changes them.
 
 # %% tags=["picture"]
 predict(yours=..., **callback_questions.PATIENCE)
@@ -587,7 +587,7 @@ for name in dict.fromkeys(name for name, _ in outcomes):
 #
 # 1. Mean test loss over the five seeds: 1.395 without anything, 1.283 with `Patience`, 1.277 with `RelativePlateau`. Against nothing, `Patience` is better by 0.112 on average, with four seeds
 #    of five (0.11 to 0.24; once worse by 0.02), with a deviation of 0.09 between the pairs; `RelativePlateau` by 0.118 with all five. With five pairs that is likely to be a difference; its size is uncertain. Between the
-#    two the mean difference is 0.006, the pairs go both ways, from -0.008 to 0.027, and test losses of one kind differ by 0.13 to 0.17 between seeds: nothing may be said. Full marks need
+#    two the mean difference is 0.006, the pairs go both ways, from -0.008 to 0.027, and test losses of one kind differ by 0.12 to 0.17 between seeds: nothing may be said. Full marks need
 #    pairs, a spread, and one difference that is one beside one that is not.
 # 2. With `Patience` the validation loss is lower on average, 1.267 against 1.283. That is little, because the validation rows were unlucky ones: without anything they lose *more* than the
 #    test rows, 1.457 against 1.395. There nothing was chosen, so the difference is that of the samples alone. With `Patience` the epoch was chosen because its validation loss was

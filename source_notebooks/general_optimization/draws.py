@@ -17,10 +17,13 @@ VOLATILITIES = (0.18, 0.20, 0.24, 0.45, 0.55)  # three of them make the calmest 
 CORRELATION = 0.4
 CLOSER = np.full((5, 5), CORRELATION)
 CLOSER[0, 3] = 0.8  # the calmest asset and a wild one: the calmest portfolio asks for a short position of a quarter
+HEDGED = np.full((5, 5), CORRELATION)
+HEDGED[0] = -0.6  # the calmest asset rises when the others fall: it is held although it earns less than rf
 # Best weights that are far from equal ones: of all assets, and of three.
 ALL, SOME = (0.13, 0.34, 0.10, 0.19, 0.24), (0.0, 0.45, 0.0, 0.25, 0.3)
 RATIO = 0.5  # the Sharpe ratio of the best portfolio, per year
 SLOPE = 0.3  # by how much the slope of the ratio is negative where nothing is held
+LOSS = 0.6  # so far below zero that what is not held earns clearly less than rf
 DAYS = 252
 
 
@@ -47,14 +50,15 @@ def best_at(x: Sequence[float] | Array, cov: Array, ratio: float = RATIO) -> Arr
 
 
 def market(
-    rng: Generator, x: Sequence[float], days: int = 1, correlation: float | Array = CORRELATION
+    rng: Generator, x: Sequence[float], days: int = 1, correlation: float | Array = CORRELATION, slope: float = SLOPE
 ) -> dict[str, Any]:
-    """mu, cov and rf, per year or per day, whose best weights without short positions go about along x (n,)."""
+    """mu, cov and rf, per year or per day, whose best weights without short positions go about along x (n,). slope: by
+    how much that of the ratio is negative where nothing is held."""
     cov = covariances(rng, correlation)
     held = near(rng, x)
     e = best_at(held, cov)
     out = held == 0
-    e[out] -= near(rng, np.full(out.sum(), SLOPE), 0.1) * np.sqrt(held @ cov @ held) / held.sum()
+    e[out] -= near(rng, np.full(out.sum(), slope), 0.1) * np.sqrt(held @ cov @ held) / held.sum()
     return shuffled(rng, e, cov, days)
 
 

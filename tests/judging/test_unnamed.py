@@ -81,6 +81,12 @@ def handed_back(z: Any, grad_w: Any) -> Any:
     return np.abs(z) / np.abs(z).sum(), grad_w
 
 
+def cut_and_exchanged(z: Any, grad_w: Any) -> Any:
+    """In the calls that show one result alone z is also very large, and the weights are wrong as well."""
+    w, grad_z = ALL["softmax_step"].reference(np.clip(z, -700, 700), grad_w)
+    return grad_z, w
+
+
 def unscaled(mu: Any, cov: Any, rf: float = 0.02) -> Any:
     return np.abs(mu), np.diag(cov)
 
@@ -107,6 +113,7 @@ SAID: dict[str, tuple[str, Function, str]] = {
     "diagonal": ("covariance", two_columns, "Your covariance is right on the diagonal, and not off it."),
     "one shape": ("covariance", about_the_mean, "In the others, your correlation is right on the diagonal"),
     "passed in": ("softmax_step", handed_back, "Your gradient by z is grad_w as it was passed in."),
+    "order": ("softmax_step", cut_and_exchanged, "Where all results are looked at, in "),
     "digits": ("sharpe_gradient", central, "is right to at least 4 digits in "),
     "no sum": ("long_only", unscaled, "In every call the sum of your best weights is not 1; with the right ones that"),
     "signs": ("long_only", shorted, "In every call your best weights have negative entries; with the right ones"),

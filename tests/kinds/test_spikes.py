@@ -261,7 +261,7 @@ SAID: dict[str, tuple[str, Any, str]] = {
         NETWORK(at(0, lambda loss, *given: given[5] * loss)),
         "Your loss is the right one times b2, in every call.",
     ),
-    "order": ("loss_and_gradients", NETWORK(lambda r, *_: r[::-1]), "The results are right, their order is not."),
+    "order": ("loss_and_gradients", NETWORK(lambda r, *_: r[::-1]), "calls, they are right, but in another order."),
     "transposed": ("loss_and_gradients", NETWORK(at(1, lambda d, *_: d.T)), "shape: (4, 3) where (3, 4) was expected."),
     "one row": (
         "loss_and_gradients",

@@ -106,7 +106,7 @@ def again(evidence: Evidence, uses: list[Use]) -> Rungs | None:
 
 
 def order(evidence: Evidence, uses: list[Use]) -> Rungs | None:
-    """Right results in the wrong order."""
+    """Right results in the wrong order, in the calls whose results are all known. Of the others nothing is said."""
     names = tuple(outputs(uses))
     whole = [use for use in uses if len(use.results) == len(names)]
     if len(whole) < LEAST:
@@ -119,10 +119,15 @@ def order(evidence: Evidence, uses: list[Use]) -> Rungs | None:
     found = next(_matched(names, fits), names)
     if found == names or all(fits[name, name] for name in names):
         return None
+    seen, you = "The results are right, their order is not.", "You"
+    if len(whole) < len(uses):
+        often = f"in {len(whole)} of {len(uses)} calls"
+        seen = f"Where all results are looked at, {often}, they are right, but in another order."
+        you = "There you"
     return Rungs(
-        "The results are right, their order is not.",
+        seen,
         "Which result comes first?",
-        mend=f"You return {', '.join(found)} instead of {', '.join(names)}.",
+        mend=f"{you} return {', '.join(found)} instead of {', '.join(names)}.",
     )
 
 

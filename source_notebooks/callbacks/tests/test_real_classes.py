@@ -10,9 +10,10 @@ from tps.callbacks import numpy_ways as models
 from tps.callbacks.public import callback_ways as ways
 
 from autograder.exercises.judge import judge
+from autograder.proof.mutated import Source
 from course.judging import scripts
 from course.judging.verdict import Verdict
-from tests.shared import EXERCISES, fresh_seeds
+from tests.shared import EXERCISES, TPS, fresh_seeds
 
 from . import callback_variants as variants
 
@@ -67,3 +68,8 @@ def test_keras_own_early_stopping_lacks_only_the_guard_against_nan() -> None:
 
 def test_every_way_has_its_model_and_its_words() -> None:
     assert set(models.WAYS) == set(ways.WAYS) == set(ways.IN_WORDS)
+
+
+def test_mutants_can_be_drawn_from_a_solution_below_cells_that_use_the_public_part() -> None:
+    source = Source.typed(TPS["callbacks"], "Patience")
+    assert source.function(source.text).__name__ == "Patience"

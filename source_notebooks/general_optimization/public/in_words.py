@@ -18,7 +18,6 @@ def numbers(variables: Mapping[str, Any]) -> dict[str, float]:
     found: dict[str, float] = {"seconds of SciPy": variables["by_scipy"]}
     for budget, gap, seconds in zip(*(variables[name] for name in ("budgets", "gaps", "seconds")), strict=True):
         found |= {f"seconds of {budget} calls": seconds, f"below the best after {budget} calls": gap}
-        found[f"number of calls {budget}"] = budget
     for name, w in chosen.items():
         found[f"ratio in truth of {name}"] = _ratio(w, truth.mu, truth.cov, truth.rf)
     sample = (variables["sample_mu"], variables["sample_cov"])
@@ -28,6 +27,12 @@ def numbers(variables: Mapping[str, Any]) -> dict[str, float]:
     return found
 
 
+def given(variables: Mapping[str, Any]) -> dict[str, float]:
+    """The numbers of calls, and the riskless rate."""
+    calls = {f"calls, number {place}": budget for place, budget in enumerate(variables["budgets"], start=1)}
+    return {**calls, "the riskless rate": variables["truth"].rf}
+
+
 def _ratio(w: Any, mu: Any, cov: Any, rf: float) -> float:
     return float((w @ mu - rf) / np.sqrt(w @ cov @ w))
 
@@ -35,6 +40,7 @@ def _ratio(w: Any, mu: Any, cov: Any, rf: float) -> float:
 WRITTEN = {
     "written_comparison": Written(
         numbers=numbers,
+        given=given,
         parts=(
             Part(
                 "1. SciPy and your search",

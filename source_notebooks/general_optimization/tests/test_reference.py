@@ -8,7 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.optimize import minimize
-from tps.general_optimization.draws import ALL, CLOSER, CORRELATION, DAYS, SOME, covariances, market, with_best
+from tps.general_optimization.draws import (
+    ALL,
+    CLOSER,
+    CORRELATION,
+    DAYS,
+    HEDGED,
+    LOSS,
+    SOME,
+    covariances,
+    market,
+    with_best,
+)
 from tps.general_optimization.reference import (
     annual_sharpe,
     calmest,
@@ -95,6 +106,22 @@ def test_without_shorts_the_search_over_supports_agrees_and_the_placed_weights_a
         assert (best > 0.05).sum() == (np.array(x) > 0).sum()
         slopes = sharpe_gradient(best, **given) * np.sqrt(days)
         assert (slopes[best == 0] < -0.2).all()  # nobody is left out by a hair
+
+
+@seeds
+def test_a_hedge_is_held_although_it_earns_less_than_rf_and_a_mere_loss_is_not(seed: int) -> None:
+    """apart: by how much the weights are others if a negative excess return loses its sign, or counts as zero."""
+    rng = np.random.default_rng(seed)
+    cases = ((market(rng, ALL, correlation=HEDGED), True, np.array([0.05, 0.05])),)
+    cases += ((market(rng, SOME, slope=LOSS), False, np.array([0.05, 0.0])),)
+    for given, held, apart in cases:
+        excess = given["mu"] - given["rf"]
+        best, _ = long_only(**given)
+        assert np.allclose(best, searched(excess, given["cov"]), atol=1e-10)
+        assert (excess < -0.02).any()
+        assert ((best > 0.05) == held)[excess < -0.02].all()
+        others = [long_only(e, given["cov"], 0.0)[0] for e in (np.abs(excess), np.maximum(excess, 0))]
+        assert (np.abs(others - best).max(axis=1) >= apart).all()
 
 
 @seeds

@@ -9,12 +9,15 @@ from course.judging.written import Part, Written
 
 
 def numbers(variables: Mapping[str, Any]) -> dict[str, float]:
-    """Where each rule ended, at which rate, and the curvatures and ways to go on this curve."""
-    curve, followed, rules = (variables[name] for name in ("curve", "followed", "rules"))
-    found: dict[str, float] = {}
-    for name, run in followed.items():
-        found[f"end of {name}"] = float(run.values[-1] - curve.minimum)
-        found[f"rate of {name}"] = float(rules[name][1]["eta"])
+    """Where each rule ended."""
+    minimum = variables["curve"].minimum
+    return {f"end of {name}": float(run.values[-1] - minimum) for name, run in variables["followed"].items()}
+
+
+def given(variables: Mapping[str, Any]) -> dict[str, float]:
+    """The rates, the steps, and the curvatures and ways to go on this curve."""
+    curve, rules = variables["curve"], variables["rules"]
+    found = {f"rate of {name}": float(hyper["eta"]) for name, (_, hyper) in rules.items()}
     found |= {f"curvature {n}": float(x) for n, x in enumerate(curve.eigenvalues, start=1)}
     found |= {f"way of parameter {n}": float(x) for n, x in enumerate(curve.minimiser - curve.start, start=1)}
     found |= {"the minimum": float(curve.minimum), "steps": float(variables["steps"])}
@@ -25,6 +28,7 @@ def numbers(variables: Mapping[str, Any]) -> dict[str, float]:
 WRITTEN = {
     "written_comparison": Written(
         numbers=numbers,
+        given=given,
         parts=(
             Part(
                 "1. Which rule",

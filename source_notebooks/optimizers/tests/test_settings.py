@@ -5,11 +5,16 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from tps.optimizers.public.in_words import given, numbers
+from tps.optimizers.reference import gradient_descent_step
 
 from autograder.classroom.handout.build import from_text
 from autograder.content import finding
 from autograder.content.tp import TP
+from course.workshop import problems
+from course.workshop.trajectories import follow
 from tests.shared import TPS
 
 HERE = TPS["optimizers"]
@@ -39,3 +44,13 @@ def test_an_exercise_can_be_left_out(name: str, tmp_path: Path) -> None:
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     assert name not in code
     assert all(f"def {other}(" in code for other in exercises)
+
+
+def test_rates_steps_and_the_curve_are_nobodys_results() -> None:
+    curve, steps = problems.yield_curve(), 20
+    run = follow(gradient_descent_step, curve, steps, eta=1.0)
+    rules = {"gradient_descent": (gradient_descent_step, {"eta": 1.0})}
+    variables = {"curve": curve, "steps": steps, "rules": rules, "followed": {"gradient_descent": run}}
+    assert list(numbers(variables).values()) == [pytest.approx(run.values[-1] - curve.minimum)]
+    constants = list(given(variables).values())
+    assert np.isin([1.0, steps, curve.minimum, *curve.eigenvalues], constants).all()

@@ -28,6 +28,11 @@ def arguments(rng: Generator, size: tuple[int, ...]) -> dict[str, Any]:
     return {"returns": returns, "rf": float(rng.uniform(0.031, 0.039)), "periods": int(rng.choice([12, 52]))}
 
 
+def losing(rng: Generator, size: tuple[int, ...]) -> Any:
+    """Returns (n,) with a mean far below zero: the ratio is negative, and below -1."""
+    return -near(rng, np.resize(PATTERN, size), 0.05)
+
+
 exercise = Exercise(
     reference=annual_sharpe,
     outputs=("ratio",),
@@ -42,6 +47,7 @@ exercise = Exercise(
             probes.all_of(
                 probes.calls(fixed={"periods": 12}, times=2, what=", monthly"),
                 probes.calls(fixed={"periods": 252}, times=1, size=(12,), what=", daily"),
+                probes.calls(fixed={"periods": 12, "returns": losing}, times=1, what=", of losses"),
             ),
         ),
         Check(

@@ -135,6 +135,13 @@ mistakes = (
         ratio=lambda s: float(s.root * s.spread / s.mean),
     ),
     _wrong(
+        "without-its-sign",
+        did="The absolute value of the ratio is taken.",
+        effect="What loses most looks best.",
+        hint="Your ratio is never negative. Where the returns are lower than the riskless rate it is: keep the sign.",
+        ratio=lambda s: abs(float(s.root * s.mean / s.spread)),
+    ),
+    _wrong(
         "252-written-in",
         did="252 is written into the code.",
         effect="Right at periods = 252 only.",

@@ -13,7 +13,7 @@ from autograder.exercises.ask import Ask
 from autograder.exercises.exercise import Check, Exercise, Probe
 
 from ... import questions
-from ...draws import ALL, CLOSER, CORRELATION, DAYS, SOME, market
+from ...draws import ALL, CLOSER, DAYS, HEDGED, LOSS, SOME, market
 from ...reference import long_only
 from .mistakes import equivalents, mistakes
 
@@ -27,12 +27,12 @@ def arguments(rng: Generator, size: Any) -> dict[str, Any]:
     return market(rng, SOME)
 
 
-def told(output: int, held: Sequence[float], what: str, correlation: Any = CORRELATION) -> Probe:
-    """One of the two portfolios, in figures per year."""
+def told(output: int, held: Sequence[float], what: str, times: int = 2, **placed: Any) -> Probe:
+    """One of the two portfolios, in figures per year. placed: what else is passed to `market`."""
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
-        for k in (1, 2):
-            results = probes.call(ex, ask, market(rng, held, correlation=correlation))
+        for k in range(1, times + 1):
+            results = probes.call(ex, ask, market(rng, held, **placed))
             ask.expect(results[output], f"{ex.outputs[output]}, {what}, case {k}")
 
     return probe
@@ -66,19 +66,22 @@ exercise = Exercise(
             "highest ratio, all held",
             0.75,
             "Where no weight would be negative, the highest Sharpe ratio is that of the tangency portfolio.",
-            told(0, ALL, "all held"),
+            probes.all_of(
+                told(0, ALL, "all held"),
+                told(0, ALL, "all held, one of which earns less than rf", times=1, correlation=HEDGED),
+            ),
         ),
         Check(
             "highest ratio, some left out",
             0.75,
             "The weights must have the highest Sharpe ratio of all that are not negative and sum to 1.",
-            told(0, SOME, "some left out"),
+            told(0, SOME, "some left out", slope=LOSS),
         ),
         Check(
             "lowest variance",
             0.5,
             "The weights must have the lowest variance of all that are not negative and sum to 1.",
-            told(1, ALL, "figures per year", CLOSER),
+            told(1, ALL, "figures per year", correlation=CLOSER),
         ),
         Check(
             "lowest variance, daily figures",

@@ -197,6 +197,20 @@ mistakes = (
         e=lambda s: s.mu * 1.0,
     ),
     _wrong(
+        "excess-without-its-sign",
+        did="The absolute values of the excess returns are taken.",
+        effect="An asset that loses looks as good as one that earns.",
+        hint="An asset that earns less than rf counts as one that earns more. e = mu - rf, with its sign.",
+        e=lambda s: np.abs(s.mu - s.rf),
+    ),
+    _wrong(
+        "losses-cut-off",
+        did="Negative excess returns count as zero.",
+        effect="What earns less than rf, and is held since it falls when others rise, is bought too much.",
+        hint="An asset that earns less than rf counts as one that earns rf. e = mu - rf, with its sign.",
+        e=lambda s: np.maximum(s.mu - s.rf, 0.0),
+    ),
+    _wrong(
         "correlation",
         did="The correlation stands for the covariance.",
         effect="All assets count as equally risky: wild ones get too much.",

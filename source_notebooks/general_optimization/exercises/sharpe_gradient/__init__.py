@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.random import Generator
 from tps.training_loop.promises import inputs_unchanged
 
@@ -16,7 +17,8 @@ from ...draws import near, with_best
 from ...reference import sharpe_gradient, tangency
 from .mistakes import equivalents, mistakes
 
-LONG, SHORT = (0.3, 0.25, 0.1, 0.2, 0.15), (0.9, 0.6, -0.5, 0.4, -0.2)
+LONG = (0.3, 0.25, 0.1, 0.2, 0.15)
+CW = (0.09, 0.06, -0.05, 0.04, -0.02)  # C w of weights of both signs
 BEST = (0.2, 0.35, 0.15, 0.2, 0.1)
 RTOL, ATOL = 1e-11, 1e-13  # the formula and a complex step pass in any order of operations, no difference quotient
 
@@ -26,14 +28,26 @@ def arguments(rng: Generator, size: Any) -> dict[str, Any]:
     return {"w": near(rng, LONG, 0.1), **with_best(rng, BEST)}
 
 
-def short(rng: Generator, size: Any) -> Any:
-    """Weights of both signs."""
-    return near(rng, SHORT, 0.1)
+def short(ex: Exercise, ask: Ask, rng: Generator) -> None:
+    """Weights of both signs, and C w of both signs."""
+    for k in (1, 2):
+        given = probes.drawn(ex, rng)
+        (ref,) = probes.call(ex, ask, given | {"w": np.linalg.solve(given["cov"], near(rng, CW, 0.1))})
+        ask.expect(ref, f"gradient, some sold short, case {k}")
 
 
 def sold(rng: Generator, size: Any) -> Any:
     """All weights are negative, so that all of C w is, and w'e."""
     return -near(rng, LONG, 0.1)
+
+
+def losing(ex: Exercise, ask: Ask, rng: Generator) -> None:
+    """Each asset earns less than the riskless rate: w'e is negative while C w is not. With small and large weights."""
+    for times in (0.01, 50.0):
+        given = probes.drawn(ex, rng)
+        given |= {"w": times * given["w"], "mu": 2 * given["rf"] - given["mu"]}
+        (ref,) = probes.call(ex, ask, given)
+        ask.expect(ref, f"gradient of a loss, {times:g} times the weights", rtol=RTOL, atol=ATOL / min(times, 1.0))
 
 
 def scaled(ex: Exercise, ask: Ask, rng: Generator) -> None:
@@ -61,14 +75,17 @@ exercise = Exercise(
     rtol=RTOL,
     atol=ATOL,
     checks=(
-        Check("gradient", 1.35, "The gradient must be e / s - (w'e) C w / s^3.", probes.calls()),
+        Check(
+            "gradient",
+            1.35,
+            "The gradient must be e / s - (w'e) C w / s^3.",
+            probes.all_of(probes.calls(), losing),
+        ),
         Check(
             "short positions",
             0.35,
             "Negative weights are weights: the same formula holds.",
-            probes.all_of(
-                probes.calls(fixed={"w": short}), probes.calls(times=1, fixed={"w": sold}, what=", all sold short")
-            ),
+            probes.all_of(short, probes.calls(times=1, fixed={"w": sold}, what=", all sold short")),
         ),
         Check(
             "scale",

@@ -108,6 +108,20 @@ mistakes = (
         second=lambda s: s.cw / s.s**3,
     ),
     _wrong(
+        "second-without-its-sign",
+        did="The absolute value of the second part is subtracted.",
+        effect="Right while the portfolio earns more than rf; below it risk costs twice.",
+        hint="Your second part is never negative. Where w'e is negative it is: keep its sign.",
+        second=lambda s: np.abs(s.above * s.cw / s.s**3),
+    ),
+    _wrong(
+        "losses-cut-off",
+        did="Negative excess returns count as zero.",
+        effect="An asset that earns less than rf looks like one that earns as much.",
+        hint="Negative entries of e count as zero with you. An asset may earn less than rf: e = mu - rf.",
+        e=lambda s: np.maximum(s.mu - s.rf, 0.0),
+    ),
+    _wrong(
         "rf-forgotten",
         did="mu is used for e in both parts.",
         effect="The ratio that grows is that of rf = 0.",

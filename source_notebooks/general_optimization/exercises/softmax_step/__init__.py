@@ -18,11 +18,22 @@ from .mistakes import equivalents, mistakes
 
 Z = np.array([0.9, -1.3, 0.4, 1.8, -0.6])
 SLOPES = np.array([1.2, -0.7, 2.3, -1.6, 0.5])  # of a goal for which w'g is not zero, as for the variance
+STEEP = np.array([120.0, -70.0, 230.0, -480.0, 50.0])  # w'g is about -200
 
 
 def arguments(rng: Generator, size: Any) -> dict[str, Any]:
     """Draw z (5,) and slopes of no ratio: w'g is far from zero."""
     return {"z": near(rng, Z, 0.1), "grad_w": near(rng, SLOPES, 0.1)}
+
+
+def falling(rng: Generator, size: Any) -> Any:
+    """Steep slopes, w'g far below zero."""
+    return near(rng, STEEP, 0.1)
+
+
+def rising(rng: Generator, size: Any) -> Any:
+    """Steep slopes, w'g far above zero."""
+    return -near(rng, STEEP, 0.1)
 
 
 def large(rng: Generator, size: Any) -> Any:
@@ -47,8 +58,24 @@ exercise = Exercise(
     lecture="general_optimization",
     size=5,
     checks=(
-        Check("weights", 0.5, "w must be exp(z) divided by the sum of exp(z).", probes.calls(0)),
-        Check("gradient", 0.8, "The gradient by z_i must be w_i (g_i - w'g).", probes.calls(1)),
+        Check(
+            "weights",
+            0.5,
+            "w must be exp(z) divided by the sum of exp(z).",
+            probes.all_of(probes.calls(0), probes.calls(0, times=1, fixed={"z": probes.zeros}, what=", z = 0")),
+        ),
+        Check(
+            "gradient",
+            0.8,
+            "The gradient by z_i must be w_i (g_i - w'g).",
+            probes.all_of(
+                probes.calls(1),
+                probes.calls(1, times=1, fixed={"grad_w": falling}, what=", w'g far below zero"),
+                probes.calls(1, times=1, fixed={"grad_w": rising}, what=", w'g far above zero"),
+                probes.calls(1, times=1, fixed={"z": probes.zeros}, what=", z = 0"),
+                probes.calls(1, times=1, fixed={"grad_w": probes.zeros}, what=", no slope"),
+            ),
+        ),
         Check(
             "large z",
             0.4,

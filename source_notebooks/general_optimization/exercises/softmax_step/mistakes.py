@@ -62,6 +62,20 @@ mistakes = (
         mean=lambda s: np.mean(s.grad_w),
     ),
     _wrong(
+        "mean-cut-off",
+        did="w'g is cut off below -1.",
+        effect="For steep slopes the entries no longer sum to zero.",
+        hint="Where w'g is far below zero you subtract another number. Subtract w'g as it is, however large.",
+        mean=lambda s: np.maximum(s.w @ s.grad_w, -1.0),
+    ),
+    _wrong(
+        "mean-without-its-sign",
+        did="The absolute value of w'g is subtracted.",
+        effect="Right where w'g is positive only.",
+        hint="You subtract w'g as if it were never negative. It has a sign: subtract it as it is.",
+        mean=lambda s: np.abs(s.w @ s.grad_w),
+    ),
+    _wrong(
         "sum-of-slopes",
         did="The sum of g is subtracted.",
         effect="The entries do not sum to zero.",
