@@ -40,7 +40,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         scene = picture.scene(values)
         parts.append(bundle.page(picture, values, still.png(scene), scene.says))
         parts.append(
-            f'<script type="module">{bundle.module(name)}\n(globalThis.scenes ??= {{}}).{name} = scene;</script>'
+            f'<script type="module">{bundle.module(name)}\n'
+            f"(globalThis.scenes ??= {{}}).{name} = scene; globalThis.mount = mount;</script>"
         )
     path = tmp_path_factory.mktemp("live") / "page.html"
     head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Live</title><body>'
@@ -98,6 +99,25 @@ def test_a_picture_follows_keys_and_a_drag(page: Any) -> None:
     page.wait_for_function("e => !e.innerText.includes('γ = 0.61')", arg=said.element_handle())
     picture.get_by_role("button").click()
     page.wait_for_function("([e, text]) => e.innerText === text", arg=[said.element_handle(), before])
+
+
+@pytest.mark.browser
+def test_a_picture_may_be_made_before_it_is_in_the_page(page: Any) -> None:
+    """JupyterLab makes a widget first and then puts it into the notebook, which may be dark."""
+    rate = showing.picture("rate")
+    host = page.evaluate_handle(
+        """about => {
+          const host = document.createElement("div");
+          mount(host, scenes.rate, about);
+          host.style.color = "white";
+          document.body.append(host);
+          return host;
+        }""",
+        bundle.about(rate, rate.values()),
+    )
+    page.wait_for_function("host => host.hasAttribute('data-dark')", arg=host)
+    page.wait_for_function("host => host.shadowRoot.querySelector('svg').clientWidth > 250", arg=host)
+    host.evaluate("host => host.remove()")
 
 
 def test_a_wrong_setting_is_refused_in_a_line() -> None:
