@@ -148,12 +148,9 @@ def live_pictures(page: Any, folder: Path) -> list[Any]:
     name_kernel(notebook)
     nbformat.write(notebook, folder / "live.ipynb")
     page.goto("/lab/tree/live.ipynb?reset", wait_until="domcontentloaded")
-    page.locator(f"{PANEL} .jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
-    prompts = f"[...document.querySelectorAll('{PANEL} .jp-InputArea-prompt')].map(e => e.innerText)"
-    while page.evaluate(prompts)[-1] == "[ ]:":  # a kernel that is only just idle may not hear it
-        page.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        page.evaluate("new Promise(requestAnimationFrame)")
+    page.get_by_text("(ipykernel) | Idle").wait_for()  # said of a kernel that is connected; before, cells are not run
+    page.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     pictures = page.locator(f"{PANEL} .jp-CodeCell").get_by_role("group", name="The rate of gradient descent")
     pictures.nth(3).wait_for()
     return list(pictures.all())
