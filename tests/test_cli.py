@@ -81,6 +81,15 @@ def test_building_a_tp_that_does_not_exist_names_those_that_do(
     assert not (tmp_path / "new").exists()
 
 
+def test_an_option_that_a_command_would_not_use_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "source" / "essay").mkdir(parents=True)
+    code, printed = failing(capsys, "--classroom", tmp_path, "build", "essay", "--self-study")
+    assert (code, "essay has none; leave it out" in printed, "\n" in printed) == (2, True, False)
+    for option in ("--html", "--json", "--beside"):
+        code, printed = failing(capsys, "--classroom", tmp_path, "similar", "essay", "--made", "20", option, tmp_path)
+        assert (code, f"does not use {option}; leave it out" in printed, "\n" in printed) == (2, True, False)
+
+
 def test_building_from_a_folder_without_any_tp(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, printed = failing(capsys, "--classroom", tmp_path / "new", "build", "--sources", tmp_path)
     assert code == 2

@@ -102,6 +102,8 @@ def _build(options: argparse.Namespace) -> int:
     tps = finding.found([*options.sources, *there.sources])
     if options.tp and options.tp not in tps and not (there.root / "source" / options.tp).is_dir():
         raise WrongUsage(finding.no_such(options.tp, tps))
+    if options.self_study and options.tp and options.tp not in tps:
+        raise WrongUsage(f"--self-study is for a folder with a tp.toml, {options.tp} has none; leave it out")
     if not tps and not options.tp:
         raise WrongUsage("there is no TP here: a TP is a folder with a tp.toml; `tp new NAME` writes one")
     classroom = Classroom.made_at(options.classroom)

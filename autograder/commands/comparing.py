@@ -14,7 +14,6 @@ from rich.text import Text
 
 from autograder.commands.arguments import Commands, check_folder, count, workers
 from autograder.commands.terminal import console, note, wide
-from autograder.counted import counted
 from autograder.faults import WrongUsage
 
 if TYPE_CHECKING:
@@ -53,9 +52,12 @@ def add(commands: Commands) -> None:
 
 def _similar(options: argparse.Namespace) -> int:
     from autograder.classroom.layout import Classroom, write
-    from autograder.classroom.similarity.pairs_page import as_json, basis, page
+    from autograder.classroom.similarity.pairs_page import as_json, basis, conclusion, page
     from autograder.classroom.similarity.similar import similar
 
+    idle = [name for name in ("html", "json", "beside") if getattr(options, name)] if options.made else []
+    if idle:
+        raise WrongUsage(f"--made compares a made class and does not use --{idle[0]}; leave it out")
     classroom = Classroom.at(options.classroom)
     classroom.released(options.tp)
     if options.made:
@@ -76,9 +78,9 @@ def _similar(options: argparse.Namespace) -> int:
     if not (options.html or options.json):
         if came.found.pairs:
             wide().print(_table(options.tp, came.found))
-        print(basis(came.found))
-    pairs = counted(len(came.found.pairs), "pair")
-    print(f"{options.tp}: {pairs} more alike than chance would have it; a person has to judge why")
+        if not came.found.too_few:
+            print(basis(came.found))
+    print(f"{options.tp}: {conclusion(came.found)}")
     return 0
 
 

@@ -92,6 +92,11 @@ class Process:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def others_ended(self) -> bool:
+        """Whether processes that the learner's code had started were ended before it was asked something."""
+        return self._watch.others_ended
+
     def close(self) -> None:
         """End the child and everything that it started; returns when it is gone."""
         if self._closed:

@@ -43,10 +43,12 @@ class Killed(Exception):
 
 
 class Watch:
-    """The guard of one child. `used` is what the child has used as far as was told."""
+    """The guard of one child. `used` is what the child has used as far as was told, `others_ended` whether processes
+    that it had started were ended before it was asked something."""
 
     def __init__(self, guard: int, sock: socket.socket) -> None:
         self.used = Seconds()
+        self.others_ended = False
         self._guard, self._sock = guard, sock
         self._signs = 0  # how often it was told what was used
         self._ended: str | None = None
@@ -75,6 +77,7 @@ class Watch:
                 self._ended = word["ended"]
             elif "alone" in word:
                 self._alone = True
+                self.others_ended |= word["others"]
             else:
                 self.used, self._signs = Seconds(word["cpu"], word["wall"]), self._signs + 1
 

@@ -84,7 +84,7 @@ class Bar:
             code = function.__code__
             if code.co_filename != REFUSING:
                 self._before.append((function, code))
-                function.__code__ = _refusing(name).replace(co_freevars=code.co_freevars)
+                function.__code__ = _refusing(name, code.co_freevars)
 
     def lift(self) -> None:
         """Let go of everything."""
@@ -213,16 +213,9 @@ def _installed(name: str) -> list[CodeType]:
 
 def _copies(marks: dict[Any, str]) -> dict[FunctionType, str]:
     """All functions that have code with one of these marks."""
-    # What is quicker to look at: the names, or the size that code of so many instructions has.
-    names = {mark[1] for mark in marks if len(mark) > 1}
-    sizes = {-(-(CodeType.__basicsize__ + len(mark[0])) // 8) * 8 for mark in marks if len(mark) == 1}
-    found = [f for f in get_objects() if type(f) is FunctionType]
-    codes = [f.__code__ for f in found]
-    sized = zip(found, codes, map(CodeType.__sizeof__, codes), strict=True)
-    like = [(f, code) for f, code, size in sized if code.co_names in names or size in sizes]
     instructions = {mark[0] for mark in marks}
-    like = [(f, code) for f, code in like if code.co_code in instructions]
-    return {f: marks[mark] for f, code in like if (mark := _mark(code)) in marks}
+    like = [f for f in get_objects() if type(f) is FunctionType and f.__code__.co_code in instructions]
+    return {f: marks[mark] for f in like if (mark := _mark(f.__code__)) in marks}
 
 
 def _within(value: Any) -> Iterator[FunctionType]:
@@ -231,11 +224,12 @@ def _within(value: Any) -> Iterator[FunctionType]:
         yield from functions_of(member)
 
 
-def _refusing(name: str) -> CodeType:
-    """The code of a function that raises, whatever it is called with."""
+@cache
+def _refusing(name: str, free: tuple[str, ...]) -> CodeType:
+    """The code of a function that raises, whatever it is called with, in the place of one with these free variables."""
     made: dict[str, Any] = {}
     exec(compile(REFUSES.format(name), REFUSING, "exec"), made)
-    code: CodeType = made["refuse"].__code__
+    code: CodeType = made["refuse"].__code__.replace(co_freevars=free)
     return code
 
 

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.api import Gradebook
 
+from autograder.classroom.grading.grade import OTHERS_ENDED
 from autograder.classroom.intake.reading import read
 from autograder.classroom.layout import Classroom, write
 from autograder.classroom.returns.feedback import feedback
@@ -65,6 +66,8 @@ def defined_twice(release: NotebookNode) -> NotebookNode:
     return notebook
 
 
+HELPER = "import subprocess\nhelper = subprocess.Popen(['cat'], stdin=subprocess.PIPE)"
+
 CLASS: dict[str, Any] = {
     "alias": SOURCES | {"gradient_descent_step": ALIAS},
     "twice": defined_twice,
@@ -73,6 +76,9 @@ CLASS: dict[str, Any] = {
     "newer_python": with_adam(ADAM.replace(":\n", ":\n    1 +\n", 1)),
     "renamed": with_adam(ADAM.replace("adam_step", "adam_update")),
     "timed": with_adam(f"%%timeit -n1 -r1\n{ADAM}"),
+    "helped": with_adam(
+        f"{HELPER}\n{ADAM}".replace(":\n", ":\n    helper.stdin.write(b'1')\n    helper.stdin.flush()\n", 1)
+    ),
     "at_the_end": lambda release: named_after(release, "same(adam_step)"),
     "answer": with_answer,
 }
@@ -107,6 +113,7 @@ def adam(result: dict[str, Any]) -> dict[str, Any]:
         ("newer_python", LOST),
         ("renamed", LOST),
         ("timed", LOST),
+        ("helped", LOST),
     ],
 )
 def test_what_is_right_counts(graded: tuple[Classroom, Any], student: str, score: float) -> None:
@@ -121,6 +128,7 @@ def test_what_is_right_counts(graded: tuple[Classroom, Any], student: str, score
         ("newer_python", "is graded with Python 3."),
         ("renamed", "Its cell defines `adam_update`: is that it, under another name?"),
         ("timed", "Its cell begins with `%%timeit`, so nothing in it is defined: take that line out."),
+        ("helped", OTHERS_ENDED),
     ],
 )
 def test_why_points_are_lost_is_said_on_the_page_in_the_report_and_in_the_json(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import itertools
 import json
 import math
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -17,8 +20,9 @@ from autograder.classroom.intake.reading import read
 from autograder.classroom.layout import Classroom, write
 from autograder.classroom.similarity.forced import Forced, forced
 from autograder.classroom.similarity.made_class import disguised, made_class
-from autograder.classroom.similarity.matches import _Bound, compared
-from autograder.classroom.similarity.texts import CODE, HandedIn
+from autograder.classroom.similarity.matches import Compared, Pair, _Bound, compared
+from autograder.classroom.similarity.pairs_page import MOST_ROWS, basis, page, rarity
+from autograder.classroom.similarity.texts import CODE, LONGEST, HandedIn
 from autograder.classroom.similarity.texts import compared as parts
 from autograder.classroom.similarity.traits import NAME, SAID, STATEMENT, WHOLE, of_code, of_text
 from autograder.cli import main
@@ -77,7 +81,20 @@ def test_the_same_line_is_found_in_code_that_is_no_python() -> None:
     ids=["brackets", "signs", "sum", "calls", "zero", "backslash", "open text"],
 )
 def test_code_that_breaks_parsers_spoils_only_itself(code: str) -> None:
-    assert keys(MINE, STATEMENT) <= keys(f"{MINE}\n{code}", STATEMENT) | keys(f"{code}\n{MINE}", STATEMENT)
+    for both in (f"{MINE}\n{code}", f"{code}\n{MINE}"):
+        assert keys(MINE, STATEMENT) <= keys(both, STATEMENT)
+
+
+def test_what_is_padded_hides_nothing_elsewhere_and_what_is_not_compared_is_said() -> None:
+    padded = "\n" * 10 * LONGEST + MINE
+    texts = [("f", padded, True), ("g", MINE + "x = '" + "a" * 3000 + "'", True), ("h", THEIRS, True)]
+    text = HandedIn("ann", parts(texts, Forced(names={"np"})))
+    assert [len(part.found) > 0 for part in text.parts] == [False, True, True]
+    assert {trait.key for trait in text.by_part[2]} >= keys(THEIRS, STATEMENT)
+    assert text.notes == [
+        f"ann, f: not compared: all after the first {LONGEST} characters",
+        "ann, g: not compared: 1 line of more than 2000 characters",
+    ]
 
 
 def test_words_are_compared_by_what_a_person_says_in_one_breath() -> None:
@@ -146,9 +163,52 @@ def test_of_a_group_the_links_hold_it_together(honest: list[HandedIn], own: Forc
     assert (len(found.pairs), len(found.links())) == (6, 3)
 
 
+def test_it_says_of_how_many_even_a_whole_copy_would_not_be_shown(honest: list[HandedIn]) -> None:
+    shown = [compared([*honest, replace(text, student="zz")]).pairs for text in honest]
+    assert 0 < shown.count(()) < len(honest)
+    found = compared(honest)
+    assert found.usual == shown.count(())
+    assert f"Of {found.usual} of them even a copy of everything would not be shown" in page(TP, found)
+
+
+def test_of_a_class_that_worked_in_pairs_the_nearest_are_shown_whatever_chance_may_be(honest: list[HandedIn]) -> None:
+    unusual = [text for text in honest if len(text.traits) > 5]
+    found = compared([*unusual, *(replace(text, student=f"{text.student} again") for text in unusual)])
+    pairs = [{pair.one.student, pair.other.student} for pair in found.pairs[: len(unusual)]]
+    assert all({text.student, f"{text.student} again"} in pairs for text in unusual)
+    assert found.pairs[0].expected > 0.1
+    assert "Most hand-ins are nearer to another one than chance would have it" in page(TP, found)
+    assert "or half of it or more worked together" in basis(found)
+
+
+def test_rarity_is_a_number_of_classes_or_of_pairs_in_each() -> None:
+    assert [rarity(expected) for expected in (3.2, 0.8, 0.002)] == [
+        "3 in each class",
+        "1 in each class",
+        "one in 500 classes",
+    ]
+
+
 def test_two_alone_and_three_tell_nothing(own: Forced) -> None:
-    for count in (2, 3):
-        assert compared([copied("yuki_tanaka", own) for _ in range(count)]).pairs == ()
+    for count in (0, 1, 2, 3):
+        found = compared([copied("yuki_tanaka", own) for _ in range(count)])
+        assert found.pairs == ()
+        assert ("too few to compare" in page(TP, found)) == (count < 3)
+        assert ("No two hand-ins are more alike" in page(TP, found)) == (count == 3)
+        assert math.isfinite(found.scale)
+
+
+def test_earlier_classes_alone_are_not_compared() -> None:
+    found = compared([HandedIn("ann", parts([("f", MINE, True)], Forced()), "2025") for _ in range(4)])
+    assert (found.submissions, found.total, found.pairs) == (0, 4, ())
+    assert "0 hand-ins, and 4 earlier ones: too few to compare" in page(TP, found)
+
+
+def test_the_page_says_how_many_pairs_its_table_leaves_to_the_data() -> None:
+    one, other = (HandedIn(name, ()) for name in ("ann", "bob"))
+    pairs = tuple(Pair(one, other, 0.01, ()) for _ in range(MOST_ROWS + 2))
+    assert "2 pairs more, less surprising, are not listed" in page(TP, Compared(9, 9, 1.0, pairs))
+    assert "--json" not in page(TP, Compared(9, 9, 1.0, pairs[:MOST_ROWS]))
 
 
 def test_the_command_writes_one_page_and_data(
@@ -157,26 +217,40 @@ def test_the_command_writes_one_page_and_data(
     rng = random.Random(1)
     for path in sample(TPS[TP])[:12]:
         put(classroom, path.stem, sources(path.stem))
-    own_cell = f"print('{HOSTILE} and more of my own words here')\n{MINE}"
-    put(classroom, "ann", SOURCES, own_cell)
-    put(classroom, "bob", {name: disguised(code, rng) for name, code in sources("fatou_diallo").items()}, own_cell)
+    put(classroom, "ann", SOURCES, MINE)
+    put(
+        classroom,
+        "bob",
+        {name: f"{disguised(code, rng)}\n# {HOSTILE}" for name, code in sources("fatou_diallo").items()},
+        f"{MINE}# {'-' * 2000}",
+    )
     write(classroom.submitted(TP, "cyd") / f"{TP}.ipynb", "Dear Sir or Madam")
-    earlier = tmp_path / "2025"
-    shutil.copytree(classroom.submitted(TP, "ann"), earlier / "submitted" / "old" / TP)
-    where = ["--classroom", str(classroom.root), "similar", TP, "--beside", str(earlier), "--workers", "1"]
+    put(classroom, "dan", dict.fromkeys(SOURCES, ""))
+    where = ["--classroom", str(classroom.root), "similar", TP, "--workers", "1"]
+    for group in ("monday", "friday"):
+        earlier = tmp_path / group / "2025"
+        shutil.copytree(classroom.submitted(TP, "fatou_diallo"), earlier / "submitted" / "old" / TP)
+        where += ["--beside", str(earlier)]
     assert main([*where, "--html", str(tmp_path / "page.html"), "--json", str(tmp_path / "pairs.json")]) == 0
     told = capsys.readouterr()
     assert "cyd was not compared" in " ".join(told.err.split())
+    assert "nothing is written there: dan" in " ".join(told.err.split())
     data = json.loads((tmp_path / "pairs.json").read_text())
-    assert ["bob", "fatou_diallo"] in [sorted(pair["students"]) for pair in data["pairs"]]
-    assert (data["submissions"], data["earlier"]) == (14, 1)
-    shared = [place for pair in data["pairs"] for one in pair["shared"] for place in one["places"][0]]
-    assert {"adam_step", CODE} & {place["part"] for place in shared}
-    page = (tmp_path / "page.html").read_text()
-    assert "fatou_diallo" in page
-    assert "<mark>" in page
-    assert "<script" not in page
-    assert "://" not in page
+    assert (data["submissions"], data["earlier"]) == (14, 2)
+    monday, friday = (f"{tmp_path / group / '2025'}/old" for group in ("monday", "friday"))
+    pairs = {frozenset(pair["students"]): pair["shared"] for pair in data["pairs"]}
+    copies = itertools.combinations(["bob", "fatou_diallo", monday, friday], 2)
+    assert pairs.keys() == {frozenset(pair) for pair in copies} - {frozenset((monday, friday))}
+    for side in (0, 1):
+        shared = {place["part"] for one in pairs[frozenset(("bob", "fatou_diallo"))] for place in one["places"][side]}
+        assert shared == sources("fatou_diallo").keys()
+    shown = (tmp_path / "page.html").read_text()
+    assert f"bob, {CODE}: not compared: 1 line of more than 2000 characters" in shown
+    assert "<h2>1. fatou_diallo and " in shown
+    assert "<mark>the whole function</mark>" in shown
+    assert html.escape(HOSTILE) in shown
+    assert "<script" not in shown
+    assert "://" not in shown
 
 
 def put(classroom: Classroom, student: str, solutions: dict[str, str], own_cell: str = "") -> None:

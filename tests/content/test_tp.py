@@ -92,6 +92,11 @@ def test_an_exercise_that_is_left_out_is_gone_with_its_section(own: Path) -> Non
     assert not any(JUDGED in note for note in notes)
 
 
+def test_a_written_question_is_left_out_with_its_rubric(own: Path) -> None:
+    assert "[in_words]" in (own / "rubric.toml").read_text(encoding="utf-8")
+    assert points_of(settings(own)).keys() - points_of(settings(own, 'leave_out = ["in_words"]')) == {"in_words"}
+
+
 @pytest.mark.parametrize(("id", "name"), [(id, exercise.name) for id, those in EXERCISES.items() for exercise in those])
 def test_of_our_own_tps_an_exercise_is_left_out_or_it_is_said_what_uses_it(id: str, name: str) -> None:
     """A picture may compare it with others; then it is the author who says what is drawn without it."""

@@ -30,6 +30,9 @@ ATTEMPTS = 3  # at a submission whose process was ended from outside
 MOST_DEATHS = 4  # of a submission's processes by cells of the student's own
 AGAIN = 2.0  # times the processor time for what came to a limit, when it runs again alone: caches are shared, too
 NUMPY = "is NumPy's and no plain number"
+OTHERS_ENDED = (
+    "The processes that your cells had started were ended before it was asked: it has to answer without them."
+)
 RUNS = "runs without an error"  # the one criterion of a plain test
 Cell = tuple[str, str]  # its notebook, its grade_id
 Asked = tuple[Key, Answers, Verdict]
@@ -126,6 +129,7 @@ class _Run:
         self._status = GRADED
         self._cells: dict[tuple[str, str], tuple[str, str]] = {}
         self._errors: dict[tuple[str, int], str] = {}  # by notebook and place: what a cell raised
+        self._deserted: set[Cell] = set()  # tests before which processes of the submission were ended
         self._deadly: set[_Place] = set()
         self._survived: set[_Place] = set()
         longer = sum(exercise.seconds or 0.0 for exercise in self._exercises.values())
@@ -249,7 +253,11 @@ class _Run:
         seconds = (exercise.seconds or 0.0) * self._factor
         public = {key.public: self._job.files[f"{key.public}.py"].decode()} if key.public else {}
         once = "" if place.again else exercise.name
-        answers, late = process.ask(key.script, key.oracles, public, seconds, self._fund, key.not_by, once)
+        try:
+            answers, late = process.ask(key.script, key.oracles, public, seconds, self._fund, key.not_by, once)
+        finally:
+            if process.others_ended:
+                self._deserted.add(place.test)
         if not (answers or late or place.again):
             return None
         if late:
@@ -285,13 +293,16 @@ class _Run:
             self._keep(place, "", f"This cell was left out: the process {death}.")
 
     def _explained(self, place: _Place, verdict: Verdict) -> tuple[Verdict, str]:
-        """The verdict, and what an error in a cell, or another name than the asked one, has to do with lost points."""
+        """The verdict, and what an error in a cell, another name than the asked one, or the end of processes has to do
+        with lost points."""
         exercise = self._exercises.get(place.test)
         if exercise is None or verdict.passed or place.notebook in self._job.missing:
             return verdict, ""
         cells = self._job.notebooks[place.notebook].cells
         raised = {number: text for (notebook, number), text in self._errors.items() if notebook == place.notebook}
         why = errors.why(exercise.name, verdict, cells, raised, [e.name for e in self._exercises.values()])
+        if place.test in self._deserted:
+            why = f"{why} {OTHERS_ENDED}".strip()
         return replace(verdict, diagnosis=f"{verdict.diagnosis} {why}".strip()), why
 
     def _never(self, place: _Place) -> Verdict:

@@ -30,11 +30,11 @@ def rebuilt(classroom: Classroom, assignment: Assignment, student: str) -> Rebui
     key = _key(classroom, assignment, student)
     if key is None:
         path.unlink(missing_ok=True)
-        return _rebuilt(classroom, assignment, student)
+        return rebuilt_anew(classroom, assignment, student)
     known = _kept(path)
     if known.get("key") != key:
         try:
-            notebooks, repairs = _rebuilt(classroom, assignment, student)
+            notebooks, repairs = rebuilt_anew(classroom, assignment, student)
             known = {"key": key, "notebooks": notebooks, "repairs": repairs}
         except Unreadable as error:
             known = {"key": key, "unreadable": str(error)}
@@ -44,7 +44,8 @@ def rebuilt(classroom: Classroom, assignment: Assignment, student: str) -> Rebui
     return {name: nbformat.from_dict(notebook) for name, notebook in known["notebooks"].items()}, known["repairs"]
 
 
-def _rebuilt(classroom: Classroom, assignment: Assignment, student: str) -> Rebuilt:
+def rebuilt_anew(classroom: Classroom, assignment: Assignment, student: str) -> Rebuilt:
+    """What `rebuilt` gives, with nothing kept."""
     submitted, repairs = submission(classroom, assignment.name, student, assignment.notebooks)
     notebooks = {}
     for name, released in assignment.notebooks.items():

@@ -32,6 +32,7 @@ from autograder.exercises.exercise import Exercise
 from autograder.exercises.judge import generator, public_key
 from autograder.faults import Fault, WrongUsage
 from course.judging import checks, sections
+from course.judging.diagnosis.source import parsed, without_commands
 from course.start.notebooks import name_kernel
 
 REQUIRED = ("grade", "grade_id", "locked", "schema_version", "solution")
@@ -51,7 +52,6 @@ def build(classroom: Classroom, name: str, tps: Mapping[str, TP], alone: bool = 
     tp = finding.ready(tps[name], tps)
     tp = tp.alone() if alone else tp
     notebook, exercises, notes = from_text(tp)
-    rubrics(tp.folder, points_in(by_people(notebook).values()), tp.leave_out)
     worked, model = solutions.texts(tp, notebook, exercises), solutions.answers(notebook)
     source, release = classroom.root / "source" / tp.id, classroom.root / "release" / tp.id
     with _restored_on_failure(source, release):
@@ -154,7 +154,7 @@ def from_text(tp: TP) -> tuple[NotebookNode, dict[str, Exercise], list[str]]:
     for name in tp.points:
         if name not in exercises:
             raise Fault(f"{tp.folder / SETTINGS}: it gives points to {name}, which is no exercise in {path.name}")
-    rubrics(tp.folder, {id: float(cell.metadata.nbgrader.get("points", 0)) for id, cell in by_people(notebook).items()})
+    rubrics(tp.folder, points_in(by_people(notebook).values()), tp.leave_out)
     order = list(cells)
     exercises = dict(sorted(exercises.items(), key=lambda item: order.index(f"test_{item[0]}")))
     return notebook, exercises, _notes(tp, cells, exercises)
@@ -250,7 +250,7 @@ def _leave_out(tp: TP, notebook: NotebookNode, name: str) -> None:
 def _parses(cell: NotebookNode) -> bool:
     """Whether a cell is Python."""
     try:
-        _parsed(cell)
+        parsed(without_commands(cell.source))
     except SyntaxError:
         return False
     return True
@@ -264,18 +264,15 @@ def _level(cell: NotebookNode) -> int:
 
 def _check_syntax(path: Path, cell: NotebookNode) -> None:
     try:
-        _parsed(cell)
+        parsed(without_commands(cell.source))
     except SyntaxError as error:
         raise Fault(f"{path}, cell {cell.id}, line {error.lineno}: {error.msg}") from None
 
 
-def _parsed(cell: NotebookNode) -> ast.Module:
-    return ast.parse("\n".join("" if re.match(r"\s*[%!]", line) else line for line in cell.source.split("\n")))
-
-
 def _defined(cell: NotebookNode) -> set[str]:
     """The functions and classes that a cell defines."""
-    return {node.name for node in _parsed(cell).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    made = parsed(without_commands(cell.source))
+    return {node.name for node in made if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
 
 @cache

@@ -85,7 +85,7 @@ def _add_page(made: Forced, text: str) -> None:
 def _of_stages(source: str, names: set[str]) -> Iterator[Trait]:
     """The traits of all functions of one argument in one line, whose attributes are the variables of a rule."""
     normal = Normal(names)
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(traits.parsed(source)):
         if isinstance(node, ast.Lambda) and len(node.args.args) == 1:
             yield from filter(None, [traits.trait_of(normal.form(_with_variables(node)))])
 

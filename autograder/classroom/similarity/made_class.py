@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import random
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,12 +18,13 @@ from autograder.classroom.intake.cells import defines
 from autograder.classroom.similarity.forced import Forced
 from autograder.classroom.similarity.matches import Compared
 from autograder.classroom.similarity.texts import HandedIn, compared
+from autograder.classroom.similarity.traits import parsed
 from autograder.content.tp import TP
 from autograder.demo import sample, solutions
+from autograder.exercises.solution import BLOCK
 from autograder.faults import WrongUsage
 from autograder.proof.grammar import KINDS, mutate
 
-BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 OTHERWISE: dict[type[ast.operator], list[str]] = {
     ast.Add: ["np.add({0}, {1})", "({0}) - (-({1}))", "sum([{0}, {1}])"],
     ast.Sub: ["np.subtract({0}, {1})", "({0}) + (-({1}))", "-(({1}) - ({0}))", "({0}) + (-1) * ({1})"],
@@ -108,7 +108,7 @@ def disguised(source: str, rng: random.Random) -> str:
 
 def _parses(source: str) -> bool:
     try:
-        ast.parse(source)
+        parsed(source)
     except SyntaxError:
         return False
     return True

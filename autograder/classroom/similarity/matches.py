@@ -5,8 +5,8 @@ whom we wonder about. In bits it weighs log2 of one over that. What two share in
 about it in the same way shares more of it. So there the rarest counts in full, each other trait LINKED bits at most.
 The chance that a submission shares at least so much with a given one is bounded (Chernoff) as if the rest were
 independent. It is not quite: people have habits. So the bits are scaled, once for all pairs, until the nearest
-neighbour of the student in the middle is as near as chance would have it. Less than half of a class must have copied
-for this to be fair.
+neighbour of the student in the middle is as near as chance would have it. If half of a class or more has worked
+together, that hides it: in a class that needs so much scaling the nearest pairs are shown, whatever chance may be.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import itertools
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 import numpy as np
@@ -28,6 +28,10 @@ RARE = 0.1  # of the class: only a trait that no more have brings two together; 
 LINKED = 2.0  # bits of a further trait in the same exercise: of who shares one, one in four shares any other
 FEW = 5  # who always may share a trait that brings them together
 NEAREST = 20  # partners of each student that are looked at closely
+FEWEST = 3  # submissions: of two alone nothing is known
+SMALL = 10  # submissions: fewer tell little
+CROWDED = 1.5  # scale: above it, habits alone hardly explain how near the nearest neighbours are
+SHOWN = 20  # pairs that are shown of a crowded class, at least
 TILTS = np.linspace(0, 1, 41)  # where the bound is looked for
 
 
@@ -54,13 +58,27 @@ class Pair:
 
 @dataclass(frozen=True)
 class Compared:
-    """A class, compared. pairs: the most surprising first. scale: by what the bound had to be divided. total: with how
-    many earlier ones."""
+    """A class, compared.
+
+    total: with how many earlier ones. scale: by what the bound had to be divided. pairs: the most surprising first.
+    usual: how many hand-ins hold so little that is rare that a copy of all of it would not be shown.
+    """
 
     submissions: int
     total: int
     scale: float
     pairs: tuple[Pair, ...]
+    usual: int = 0
+
+    @property
+    def too_few(self) -> bool:
+        """Whether there is nothing to compare."""
+        return not self.submissions or self.total < FEWEST
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so many are so near to others that the nearest pairs are shown, whatever chance may be."""
+        return self.total >= SMALL and self.scale > CROWDED
 
     def links(self) -> list[Pair]:
         """The pairs that hold each group of submissions together: of three alike the two closest pairs."""
@@ -80,8 +98,14 @@ class Compared:
 
 
 def compared(texts: Sequence[HandedIn]) -> Compared:
-    """The pairs of which at least one is of this class, and of which chance would give fewer than EXPECTED."""
+    """The pairs of which at least one is of this class, and of which chance would give fewer than EXPECTED.
+
+    Of a crowded class the SHOWN nearest pairs at least.
+    """
     total, here = len(texts), sum(not text.year for text in texts)
+    found = Compared(here, total, 1.0, ())
+    if found.too_few:
+        return found
     holders: dict[Trait, list[int]] = defaultdict(list)
     for place, text in enumerate(texts):
         for trait in text.traits:
@@ -92,15 +116,23 @@ def compared(texts: Sequence[HandedIn]) -> Compared:
     for a, b in _candidates(texts, holders, chance):
         weight = min(_weight(texts[a], texts[b], chance), _weight(texts[b], texts[a], chance))
         bits[a, b] = min(bound[a].bits(weight), bound[b].bits(weight))
-    scale = _scale(texts, bits, total)
+    found = replace(found, scale=_scale(texts, bits))
     pairs = here * (here - 1) / 2 + here * (total - here)
-    found = [
-        Pair(texts[a], texts[b], expected, _shared(texts[a], texts[b], holders))
-        for (a, b), value in bits.items()
-        if (expected := pairs * 2.0 ** (-value / scale)) < EXPECTED
-    ]
-    found.sort(key=lambda pair: (pair.expected, pair.one.name, pair.other.name))
-    return Compared(here, total, scale, tuple(found))
+
+    def expected(value: float) -> float:
+        return pairs * 2.0 ** (-value / found.scale)
+
+    nearest = sorted(bits, key=lambda pair: (-bits[pair], texts[pair[0]].name, texts[pair[1]].name))
+    shown = max(sum(expected(value) < EXPECTED for value in bits.values()), SHOWN if found.crowded else 0)
+    copies = [bound[a].bits(_weight(text, text, chance)) for a, text in enumerate(texts) if not text.year]
+    return replace(
+        found,
+        pairs=tuple(
+            Pair(texts[a], texts[b], expected(bits[a, b]), _shared(texts[a], texts[b], holders))
+            for a, b in nearest[:shown]
+        ),
+        usual=sum(expected(value) >= EXPECTED for value in copies),
+    )
 
 
 def _weight(one: HandedIn, other: HandedIn, chance: Mapping[Trait, float]) -> float:
@@ -146,15 +178,13 @@ def _candidates(
     return found
 
 
-def _scale(texts: Sequence[HandedIn], bits: Mapping[tuple[int, int], float], total: int) -> float:
+def _scale(texts: Sequence[HandedIn], bits: Mapping[tuple[int, int], float]) -> float:
     """What the student in the middle has in common with the nearest other one, over what chance would give."""
-    if total < 3:
-        return math.inf
     nearest = [0.0 for _ in texts]
     for (a, b), value in bits.items():
         nearest[a], nearest[b] = max(nearest[a], value), max(nearest[b], value)
     middle = median(value for value, text in zip(nearest, texts, strict=True) if not text.year)
-    return max(1.0, middle / math.log2((total - 1) / math.log(2)))
+    return max(1.0, middle / math.log2((len(texts) - 1) / math.log(2)))
 
 
 def _shared(one: HandedIn, other: HandedIn, holders: Mapping[Trait, list[int]]) -> tuple[Shared, ...]:

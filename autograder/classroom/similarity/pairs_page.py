@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from autograder.classroom.returns.report_page import STYLE as REPORT
 from autograder.classroom.returns.report_page import table
 from autograder.classroom.similarity import traits
-from autograder.classroom.similarity.matches import LINKED, Compared, Pair, Shared
+from autograder.classroom.similarity.matches import LINKED, SMALL, Compared, Pair, Shared
 from autograder.classroom.similarity.texts import HandedIn, Part
 from autograder.counted import counted
 from autograder.harmless import CONTROL, whole
 
 MOST_PAIRS = 50  # whose texts are shown
+MOST_ROWS = 500  # of the table of pairs
 MOST_LINES = 300  # of one text
 LONGEST = 200  # characters of a line
 SHORTEST = 1e-6  # expected number: what was assumed bears no smaller one
@@ -33,9 +34,9 @@ h2 { margin-top: 2.5em }
 MEANING = (
     "This page says what is alike, and how surprising that is. It does not say how it came about: working together "
     "where that is allowed, one tutor, one book, one page on the web or one language model make work alike as well. "
-    "What the notebook, the lectures, right solutions and catalogued mistakes hold is left out on both sides. Names of "
-    "variables, and the order of lines that do not depend on each other, make no difference. Ask both to explain their "
-    "code before you conclude anything."
+    "What the notebook, the lectures, right solutions and catalogued mistakes hold is left out on both sides. Other "
+    "names of variables, and another order of lines that do not depend on each other, hide nothing. Ask both to "
+    "explain their code before you conclude anything."
 )
 KINDS = {
     traits.STATEMENT: "a line of code",
@@ -51,20 +52,27 @@ def page(tp: str, found: Compared, notes: Sequence[str] = ()) -> str:
     title = f"{tp}: hand-ins that are alike"
     links = found.links()[:MOST_PAIRS]
     numbers = {pair: number for number, pair in enumerate(links, start=1)}
-    parts = [f"<h1>{html.escape(title)}</h1>", f"<p>{MEANING}</p>", f"<p>{html.escape(basis(found))}</p>"]
+    parts = [f"<h1>{html.escape(title)}</h1>", f"<p>{MEANING}</p>"]
+    parts += [f"<p>{html.escape(basis(found))}</p>"] * (not found.too_few)
+    parts.append(f"<p><strong>{html.escape(conclusion(found))}.</strong></p>")
     if found.pairs:
         heads = ("pair", "hand-in", "hand-in", "by chance alone", "shared")
         rows = [
             (numbers.get(pair, "-"), pair.one.name, pair.other.name, rarity(pair.expected), kinds(pair))
-            for pair in found.pairs[: 10 * MOST_PAIRS]
+            for pair in found.pairs[:MOST_ROWS]
         ]
         parts.append(table("Pairs, the most surprising first", heads, rows))
-        left = len(found.pairs) - len(links)
-        parts += [f"<p>Shown below: {counted(len(links), 'pair')}, which hold each group together.</p>"] * bool(left)
-        parts += [_pair(pair, number, found.total) for pair, number in numbers.items()]
-    else:
-        parts.append("<p><strong>No two hand-ins are more alike than chance would have it.</strong></p>")
-    parts += [f"<p>{html.escape(note)}</p>" for note in notes]
+        more = len(found.pairs) - len(rows)
+        parts += [
+            f"<p>{counted(more, 'pair')} more, less surprising, are not listed: `--json` writes them all.</p>"
+        ] * bool(more)
+        to_texts = ", ".join(f"<a href='#pair-{number}'>{number}</a>" for number in numbers.values())
+        left = " These hold each group together." if len(found.pairs) > len(links) else ""
+        parts.append(f"<p>Side by side below: pair {to_texts}.{left}</p>")
+    if notes:
+        items = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
+        parts.append(f"<h2>Not compared, or not all of it</h2><ul>{items}</ul>")
+    parts += [_pair(pair, number, found.total) for pair, number in numbers.items()]
     return (
         f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><title>{html.escape(title)}</title>"
         f"<meta name='viewport' content='width=device-width'><style>{REPORT}{STYLE}</style></head>"
@@ -72,25 +80,58 @@ def page(tp: str, found: Compared, notes: Sequence[str] = ()) -> str:
     )
 
 
+def conclusion(found: Compared) -> str:
+    """What came of it, in one line."""
+    if found.too_few:
+        return f"{_count(found)}: too few to compare"
+    if found.crowded:
+        pairs = counted(len(found.pairs), "pair")
+        return f"Most hand-ins are nearer to another one than chance would have it; shown: the nearest {pairs}"
+    if found.pairs:
+        return f"{counted(len(found.pairs), 'pair')} more alike than chance would have it; a person has to judge why"
+    return "No two hand-ins are more alike than chance would have it"
+
+
 def basis(found: Compared) -> str:
     """What the numbers rest on."""
-    earlier = (
-        f", and {counted(found.total - found.submissions, 'earlier one')}" if found.total > found.submissions else ""
-    )
-    scale = f" Here the numbers had to be scaled by {found.scale:.2g} for that." if found.scale > 1 else ""
-    small = " So few tell little about what is usual." if found.total < 10 else ""
-    return (
-        f"{counted(found.submissions, 'hand-in')}{earlier}. How surprising a pair is comes from how many here have "
-        "each of the things that it shares, as if people chose independently from one exercise to the next; within an "
-        f"exercise, who shares one thing is taken to share any other with a chance of 1 in {2**LINKED:g}. It is scaled "
-        f"so that the typical hand-in has a nearest neighbour as near as chance would have it.{scale}{small}"
-    )
+    said = [
+        f"{_count(found)}. How surprising a pair is comes from how many here have each of the things that it shares, "
+        "as if people chose independently from one exercise to the next; within an exercise, who shares one thing is "
+        f"taken to share any other with a chance of 1 in {2**LINKED:g}. It is scaled so that the typical hand-in has a "
+        "nearest neighbour as near as chance would have it."
+    ]
+    if found.scale > 1:
+        said.append(f"That makes a chance of 1 in 1,000,000 one of 1 in {_rounded(10 ** (6 / found.scale))} here.")
+    if found.crowded:
+        said.append(
+            "So much scaling is rare. Either the class has a habit in common, from a tutor or a book, or half of it or "
+            "more worked together, and then the numbers hide that."
+        )
+    elif found.usual:
+        said.append(
+            f"Of {found.usual} of them even a copy of everything would not be shown, since all or nearly all in it is "
+            "usual."
+        )
+    if found.total < SMALL:
+        said.append("So few tell little about what is usual.")
+    return " ".join(said)
+
+
+def _count(found: Compared) -> str:
+    earlier = found.total - found.submissions
+    return counted(found.submissions, "hand-in") + (f", and {counted(earlier, 'earlier one')}" if earlier else "")
 
 
 def rarity(expected: float) -> str:
     """How often chance alone would give a pair, in words."""
-    classes = float(f"{1 / max(expected, SHORTEST):.1g}")
-    return f"{'less than ' * (expected < SHORTEST)}one in {classes:,.0f} classes"
+    if expected > 0.5:
+        return f"{_rounded(expected)} in each class"
+    return f"{'less than ' * (expected < SHORTEST)}one in {_rounded(1 / max(expected, SHORTEST))} classes"
+
+
+def _rounded(number: float) -> str:
+    """A whole number, of which the first digit is meant."""
+    return f"{max(1.0, float(f'{number:.1g}')):,.0f}"
 
 
 def kinds(pair: Pair) -> str:
@@ -106,7 +147,8 @@ def as_json(tp: str, found: Compared, notes: Sequence[str]) -> dict[str, Any]:
         "assignment": tp,
         "submissions": found.submissions,
         "earlier": found.total - found.submissions,
-        "scale": found.scale if found.pairs else 1.0,
+        "scale": found.scale,
+        "usual": found.usual,
         "notes": list(notes),
         "pairs": [
             {
@@ -148,7 +190,7 @@ def _pair(pair: Pair, number: int, total: int) -> str:
     sides = "".join(_sides(name, pair, both) for name in names)
     return (
         f"<section id='pair-{number}'><h2>{number}. {one} and {other}</h2>"
-        f"<p>By chance alone: {rarity(pair.expected)} like this one would have a pair so alike.</p>"
+        f"<p>Pairs so alike by chance alone: {rarity(pair.expected)} like this one.</p>"
         f"{sides}{table('What both have, the rarest first', heads, rows)}</section>"
     )
 
@@ -177,8 +219,15 @@ def _sides(name: str, pair: Pair, both: Mapping[traits.Trait, int]) -> str:
     columns = ""
     for text, part in zip((pair.one, pair.other), parts, strict=True):
         shown = _marked(part, both) if part else "(nothing)"
-        columns += f"<div><h4>{html.escape(text.name)}</h4><pre>{shown}</pre></div>"
+        columns += f"<div><h4>{html.escape(text.name)}{_whole(part, both)}</h4><pre>{shown}</pre></div>"
     return f"<h3>{html.escape(name)}</h3><div class='sides'>{columns}</div>"
+
+
+def _whole(part: Part | None, both: Mapping[traits.Trait, int]) -> str:
+    """That a function is shared as a whole, with its number in the table; nothing if none is."""
+    found = part.found if part else ()
+    numbers = {both[one.trait] for one in found if one.trait.kind == traits.WHOLE and one.trait in both}
+    return f" <mark>the whole function</mark> <sup>{_listed(numbers)}</sup>" if numbers else ""
 
 
 def _marked(part: Part, both: Mapping[traits.Trait, int]) -> str:
@@ -193,7 +242,11 @@ def _marked(part: Part, both: Mapping[traits.Trait, int]) -> str:
     for number, text in enumerate(lines[:MOST_LINES], start=1):
         text = html.escape(CONTROL.sub("\N{REPLACEMENT CHARACTER}", whole(text))[:LONGEST])
         if there := numbers.get(number):
-            text = f"<mark>{text}</mark> <sup>{', '.join(map(str, sorted(there)))}</sup>"
+            text = f"<mark>{text}</mark> <sup>{_listed(there)}</sup>"
         shown.append(text)
     shown += [f"... {len(lines) - MOST_LINES} more lines"] * (len(lines) > MOST_LINES)
     return "\n".join(shown)
+
+
+def _listed(numbers: Set[int]) -> str:
+    return ", ".join(map(str, sorted(numbers)))

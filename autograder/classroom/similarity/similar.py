@@ -37,13 +37,15 @@ def similar(classroom: Classroom, tp: str, beside: Sequence[Path], workers: int,
         try:
             return handed_in(classroom, released, *one, own)
         except (Unreadable, OSError, RecursionError) as error:  # whatever a student's folder may hold
-            return f"{line(one[0])} was not compared: {line(str(error))}"
+            student, folder = one
+            return f"{HandedIn(student, (), str(folder or '')).name} was not compared: {line(str(error))}"
 
     results = [result for _, result in in_processes(read, who, workers, f"reading {tp}", console)]
-    return Similar(
-        compared([one for one in results if isinstance(one, HandedIn)]),
-        tuple(one for one in results if isinstance(one, str)),
-    )
+    texts = [one for one in results if isinstance(one, HandedIn)]
+    notes = [note for one in results for note in ([one] if isinstance(one, str) else one.notes)]
+    if empty := [text.name for text in texts if not text.parts]:
+        notes.append(f"not compared, since nothing is written there: {', '.join(empty)}")
+    return Similar(compared([text for text in texts if text.parts]), tuple(notes))
 
 
 def tried(classroom: Classroom, tp: str, count: int, seed: int = 0) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,33 +10,34 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.classroom.assignment import Assignment
-from autograder.classroom.grading.rebuilt import rebuilt
+from autograder.classroom.grading.rebuilt import rebuilt, rebuilt_anew
 from autograder.classroom.intake.cells import grade_id, is_solution
-from autograder.classroom.intake.reading import Unreadable, submission
-from autograder.classroom.intake.rebuild import rebuild
+from autograder.classroom.intake.reading import Unreadable
 from autograder.classroom.layout import Classroom
 from autograder.classroom.similarity import traits
 from autograder.classroom.similarity.forced import Forced
 from autograder.classroom.similarity.traits import Found, Trait
+from autograder.counted import counted
 from autograder.faults import Fault, WrongUsage
 from autograder.harmless import line
 
-LONGEST = 200_000  # characters of what one student wrote that are compared
+LONGEST = 50_000  # characters of a part that are compared
 CODE, WORDS = "cells of their own", "texts of their own"
 
 
 @dataclass(frozen=True)
 class Part:
-    """One text: what it is called, and the traits that are the student's own."""
+    """One text: what it is called, the traits that are the student's own, and in words what of it was not compared."""
 
     name: str
     source: str
     found: tuple[Found, ...]
+    left_out: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class HandedIn:
-    """What one student handed in. year: the folder of an earlier class; empty for this one."""
+    """What one student handed in. year: the folder of an earlier class, as it was given; empty for this one."""
 
     student: str
     parts: tuple[Part, ...]
@@ -46,6 +47,11 @@ class HandedIn:
     def name(self) -> str:
         """Who it is, in one line."""
         return line(f"{self.year}/{self.student}" if self.year else self.student)
+
+    @property
+    def notes(self) -> list[str]:
+        """What of it was not compared, a line each."""
+        return [f"{self.name}, {part.name}: {part.left_out}" for part in self.parts if part.left_out]
 
     @cached_property
     def traits(self) -> set[Trait]:
@@ -75,13 +81,11 @@ def handed_in(classroom: Classroom, assignment: Assignment, student: str, folder
         notebooks, _ = rebuilt(classroom, assignment, student)
     else:
         try:
-            there = Classroom(folder.resolve())
-            submitted, _ = submission(there, assignment.name, student, assignment.notebooks)
+            notebooks, _ = rebuilt_anew(Classroom(folder.resolve()), assignment, student)
         except Fault as fault:  # an earlier class may have no release beside it
             raise Unreadable(str(fault)) from None
-        notebooks = {name: rebuild(one, assignment.notebooks[name])[0] for name, one in submitted.items()}
     texts = written(notebooks, assignment.notebooks)
-    return HandedIn(student, compared(texts, own), folder.resolve().name if folder else "")
+    return HandedIn(student, compared(texts, own), str(folder or ""))
 
 
 def written(notebooks: dict[str, NotebookNode], released: Mapping[str, NotebookNode]) -> list[tuple[str, str, bool]]:
@@ -92,7 +96,7 @@ def written(notebooks: dict[str, NotebookNode], released: Mapping[str, NotebookN
         stubs = {grade_id(cell): cell.source.strip() for cell in released[name].cells if is_solution(cell)}
         for cell in notebook.cells:
             id, code = grade_id(cell), cell.cell_type == "code"
-            if id in stubs and cell.source.strip() != stubs[id]:
+            if id in stubs and cell.source.strip() not in ("", stubs[id]):
                 found.append((str(id), cell.source, code))
             elif "own" in cell.metadata.get("tags", []):
                 own[code].append(cell.source)
@@ -101,14 +105,15 @@ def written(notebooks: dict[str, NotebookNode], released: Mapping[str, NotebookN
 
 
 def compared(texts: Sequence[tuple[str, str, bool]], own: Forced) -> tuple[Part, ...]:
-    """The texts with their traits, without those that are forced; the first LONGEST characters of all."""
-    return tuple(_parts(texts, own))
+    """The texts with their traits, without those that are forced; the first LONGEST characters of each."""
+    return tuple(_part(name, source, code, own) for name, source, code in texts)
 
 
-def _parts(texts: Sequence[tuple[str, str, bool]], own: Forced) -> Iterator[Part]:
-    left = LONGEST
-    for name, source, code in texts:
-        source = source[:left]
-        left -= len(source)
-        found = traits.of_code(source, own.names) if code else traits.of_text(source)
-        yield Part(name, source, tuple(one for one in found if not own.holds(one.trait)))
+def _part(name: str, source: str, code: bool, own: Forced) -> Part:
+    read = source[:LONGEST]
+    found = traits.of_code(read, own.names) if code else traits.of_text(read)
+    long = traits.too_long(read) if code else 0
+    left_out = [f"{counted(long, 'line')} of more than {traits.LONGEST_LINE} characters"] * bool(long)
+    left_out += [f"all after the first {LONGEST} characters"] * (len(source) > LONGEST)
+    said = f"not compared: {' and '.join(left_out)}" if left_out else ""
+    return Part(name, read, tuple(one for one in found if not own.holds(one.trait)), said)

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from autograder.classroom.similarity.normal import Form, Normal
+from course.judging.diagnosis.source import without_commands
 
 SMALLEST = 6  # nodes of an expression that can tell anything: `a * b + c` has 5
 SMALLEST_WHOLE = 12  # nodes of a function
@@ -24,12 +25,12 @@ DIGITS = 3  # of a number that somebody chose
 LETTERS = 4  # of a part of a name
 LONGEST_LINE = 2000  # characters; a person types less
 
-STATEMENT, WHOLE, NAME, SAID, NUMBER = KINDS = ("statement", "function", "name", "passage", "number")
+STATEMENT, WHOLE, NAME, SAID, NUMBER = "statement", "function", "name", "passage", "number"
 
 
 @dataclass(frozen=True)
 class Trait:
-    """Something that two texts may share: its kind, one of KINDS, and what it is, whatever the names in it."""
+    """Something that two texts may share: its kind, such as STATEMENT, and what it is, whatever the names in it."""
 
     kind: str
     key: str
@@ -50,11 +51,16 @@ def of_code(source: str, kept: Set[str] = frozenset()) -> list[Found]:
     found = list(_comments(source))
     for start, block in _blocks(source):
         try:
-            found += _of_tree(_parsed(block), kept, start)
+            found += _of_tree(parsed(block), kept, start)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             for number, line in enumerate(block.split("\n")):
                 found += _of_line(line, kept, start + number)
     return found
+
+
+def too_long(source: str) -> int:
+    """How many lines of code are longer than a person types: they are not read."""
+    return sum(len(line) > LONGEST_LINE for line in source.split("\n"))
 
 
 def of_text(source: str) -> list[Found]:
@@ -70,7 +76,7 @@ def made_by(source: str) -> set[str]:
     found: set[str] = set()
     for _, block in _blocks(source):
         try:
-            tree = _parsed(block)
+            tree = parsed(block)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for node in ast.walk(tree):
@@ -96,26 +102,21 @@ def _blocks(source: str) -> Iterator[tuple[int, str]]:
 
     All of it, where it is Python as it stands.
     """
-    lines = [_without_magic(line) for line in source.split("\n")]
-    whole = "\n".join(lines)
+    whole = without_commands(source)
     try:
-        _parsed(whole)
+        parsed(whole)
         yield 1, whole
         return
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass
+    lines = whole.split("\n")
     starts = [n for n, line in enumerate(lines) if (line[:1].strip() and line[0] not in ")]}#@") or n == 0]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         yield start + 1, "\n".join(lines[start:end])
 
 
-def _without_magic(line: str) -> str:
-    """A line; of those that are IPython's alone only the place stays."""
-    bare = line.lstrip()
-    return f"{line[: len(line) - len(bare)]}pass" if bare.startswith(("%", "!")) else line
-
-
-def _parsed(source: str) -> ast.Module:
+def parsed(source: str) -> ast.Module:
+    """Code as a tree. What `ast.parse` raises, if it is no Python."""
     with warnings.catch_warnings(action="ignore"):  # of what Python thinks of a student's escapes
         return ast.parse(source)
 
@@ -124,7 +125,7 @@ def _of_line(line: str, kept: Set[str], number: int) -> list[Found]:
     bare = line.strip()
     for attempt in (bare, f"{bare} pass", f"if 1: pass\n{bare} pass"):
         try:
-            return [Found(one.trait, number, number) for one in _of_tree(_parsed(attempt), kept, number)]
+            return [Found(one.trait, number, number) for one in _of_tree(parsed(attempt), kept, number)]
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     return []

@@ -78,9 +78,9 @@ def _watch(child: int, watch: socket.socket, request: Plain, baseline: int, shar
                 break
             if word == ALONE:
                 _kill(child, signal.SIGSTOP)  # a thread of it could start processes faster than they are ended
-                _end_all(but=child)
+                others = _end_all(but=child)
                 _kill(child, signal.SIGCONT)
-                _tell(watch, {"alone": True})
+                _tell(watch, {"alone": True, "others": others})
             else:
                 os.kill(child, signal.SIGINT)
         pids = usage.descendants(os.getpid(), most=request["processes"])
@@ -145,13 +145,17 @@ def _kill(pid: int, number: signal.Signals = signal.SIGKILL) -> None:
         os.kill(pid, number)
 
 
-def _end_all(but: int | None = None) -> None:
-    """End all that the child has started; without a process namespace, what it left running has become ours."""
+def _end_all(but: int | None = None) -> bool:
+    """End all that the child has started, and say whether that was anything; without a process namespace, what it left
+    running has become ours."""
+    found = False
     while left := _others(but):
+        found = True
         for number in (signal.SIGSTOP, signal.SIGKILL):  # what has stopped forks no more
             for pid in left if number == signal.SIGKILL else [*left, *_others(but)]:
                 _kill(pid, number)
         time.sleep(0.001)
+    return found
 
 
 def _others(but: int | None) -> list[int]:

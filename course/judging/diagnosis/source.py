@@ -55,7 +55,7 @@ class Code:
     """The text of a cell, and in it the definition of one function or class."""
 
     def __init__(self, text: str, name: str) -> None:
-        self.text = COMMAND.sub(r"\1pass", text)
+        self.text = without_commands(text)
         self.name = name
 
     @cached_property
@@ -240,6 +240,11 @@ class Code:
                     add(call.args[0], f"{function.attr}(...)", statement)
 
 
+def without_commands(text: str) -> str:
+    """A cell with `pass` in the place of each line that is IPython's own."""
+    return COMMAND.sub(r"\1pass", text)
+
+
 def parsed(text: str) -> list[ast.stmt]:
     """The statements of a text; SyntaxError, ValueError or RecursionError if there are none.
 
@@ -253,7 +258,7 @@ def parsed(text: str) -> list[ast.stmt]:
 def binds(text: str, name: str) -> bool:
     """Whether a cell may give a name a value: it does so somewhere, or is no Python and has the name in it."""
     try:
-        return any(_binds(node, name) for node in parsed(COMMAND.sub(r"\1pass", text)))
+        return any(_binds(node, name) for node in parsed(without_commands(text)))
     except (SyntaxError, ValueError, RecursionError):
         return name in text
 
