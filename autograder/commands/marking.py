@@ -17,19 +17,22 @@ if TYPE_CHECKING:
     from autograder.classroom.layout import Classroom
 
 
+SHARED = {"root", "jovyan", "grader", "vscode", "codespace", "ubuntu", "user"}  # logins that tell nobody apart
+
+
 def add(commands: Commands) -> None:
     """Add these commands."""
     mark = commands.add(
         "mark",
         _mark,
         "Mark written answers on a local page, and merge the marks of two markers.",
-        "tp mark optimizers --anonymous",
+        "tp mark optimizers --anonymous --by bea",
         "tp mark optimizers --export marks-of-bea.json",
         "tp mark optimizers --merge marks-of-bea.json",
     )
     mark.add_argument("tp")
     mark.add_argument("--anonymous", action="store_true", help="show pseudonyms, the same ones each time")
-    mark.add_argument("--by", metavar="NAME", help="who marks (default: the name of your login)")
+    mark.add_argument("--by", metavar="NAME", help="who marks (default: your login, unless it is one such as root)")
     mark.add_argument("--port", type=int, default=0, help="listen on this port (default: a free one)")
     other = mark.add_mutually_exclusive_group()
     other.add_argument("--export", type=Path, metavar="FILE", help="write all marks by hand to this file instead")
@@ -46,7 +49,7 @@ def _mark(options: argparse.Namespace) -> int:
     if options.export:
         return _export(classroom, options.tp, options.export)
     if options.merge:
-        return _merge(classroom, options.tp, options.merge)
+        return _merge(classroom, options.tp, options.merge, options.anonymous)
     return _serve(classroom, options)
 
 
@@ -59,13 +62,30 @@ def _serve(classroom: Classroom, options: argparse.Namespace) -> int:
         print(f"{options.tp}: open {keys.address}", flush=True)
         print("The address is for you alone. Marks are saved as you go; Ctrl-C ends.", flush=True)
 
-    desk = Desk(classroom, options.tp, options.by or getpass.getuser(), options.anonymous)
+    desk = Desk(classroom, options.tp, _who(options.by), options.anonymous)
     try:
         asyncio.run(serve(desk, ready, options.port))
     except KeyboardInterrupt:
         open_ = sum(len(pile.rows) - pile.marked for pile in desk.piles())
         print(f"\n{options.tp}: {counted(open_, 'answer')} open; `tp feedback {options.tp}` puts marks on the pages")
     return 0
+
+
+def _who(by: str | None) -> str:
+    """Who marks. WrongUsage if that is left to a login that is none, or that two markers may share."""
+    from autograder.harmless import line
+
+    if by is not None:
+        if not line(by):
+            raise WrongUsage("--by is empty: give your name, as in --by bea")
+        return line(by)
+    try:
+        login = getpass.getuser()
+    except (KeyError, OSError):  # a user without an entry in passwd, as in containers
+        raise WrongUsage("your login has no name: say who marks, as in --by bea") from None
+    if login in SHARED:
+        raise WrongUsage(f"the login {login} may be anybody's: say who marks, as in --by bea")
+    return login
 
 
 def _export(classroom: Classroom, tp: str, path: Path) -> int:
@@ -76,19 +96,22 @@ def _export(classroom: Classroom, tp: str, path: Path) -> int:
     return 0
 
 
-def _merge(classroom: Classroom, tp: str, path: Path) -> int:
+def _merge(classroom: Classroom, tp: str, path: Path, anonymous: bool) -> int:
+    from autograder.classroom.marking.pseudonyms import unnamed
     from autograder.classroom.marking.two_markers import merge
     from autograder.harmless import line
 
     came = merge(classroom, tp, path)
-    for told in came.replaced:
-        note(f"note: a later mark of the same marker: {line(told)}")
-    for told in came.unknown:
-        note(f"tp: left out: {line(told)}")
-    for told in came.conflicts:
-        note(f"tp: two marks: {line(told)}")
+    told = [
+        *(f"note: a later mark of the same marker: {line(one)}" for one in came.replaced),
+        *(f"note: decided elsewhere: {line(one)}" for one in came.decided),
+        *(f"tp: left out: {line(one)}" for one in came.unknown),
+        *(f"tp: two marks: {line(one)}" for one in came.conflicts),
+    ]
+    for one in unnamed(classroom, tp, told) if anonymous else told:
+        note(one)
     if came.conflicts:
         note(f"tp: the marks here stay; `tp mark {tp}` shows both, and whoever saves one decides")
-    entered = len(came.entered) + len(came.replaced)
+    entered = len(came.entered) + len(came.replaced) + len(came.decided)
     print(f"{tp}: {counted(entered, 'mark')} taken, {came.same} the same, {counted(len(came.conflicts), 'conflict')}")
     return 1 if came.conflicts or came.unknown else 0

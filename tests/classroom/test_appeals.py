@@ -102,9 +102,14 @@ def test_what_no_longer_fits_the_record_is_said(graded: Classroom) -> None:
     assert "note: adam_step: graded now it has 4.4 points" in corrected
     assert "adam_step: 2.2 of 4 points" in corrected  # the record itself
     hand_in(graded, WRONG, SOURCES)
+    hostile = Mark(1.75, "Seen again.", who="bea", when="\x1b[2J\nnever")
+    note(graded, TP, WRONG, {(TP, "test_adam_step"): Noted(hostile)})
     later = "\n".join(explain(graded, TP, WRONG, "adam_step"))
     assert "note: another hand-in has come since this was graded" in later
     assert "answered:" not in later
+    assert "; bea (\N{REPLACEMENT CHARACTER}[2J never) gave 1.75, the grader 2.2;" in later
+    note(graded, TP, WRONG, {(TP, "test_adam_step"): Noted(Mark(1.75, "What nobody reads.", who="bea", when=WHEN))})
+    assert "; a person gave 1.75, the grader 2.2;" in "\n".join(explain(graded, TP, WRONG, "adam_step"))
     assert "a person marks it" in "\n".join(explain(graded, TP, WRONG, WRITTEN))
     with pytest.raises(WrongUsage, match=r"no exercise adam_stop; did you mean adam_step\?"):
         explain(graded, TP, WRONG, "adam_stop")

@@ -13,6 +13,7 @@ import pytest
 
 from autograder.classroom.layout import Classroom
 from autograder.classroom.marking.desk import Desk
+from autograder.classroom.marking.entered import Mark, Noted, note
 from autograder.classroom.marking.guarded import Keys
 from autograder.content import finding
 from tests.browser import PATIENCE, chromium
@@ -54,6 +55,17 @@ def asked(keys: Keys, path: str, method: str = "GET", body: str = "", **headers:
     text = answer.read().decode()
     connection.close()
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
+
+
+def sent(keys: Keys, path: str, **fields: str) -> tuple[int, str]:
+    """What a marker's own page sends, and the page that comes of it."""
+    cookie = f"{keys.cookie}={keys.session}"
+    _, headers, page = asked(keys, path, Cookie=cookie)
+    found = {name: re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("_xsrf", "seen")}
+    body = urlencode({name: one[1] for name, one in found.items() if one} | fields)
+    both = f"{cookie}; {headers['set-cookie'].split(';')[0]}"
+    status, _, text = asked(keys, path, "POST", body, Cookie=both, Origin=f"http://127.0.0.1:{keys.port}")
+    return status, text
 
 
 def test_nobody_is_answered_without_the_token_by_another_name_or_from_another_page(room: Classroom, keys: Keys) -> None:
@@ -101,6 +113,33 @@ def test_nobody_is_answered_without_the_token_by_another_name_or_from_another_pa
     assert held(room, "bob").by_hand == 1.0
 
 
+def test_a_mark_that_could_not_be_taken_over_leaves_the_form_as_it_stands(room: Classroom, keys: Keys) -> None:
+    place = address(room, "cyd")
+    assert sent(keys, place, score="0.25", comment="Over time?")[0] == 303
+    note(room, NAME, "cyd", {PLACE: Noted(Mark(0.25, "Over time?"), Mark(1.0, "All.", who="cem"))})
+    status, text = sent(keys, place, take="1", seen="of an older page")
+    assert (status, held(room, "cyd").by_hand) == (409, 0.25)
+    assert 'name="score" inputmode="decimal" autocomplete="off" size="4" value="0.25"' in text
+    assert re.search(r'<textarea id="comment"[^>]*>Over time\?</textarea>', text)
+    assert "data-unsaved" not in text
+    assert "Your entry is below" not in text
+
+
+def test_what_was_typed_is_shown_again_where_it_cannot_be_saved(room: Classroom, keys: Keys) -> None:
+    place, rules, kept = address(room, "cyd"), room.root / "rules.toml", room.root / "comments.toml"
+    before, text = held(room, "cyd"), rules.read_text(encoding="utf-8")
+    for path, said in ((rules, "rules.toml"), (kept, "comments.toml")):
+        path.write_text("format", encoding="utf-8")
+        status, page = sent(keys, place, score="1", comment="A long comment.", keep="1")
+        assert (status, held(room, "cyd")) == (500, before)
+        assert re.search(rf"Nothing was saved: [^<]*{said} cannot be read", page)
+        assert re.search(r'<textarea id="comment"[^>]*>A long comment.</textarea>', page)
+        assert 'value="1"> of 1' in page
+        rules.write_text(text, encoding="utf-8")
+    assert asked(keys, place, Cookie=f"{keys.cookie}={keys.session}")[0] == 200  # marking goes on without comments
+    kept.unlink()
+
+
 def test_what_the_browser_is_told_lets_nothing_of_a_students_run(room: Classroom, keys: Keys) -> None:
     status, headers, text = asked(keys, f"/?token={keys.token}")
     assert status == 200
@@ -122,9 +161,21 @@ def test_an_anonymous_page_names_nobody(room: Classroom) -> None:
     with served(Desk(room, NAME, "bea", anonymous=True)) as keys:
         cookie = f"{keys.cookie}={keys.session}"
         pages = [asked(keys, path, Cookie=cookie)[2] for path in ("/", f"/answers/{'/'.join(PLACE)}")]
-        pages.append(asked(keys, address(room, "dan", anonymous=True), Cookie=cookie)[2])
+        place = address(room, "dan", anonymous=True)
+        pages.append(asked(keys, place, Cookie=cookie)[2])
+        for name, broken in (("rules.toml", 'extensions = { DAN = "bob" }'), ("roster.csv", "dan,Dan\ndan,Dan")):
+            file = room.root / name
+            text = file.read_text(encoding="utf-8")
+            file.write_text(f"{text}{broken}\n", encoding="utf-8")
+            status, page = (
+                sent(keys, place, score="1") if name == "rules.toml" else asked(keys, "/", Cookie=cookie)[::2]
+            )
+            assert status == 500
+            assert re.search(rf"{name}, .*student {place.rpartition('/')[2]}\b", page)
+            pages.append(page)
+            file.write_text(text, encoding="utf-8")
     for text in pages:
-        assert not re.search(r"\b(bob|cyd|dan|Ada|Byron|Cyd|Dan)\b", text.replace("a run of dan", ""))
+        assert not re.search(r"\b(bob|cyd|dan|Byron|Cyd)\b", text.replace("a run of dan", ""), re.IGNORECASE)
     assert pages[1].count("student ") >= len(ANSWERS)
 
 

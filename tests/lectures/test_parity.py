@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -131,6 +133,34 @@ def test_the_reason_given_is_the_reason(theirs: Callable[..., Array]):
 
 def test_keras_starts_adagrad_where_the_lecture_says(keras: ModuleType):
     number("0.1", keras.optimizers.Adagrad().initial_accumulator_value)
+
+
+def test_optax_has_the_defaults_of_the_table():
+    """Runs where optax is installed; the course does not need it."""
+    optax = pytest.importorskip("optax", reason="optax is not installed")
+    lines = LECTURE.read_text(encoding="utf-8").splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("| | This course | Keras"))
+    printed = {
+        cells[1].strip(): re.findall("`(.+?)`", cells[5])
+        for cells in (x.split("|") for x in lines[first + 2 : first + 13])
+    }
+    for row, asked in {
+        "gradient descent: rate": ("sgd", ()),
+        "AdaGrad: rate": ("adagrad", ()),
+        "AdaGrad: start of $r$": ("adagrad", ("initial_accumulator_value",)),
+        "AdaGrad: epsilon": ("adagrad", ("eps",)),
+        "RMSprop: rate": ("rmsprop", ()),
+        "RMSprop: memory": ("rmsprop", ("decay",)),
+        "RMSprop: epsilon": ("rmsprop", ("eps",)),
+        "Adam: rate": ("adam", ()),
+        "Adam: betas": ("adam", ("b1", "b2")),
+        "Adam: epsilon": ("adam", ("eps",)),
+        "AdamW: weight decay": ("adamw", ("weight_decay",)),
+    }.items():
+        name, arguments = asked
+        has = inspect.signature(getattr(optax, name)).parameters
+        assert [float(cell) for cell in printed[row]] == [has[argument].default for argument in arguments], row
+        assert has["learning_rate"].default is inspect.Parameter.empty
 
 
 def test_keras_has_the_defaults_that_the_lecture_on_parameters_names(keras: ModuleType):

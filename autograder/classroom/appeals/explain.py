@@ -15,14 +15,14 @@ from autograder.classroom.collect.collect import members
 from autograder.classroom.grading import gradebook as books
 from autograder.classroom.grading.batch import LIMITS
 from autograder.classroom.grading.grade import Asked, asked_again
-from autograder.classroom.grading.gradebook import Held, OfNotebook
+from autograder.classroom.grading.gradebook import Given, Held, OfNotebook
 from autograder.classroom.grading.job import versions
 from autograder.classroom.grading.prepare import prepared
 from autograder.classroom.grading.results import GRADED, UNREADABLE, Result, kept
 from autograder.classroom.grading.worker import warm_parent
 from autograder.classroom.intake.reading import Unreadable
 from autograder.classroom.layout import Classroom
-from autograder.classroom.marking.entered import Mark, Noted, noted
+from autograder.classroom.marking.entered import Noted, noted, standing
 from autograder.faults import WrongUsage, did_you_mean
 from autograder.harmless import line
 from course.judging.failing import beside
@@ -54,7 +54,7 @@ def explain(
     told = _head(record, here, held, members(classroom, tp, student))
     told += [f"note: {line(said)}" for said in [*unfit, *record.repairs]]
     for cell, name in wanted.items():
-        told += ["", *_of_cell(cell, name, record, again, held, pages, by_hand.get(cell))]
+        told += ["", *_of_cell(cell, name, record, again, pages.get(cell[0]), by_hand.get(cell))]
     return [*told, *([] if exercise else ["", *_penalties(pages)])]
 
 
@@ -139,8 +139,7 @@ def _of_cell(
     name: str,
     record: Result,
     again: Again,
-    held: Held | None,
-    pages: Mapping[str, OfNotebook],
+    page: OfNotebook | None,
     by_hand: Noted | None,
 ) -> Iterator[str]:
     """One graded cell: its criteria, what shows that they are not met, and what the gradebook holds."""
@@ -153,9 +152,9 @@ def _of_cell(
             yield from _of_criterion(outcome, again.get(cell))
         if exercise["diagnosis"]:
             yield f"  diagnosis: {line(exercise['diagnosis'])}"
-    yield from _in_gradebook(cell, held, pages, by_hand.mark if by_hand else None)
+    yield _in_gradebook(page.given.get(cell[1]) if page else None, by_hand)
     places = [cell[1], *([exercise["name"]] if exercise else [])]  # people write below the solution, too
-    comments = [pages[cell[0]].comments.get(place) for place in places] if cell[0] in pages else []
+    comments = [page.comments.get(place) for place in places] if page else []
     for comment in dict.fromkeys(filter(None, comments)):
         yield f"  comment: {line(comment)}"
 
@@ -191,28 +190,22 @@ def _shown(wrong: Expectation, key: Key, asked: Asked) -> list[str]:
     return [*lines, f"{label}, answered: {yours}", f"{label}, expected: {theirs}{where}"]
 
 
-def _in_gradebook(
-    cell: tuple[str, str], held: Held | None, pages: Mapping[str, OfNotebook], mark: Mark | None
-) -> Iterator[str]:
-    """What counts of a cell, and what a person changed; with `mark`, who that was, if it is the mark that counts."""
-    score = held.scores.get(cell) if held else None
-    if score is None:
-        yield "  gradebook: nothing"
-        return
-    page, (_, name) = pages[cell[0]], cell
-    counts, most, _ = page.grades[name]
-    given = score.auto if score.by_hand is None else score.by_hand
-    parts = ["no mark yet" if given is None else f"{counts:g} of {most:g} points count"]
-    if score.by_hand is not None:
-        before = "none" if score.auto is None else f"{score.auto:g}"
-        known = mark if mark and mark.who and mark.score == score.by_hand else None
-        who = f"{line(known.who)} ({known.when})" if known else "a person"
-        parts.append(f"{who} gave {score.by_hand:g}, the grader {before}")
-    if given is not None and counts != given:
-        parts.append(f"extra credit {counts - given:g}")
-    if score.waits:
+def _in_gradebook(given: Given | None, by_hand: Noted | None) -> str:
+    """What counts of a cell, and what a person changed, and who that was, if it is known of the mark that stands."""
+    if given is None:
+        return "  gradebook: nothing"
+    counts, mark = books.points(given.auto, given.by_hand, given.extra), standing(given, by_hand)
+    marked = given.auto is not None or given.by_hand is not None
+    parts = [f"{counts:g} of {given.most:g} points count" if marked else "no mark yet"]
+    if mark and mark.score is not None:
+        who = f"{line(mark.who)} ({line(mark.when)})" if mark.who else "a person"
+        before = "none" if given.auto is None else f"{given.auto:g}"
+        parts.append(f"{who} gave {mark.score:g}, the grader {before}")
+    if marked and given.extra:
+        parts.append(f"extra credit {given.extra:g}")
+    if given.waits:
         parts.append("waits for a person")
-    yield f"  gradebook: {'; '.join(parts)}"
+    return f"  gradebook: {'; '.join(parts)}"
 
 
 def _penalties(pages: Mapping[str, OfNotebook]) -> list[str]:

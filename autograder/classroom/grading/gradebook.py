@@ -191,41 +191,6 @@ def _with_cells(question: Any, rows: Any) -> Any:
     return question.join(BaseCell, BaseCell.id == rows.cell_id)
 
 
-@dataclass
-class OfNotebook:
-    """What a feedback page shows of the gradebook.
-
-    grades: by cell, the score, the most that can be had, and whether the mark is still to be given. comments: by cell.
-    penalty: for handing in late.
-    """
-
-    penalty: float
-    grades: dict[str, tuple[float, float, bool]] = field(default_factory=dict)
-    comments: dict[str, str | None] = field(default_factory=dict)
-
-
-def shown_on_pages(gradebook: Gradebook, name: str, student: str | None = None) -> dict[str, dict[str, OfNotebook]]:
-    """What the feedback pages of an assignment show, by student and notebook; of all students, or of this one."""
-    known, who = assignment_of(gradebook, name), SubmittedAssignment.student_id
-
-    def asked(question: Any) -> Any:
-        return gradebook.db.execute(question if student is None else question.where(who == student))
-
-    found: dict[str, dict[str, OfNotebook]] = {}
-    notebooks = _submissions(known, who, Notebook.name, SubmittedNotebook.late_submission_penalty)
-    for one, notebook, penalty in asked(_with_notebooks(notebooks)):
-        found.setdefault(one, {})[notebook] = OfNotebook(penalty or 0.0)
-    cell = Notebook.name, BaseCell.name
-    grades = _submissions(known, who, *cell, Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.max_score)
-    for one, notebook, place, auto, by_hand, extra, most in asked(_with_cells(grades, Grade)):
-        waits = auto is None and by_hand is None
-        found[one][notebook].grades[place] = points(auto, by_hand, extra), most, waits
-    comments = _submissions(known, who, *cell, Comment.comment)
-    for one, notebook, place, comment in asked(_with_cells(comments, Comment)):
-        found[one][notebook].comments[place] = comment
-    return found
-
-
 @dataclass(frozen=True)
 class Given:
     """What a graded cell of one submission has. auto, by_hand, extra: points of the grader's and of a person's.
@@ -241,15 +206,21 @@ class Given:
     comment: str = ""
 
 
-def given(gradebook: Gradebook, name: str) -> dict[str, dict[Cell, Given]]:
-    """What each graded cell of an assignment has, with what people wrote of it, by student and cell."""
+def given(gradebook: Gradebook, name: str, student: str | None = None) -> dict[str, dict[Cell, Given]]:
+    """What each graded cell of an assignment has, with what people wrote of it, by student and cell; of all students,
+    or of this one.
+    """
     known, who = assignment_of(gradebook, name), SubmittedAssignment.student_id
     cell = Notebook.name, BaseCell.name
+
+    def asked(question: Any) -> Any:
+        return gradebook.db.execute(question if student is None else question.where(who == student))
+
     remarks = _submissions(known, who, *cell, Comment.manual_comment)
-    comments = {(one, *place): text for one, *place, text in gradebook.db.execute(_with_cells(remarks, Comment))}
+    comments = {(one, *place): text for one, *place, text in asked(_with_cells(remarks, Comment))}
     of = Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.max_score, Grade.needs_manual_grade
     found: dict[str, dict[Cell, Given]] = {}
-    grades = gradebook.db.execute(_with_cells(_submissions(known, who, *cell, *of), Grade))
+    grades = asked(_with_cells(_submissions(known, who, *cell, *of), Grade))
     for one, notebook, place, auto, by_hand, extra, most, waits in grades:
         comment = comments.get((one, notebook, commented(place, (one, notebook, place) in comments)))
         found.setdefault(one, {})[notebook, place] = Given(auto, by_hand, extra, most, waits, comment or "")
@@ -259,3 +230,43 @@ def given(gradebook: Gradebook, name: str) -> dict[str, dict[Cell, Given]]:
 def commented(cell: str, itself: bool) -> str:
     """The cell below which comments on a graded cell stand: itself if it can have any, else the solution it tests."""
     return cell if itself else cell.removeprefix("test_")
+
+
+@dataclass
+class OfNotebook:
+    """What a feedback page shows of the gradebook.
+
+    given: by graded cell. comments: by cell, those of the grader, too. penalty: for handing in late.
+    """
+
+    penalty: float
+    given: dict[str, Given] = field(default_factory=dict)
+    comments: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def grades(self) -> dict[str, tuple[float, float, bool]]:
+        """By cell, the score, the most that can be had, and whether the mark is still to be given."""
+        return {
+            cell: (points(one.auto, one.by_hand, one.extra), one.most, one.auto is None and one.by_hand is None)
+            for cell, one in self.given.items()
+        }
+
+
+def shown_on_pages(gradebook: Gradebook, name: str, student: str | None = None) -> dict[str, dict[str, OfNotebook]]:
+    """What the feedback pages of an assignment show, by student and notebook; of all students, or of this one."""
+    known, who = assignment_of(gradebook, name), SubmittedAssignment.student_id
+
+    def asked(question: Any) -> Any:
+        return gradebook.db.execute(question if student is None else question.where(who == student))
+
+    found: dict[str, dict[str, OfNotebook]] = {}
+    notebooks = _submissions(known, who, Notebook.name, SubmittedNotebook.late_submission_penalty)
+    for one, notebook, penalty in asked(_with_notebooks(notebooks)):
+        found.setdefault(one, {})[notebook] = OfNotebook(penalty or 0.0)
+    for one, cells in given(gradebook, name, student).items():
+        for (notebook, place), of_cell in cells.items():
+            found[one][notebook].given[place] = of_cell
+    comments = _submissions(known, who, Notebook.name, BaseCell.name, Comment.comment)
+    for one, notebook, place, comment in asked(_with_cells(comments, Comment)):
+        found[one][notebook].comments[place] = comment
+    return found

@@ -5,7 +5,8 @@ All is read anew each time: somebody else may be marking, in the Formgrader or o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,9 +18,10 @@ from autograder.classroom.grading.gradebook import Given
 from autograder.classroom.layout import Classroom
 from autograder.classroom.marking import answers
 from autograder.classroom.marking.answers import Answer
-from autograder.classroom.marking.entered import Changed, Mark, Noted, alone, enter, noted, now, standing, state
-from autograder.classroom.marking.pseudonyms import pseudonyms
+from autograder.classroom.marking.entered import Changed, Mark, Noted, entering, noted, now, standing, state
+from autograder.classroom.marking.pseudonyms import pseudonyms, unnamed
 from autograder.classroom.marking.questions import Question, questions
+from autograder.faults import Fault
 
 OPEN, MARKED, AGAIN, TWO, NOBODY = "open", "marked", "look again", "two marks", "nothing written"
 
@@ -100,29 +102,42 @@ class Desk:
         return assignment(self.classroom, self.tp)
 
     def piles(self) -> list[Pile]:
-        """All questions with their answers, as they stand now."""
+        """All questions with their answers, as they stand now. Fault if the classroom cannot be read."""
+        with self._unnamed():
+            return self._piles()
+
+    def _piles(self) -> list[Pile]:
         with books.opened(self.classroom) as gradebook:
             held = books.given(gradebook, self.tp)
-        waiting = {place for cells in held.values() for place, one in cells.items() if one.waits}
         people = roster(self.classroom) or Roster()
         beside = {student: noted(self.classroom, self.tp, student) for student in held}
         ids = pseudonyms(self.classroom, self.tp, held)
         if not self.anonymous:
             ids = dict(sorted(ids.items(), key=lambda item: item[1]))
         made = []
-        for question in questions(self.classroom, self._known, waiting):
+        for question in questions(self.classroom, self._known, held):
             rows = [
                 self._row(id, student, held[student][question.place], beside[student].get(question.place), people)
                 for id, student in ids.items()
                 if question.place in held[student]
             ]
-            empty = [row for row in rows if row.status == NOBODY]
+            empty = [row for row in rows if row.status == NOBODY] if question.by_people else []
             made.append(Pile(question, [row for row in rows if row.status != NOBODY], empty))
         return made
 
     def pile(self, notebook: str, cell: str) -> Pile | None:
         """That of one question; None if there is no such question."""
         return next((pile for pile in self.piles() if pile.question.place == (notebook, cell)), None)
+
+    @contextmanager
+    def _unnamed(self) -> Iterator[None]:
+        """Where names are not shown, what went wrong is told without them, as a Fault."""
+        try:
+            yield
+        except (Fault, ValueError) as error:
+            if not self.anonymous:
+                raise
+            raise Fault(unnamed(self.classroom, self.tp, [str(error)])[0]) from None
 
     def _row(self, id: str, student: str, given: Given, beside: Noted | None, people: Roster) -> Row:
         who = members(self.classroom, self.tp, student)
@@ -155,5 +170,5 @@ class Desk:
 
     def _enter(self, row: Row, question: Question, mark: Mark, seen: str) -> None:
         mark = replace(mark, answer=self._digest(row, question))
-        with alone(self.classroom), books.opened(self.classroom) as gradebook:
-            enter(self.classroom, gradebook, self.tp, row.student, question.place, mark, seen)
+        with self._unnamed(), entering(self.classroom, self.tp) as book:
+            book.enter(row.student, question.place, mark, seen)

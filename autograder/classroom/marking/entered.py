@@ -8,9 +8,9 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,13 +54,21 @@ class Mark:
         """Whether it says the same, whoever gave it."""
         return (self.score, self.comment) == (other.score, other.comment)
 
+    def among(self, others: Iterable[Mark]) -> bool:
+        """Whether it is one of these, and not given anew since."""
+        return any(self.same(one) and (self.who, self.when) == (one.who, one.when) for one in others)
+
 
 @dataclass(frozen=True)
 class Noted:
-    """What stands beside the gradebook. other: what another marker gave, as long as nobody has decided."""
+    """What stands beside the gradebook. other: what another marker gave, as long as nobody has decided.
+
+    refused: the marks that somebody has decided against.
+    """
 
     mark: Mark
     other: Mark | None = None
+    refused: tuple[Mark, ...] = ()
 
 
 class Changed(Exception):
@@ -96,52 +104,83 @@ def alone(classroom: Classroom) -> Iterator[None]:
         yield
 
 
-def enter(
-    classroom: Classroom, gradebook: Gradebook, tp: str, student: str, place: Cell, mark: Mark, seen: str | None = None
-) -> None:
-    """Enter a mark, what lateness takes from it, and what is noted of it. Call it `alone`.
+@dataclass(frozen=True)
+class Entering:
+    """The gradebook of one TP while marks are entered."""
 
-    seen: the state that it replaces, by `state`. Changed if that is another one; Fault if the gradebook refuses it.
-    """
-    notebook, cell = place
-    known = books.given(gradebook, tp).get(student, {}).get(place)
-    if known is None:
-        raise Fault(f"the gradebook holds no {cell} of {student}: run `tp grade {tp}`")
-    beside = noted(classroom, tp, student).get(place)
-    if seen is not None and seen != state(known, beside.other if beside else None, mark.answer):
-        raise Changed
-    with books.said(gradebook):
-        grade = gradebook.find_grade(cell, notebook, tp, student)
+    classroom: Classroom
+    gradebook: Gradebook
+    tp: str
+    lateness: Lateness
+
+    def given(self, student: str, place: Cell) -> Given | None:
+        """What the gradebook has of an answer now; None if it has none."""
+        return books.given(self.gradebook, self.tp, student).get(student, {}).get(place)
+
+    def enter(self, student: str, place: Cell, mark: Mark, seen: str | None = None) -> None:
+        """Enter a mark, and note that it is decided for if there were two. An empty one decides nothing.
+
+        seen: the state that it replaces, by `state`. Changed if that is another one; Fault if there is no such answer;
+        ValueError if the gradebook refuses the mark.
+        """
+        known = self.given(student, place)
+        if known is None:
+            raise Fault(f"the gradebook no longer holds this answer to {place[1]}: run `tp grade {self.tp}`")
+        beside = noted(self.classroom, self.tp, student).get(place)
+        if seen is not None and seen != state(known, beside.other if beside else None, mark.answer):
+            raise Changed
+        new = Noted(mark)
+        if beside and mark.same(Mark(None)):
+            new = replace(new, other=beside.other)
+        elif beside:
+            two = (standing(known, beside), beside.other) if beside.other else ()
+            new = replace(new, refused=(*beside.refused, *(one for one in two if one and not one.same(mark))))
+        self.write(student, place, new)
+
+    def write(self, student: str, place: Cell, new: Noted) -> None:
+        """Enter a mark, what lateness takes, and what is noted of it. ValueError if the gradebook refuses the mark."""
+        with books.said(self.gradebook):
+            self._write(student, place, new.mark)
+            self._penalise(student)
+            self.gradebook.db.commit()
+        note(self.classroom, self.tp, student, {place: new})
+
+    def _write(self, student: str, place: Cell, mark: Mark) -> None:
+        notebook, cell = place
+        grade = self.gradebook.find_grade(cell, notebook, self.tp, student)
         grade.manual_score = mark.score
         grade.needs_manual_grade = mark.score is None and grade.auto_score is None  # as the Formgrader has it
-        comment = _comment(gradebook, tp, student, place)
+        comment = self._comment(student, place)
         if comment is not None:
             comment.manual_comment = mark.comment or None
         elif mark.comment:
             raise ValueError(f"{cell} can have no comment: leave it out")
-        gradebook.db.flush()
-        _penalise(classroom, gradebook, tp, student)
-        gradebook.db.commit()
-    note(classroom, tp, student, {place: Noted(mark)})
+        self.gradebook.db.flush()
+
+    def _comment(self, student: str, place: Cell) -> Comment | None:
+        notebook, cell = place
+        for itself in (True, False):
+            try:
+                return self.gradebook.find_comment(books.commented(cell, itself), notebook, self.tp, student)
+            except MissingEntry:
+                continue
+        return None
+
+    def _penalise(self, student: str) -> None:
+        """Bring the penalty for handing in late to the points that are there now."""
+        submission = self.gradebook.find_submission(self.tp, student)
+        late = books.seconds_late(submission.timestamp, submission.assignment.duedate, submission.extension)
+        points = {notebook.name: sum(map(_points, notebook.grades)) for notebook in submission.notebooks}
+        penalties = self.lateness.penalties(student, points, late)
+        for notebook in submission.notebooks:
+            notebook.late_submission_penalty = penalties[notebook.name]
 
 
-def _comment(gradebook: Gradebook, tp: str, student: str, place: Cell) -> Comment | None:
-    for itself in (True, False):
-        try:
-            return gradebook.find_comment(books.commented(place[1], itself), place[0], tp, student)
-        except MissingEntry:
-            continue
-    return None
-
-
-def _penalise(classroom: Classroom, gradebook: Gradebook, tp: str, student: str) -> None:
-    """Bring the penalty for handing in late to the points that are there now."""
-    submission = gradebook.find_submission(tp, student)
-    late = books.seconds_late(submission.timestamp, submission.assignment.duedate, submission.extension)
-    points = {notebook.name: sum(map(_points, notebook.grades)) for notebook in submission.notebooks}
-    penalties = Lateness(classroom, tp).penalties(student, points, late)
-    for notebook in submission.notebooks:
-        notebook.late_submission_penalty = penalties[notebook.name]
+@contextmanager
+def entering(classroom: Classroom, tp: str) -> Iterator[Entering]:
+    """Be the one who enters marks here. Fault if the gradebook, the roster or the rules are broken."""
+    with alone(classroom), books.opened(classroom) as gradebook:
+        yield Entering(classroom, gradebook, tp, Lateness(classroom, tp))
 
 
 def _points(grade: Grade) -> float:
@@ -153,7 +192,7 @@ def noted(classroom: Classroom, tp: str, student: str) -> dict[Cell, Noted]:
     try:
         data = json.loads(classroom.marked(tp, student).read_text(encoding="utf-8"))
         found = data["marks"] if data["format"] == FORMAT else []
-        return {(one["notebook"], one["cell"]): Noted(mark_of(one), _other(one.get("other"))) for one in found}
+        return {(one["notebook"], one["cell"]): _noted(one) for one in found}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
@@ -161,7 +200,8 @@ def noted(classroom: Classroom, tp: str, student: str) -> dict[Cell, Noted]:
 def note(classroom: Classroom, tp: str, student: str, new: Mapping[Cell, Noted]) -> None:
     """Write what stands beside the gradebook of one submission, where it is new."""
     marks = [
-        {"notebook": notebook, "cell": cell, **asdict(one.mark), "other": asdict(one.other) if one.other else None}
+        {"notebook": notebook, "cell": cell, **asdict(one.mark)}
+        | {"other": asdict(one.other) if one.other else None, "refused": [asdict(mark) for mark in one.refused]}
         for (notebook, cell), one in (noted(classroom, tp, student) | dict(new)).items()
     ]
     content = {"format": FORMAT, "student": student, "marks": marks}
@@ -176,5 +216,11 @@ def mark_of(data: Mapping[str, Any]) -> Mark:
     return Mark(score, comment, items, who, when, answer)
 
 
-def _other(data: Mapping[str, Any] | None) -> Mark | None:
-    return None if data is None else mark_of(data)
+def refused_in(data: Mapping[str, Any]) -> tuple[Mark, ...]:
+    """The marks that were decided against, as they were written; errors as of `mark_of`."""
+    return tuple(map(mark_of, data.get("refused", ())))
+
+
+def _noted(data: Mapping[str, Any]) -> Noted:
+    other = data.get("other")
+    return Noted(mark_of(data), mark_of(other) if other else None, refused_in(data))

@@ -10,6 +10,7 @@ from autograder.classroom.marking.entered import Earned, Mark
 from autograder.classroom.marking.questions import Question
 
 LONGEST = 20_000  # characters of a comment
+NEAR = 1e-6  # points; pages show six digits
 
 
 class NotUnderstood(Exception):
@@ -29,7 +30,7 @@ def mark(question: Question, fields: Mapping[str, str]) -> Mark:
             for number, (text, item) in enumerate(zip(texts, question.rubric, strict=True), start=1)
         )
     score = (
-        round(sum(item.points for item in items), 9)
+        _or_most(round(sum(item.points for item in items), 9), question.points)
         if items
         else _points(fields.get("score", ""), question.points, "the mark")
     )
@@ -47,6 +48,12 @@ def _points(text: str, most: float, what: str) -> float | None:
         number = float(text)
     except ValueError:
         number = math.nan
+    number = _or_most(number, most)
     if not 0 <= number <= most:
         raise NotUnderstood(f"{what}: {text[:20]} is no number from 0 to {most:g}; nothing was saved")
     return number
+
+
+def _or_most(number: float, most: float) -> float:
+    """All points, such as 2/3, if a number is as near to them as it can be written."""
+    return most if abs(number - most) <= NEAR else number

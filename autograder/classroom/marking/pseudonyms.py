@@ -6,8 +6,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 
+from autograder.classroom.collect.collect import members
+from autograder.classroom.grading import gradebook as books
 from autograder.classroom.layout import Classroom
 
 SHORT = 5  # characters, as long as no two students have the same
@@ -21,6 +24,20 @@ def pseudonyms(classroom: Classroom, tp: str, students: Iterable[str]) -> dict[s
     while len({name[:size] for name in long}) < len(long):
         size += 1
     return {name[:size]: long[name] for name in sorted(long)}
+
+
+def unnamed(classroom: Classroom, tp: str, texts: Iterable[str]) -> list[str]:
+    """Texts of ours with pseudonyms in the places of names that a hand-in has: of its folder, of members of a group."""
+    with books.opened(classroom) as gradebook:
+        students = books.given(gradebook, tp)
+    shown: dict[str, str] = {}
+    for id, student in pseudonyms(classroom, tp, students).items():
+        shown |= dict.fromkeys(map(str.casefold, {student, *members(classroom, tp, student)}), f"student {id}")
+    if not shown:
+        return list(texts)
+    longest = sorted(map(re.escape, shown), key=len, reverse=True)
+    names = re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)", re.IGNORECASE)
+    return [names.sub(lambda found: shown.get(found[0].casefold(), "a student"), text) for text in texts]
 
 
 def _long(secret: bytes, tp: str, student: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
 from autograder.classroom.assignment import Assignment, graded, is_autograded
-from autograder.classroom.grading.gradebook import Cell
+from autograder.classroom.grading.gradebook import Cell, Given
 from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.intake.reading import Unreadable, read
 from autograder.classroom.layout import Classroom
@@ -25,7 +25,8 @@ class Question:
     """One cell that people mark.
 
     asks: the question, in Markdown. guide: what its author wrote for markers, in Markdown; empty if that is nothing.
-    rubric: the items that add up to the points; none where the mark is one number.
+    rubric: the items that add up to the points; none where the mark is one number. by_people: whether people mark all
+    answers, not only those that the computer leaves to them.
     """
 
     notebook: str
@@ -34,6 +35,7 @@ class Question:
     asks: str = ""
     guide: str = ""
     rubric: tuple[Item, ...] = ()
+    by_people: bool = True
 
     @property
     def place(self) -> Cell:
@@ -46,20 +48,24 @@ class Question:
         return self.cell.replace("_", " ").strip().capitalize() or self.cell
 
 
-def questions(classroom: Classroom, known: Assignment, waiting: set[Cell]) -> list[Question]:
+def questions(classroom: Classroom, known: Assignment, held: Mapping[str, Mapping[Cell, Given]]) -> list[Question]:
     """All questions, in the order of the notebooks. Fault if the TP's rubrics are broken.
 
-    waiting: cells of which some answer waits for a person, although the computer marks them as a rule.
+    held: what the gradebook has, by student. A cell that the computer marks is a question, too, if an answer to it
+    waits for a person, or has a person's mark.
     """
-    found = [(name, cell) for name, notebook in known.notebooks.items() for cell in _marked(name, notebook, waiting)]
-    points = points_in(cell for _, cell in found)
+    touched = {place for cells in held.values() for place, one in cells.items() if one.waits or one.by_hand is not None}
+    found = [(name, cell) for name, notebook in known.notebooks.items() for cell in _marked(name, notebook, touched)]
+    points = points_in(cell for _, cell in found)  # a TP has one notebook
     rubric = rubrics(known.tp.folder, points, known.tp.leave_out) if known.tp else {}
+    mine = {name: by_people(notebook) for name, notebook in known.notebooks.items()}
     guides = {name: _guides(classroom, known.name, name) for name in known.notebooks}
     made = []
     for name, cell in found:
         id = cell.metadata.nbgrader.grade_id
         asks, guide = _asks(known.notebooks[name], id), guides[name].get(id, "")
-        made.append(Question(name, id, points[id], asks, guide, rubric.get(id, ())))
+        most = float(cell.metadata.nbgrader.get("points", 0))
+        made.append(Question(name, id, most, asks, guide, rubric.get(id, ()), id in mine[name]))
     return made
 
 
@@ -74,10 +80,10 @@ def points_in(cells: Iterable[NotebookNode]) -> dict[str, float]:
     return {cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.get("points", 0)) for cell in cells}
 
 
-def _marked(name: str, notebook: NotebookNode, waiting: set[Cell]) -> Iterator[NotebookNode]:
+def _marked(name: str, notebook: NotebookNode, touched: set[Cell]) -> Iterator[NotebookNode]:
     mine = by_people(notebook)
     for cell in notebook.cells:
-        if (id := grade_id(cell)) and (id in mine or (name, id) in waiting):
+        if (id := grade_id(cell)) and (id in mine or (name, id) in touched):
             yield cell
 
 

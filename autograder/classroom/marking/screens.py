@@ -15,6 +15,7 @@ from autograder.classroom.marking.desk import Desk, Pile, Row
 from autograder.classroom.marking.entered import Mark
 from autograder.classroom.marking.questions import Question
 from autograder.classroom.returns.rendering import markdown_to_html
+from autograder.faults import Fault
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -36,9 +37,13 @@ def answer(desk: Desk, pile: Pile, row: Row, xsrf: str, typed: Mapping[str, str]
     typed: the fields of a form that was not saved, as `said` explains.
     """
     of, mark = pile.question, row.mark or Mark(None)
-    fields = {"comment": mark.comment, "score": points(mark.score)}
+    try:
+        used = comments(desk.classroom, desk.tp, of.place)
+    except Fault as error:  # marking goes on without
+        used, said = [], said or str(error)
+    fields = {"comment": mark.comment, "score": exact(mark.score)}
     if [(item.text, item.most) for item in mark.items] == [(item.text, item.points) for item in of.rubric]:
-        fields |= {f"item-{number}": points(item.points) for number, item in enumerate(mark.items)}
+        fields |= {f"item-{number}": exact(item.points) for number, item in enumerate(mark.items)}
     return _rendered(
         "answer.html.j2",
         desk,
@@ -50,13 +55,18 @@ def answer(desk: Desk, pile: Pile, row: Row, xsrf: str, typed: Mapping[str, str]
         said=said,
         seen=desk.seen(row, of),
         xsrf=Markup(xsrf),
-        comments=comments(desk.classroom, desk.tp, of.cell),
+        comments=used,
     )
 
 
 def points(number: float | None) -> str:
     """Points as people write them; nothing if there are none."""
     return "" if number is None else f"{number:.6g}"
+
+
+def exact(number: float | None) -> str:
+    """Points in a field, which may be saved as they are."""
+    return "" if number is None else f"{number:.12g}"
 
 
 def message(title: str, text: str) -> str:
@@ -85,5 +95,5 @@ def _environment() -> Environment:
     loader = FileSystemLoader(TEMPLATES)
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters["markdown"] = lambda text, attachments=None: Markup(markdown_to_html(text, attachments))
-    made.filters["points"] = points
+    made.filters |= {"points": points, "exact": exact}
     return made

@@ -107,15 +107,18 @@ class _Answer(_Question):
                 self.desk.take(row, pile.question, typed.get("seen", ""))
             else:
                 mark = form.mark(pile.question, typed)
-                self.desk.save(row, pile.question, mark, typed.get("seen", ""))
                 if "keep" in typed and mark.comment:
-                    comments.keep(self.desk.classroom, self.desk.tp, cell, mark.comment)
+                    comments.keep(self.desk.classroom, self.desk.tp, pile.question.place, mark.comment)
+                self.desk.save(row, pile.question, mark, typed.get("seen", ""))
         except form.NotUnderstood as error:
             self.set_status(422)
             self._show(pile, row, typed, str(error))
         except Changed:
             self.set_status(409)
-            self._show(*self._found(notebook, cell, id), typed, CHANGED)
+            self._show(*self._found(notebook, cell, id), None if "take" in typed else typed, CHANGED)
+        except (Fault, ValueError) as error:  # of a file or the gradebook, which a person can mend
+            self.set_status(500)
+            self._show(pile, row, None if "take" in typed else typed, f"Nothing was saved: {error}")
         else:
             self.redirect(self._next(pile, row, typed.get("go", "")), status=303)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from autograder.classroom.grading import handed_in
 from autograder.classroom.grading.gradebook import OfNotebook, shown_on_pages
 from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.layout import Classroom, write
-from autograder.classroom.marking.entered import noted
+from autograder.classroom.marking.entered import Earned, noted, standing
 from autograder.classroom.returns.feedback import TEMPLATES, shown_with
 from autograder.classroom.returns.rendering import markdown_to_html
 from course.judging.display import folded
@@ -46,19 +46,19 @@ class Marked(NbGraderPreprocessor):
             with convert.quiet(), Gradebook(of["db_url"]) as gradebook:
                 found = shown_on_pages(gradebook, of["assignment"], of["student"])[of["student"]]
         notebook: OfNotebook = found[of["notebook"]]
+        of["given"], of_cells = notebook.given, notebook.grades
         for cell in nb.cells:
             name, meta = grade_id(cell), cell.metadata.get("nbgrader", {})
-            if name in notebook.grades:
-                meta["score"], meta["points"], meta["waits"] = notebook.grades[name]
+            if name in of_cells:
+                meta["score"], meta["points"], meta["waits"] = of_cells[name]
             if name in notebook.comments:
                 comment = notebook.comments[name]
                 meta["comment"] = harmless.without_tags(harmless.whole(comment)) if comment else comment
         _place_comments(nb)
-        grades = notebook.grades.values()
         of["late_penalty"] = notebook.penalty
-        of["score"] = sum(score for score, _, _ in grades) - notebook.penalty
-        of["max_score"] = sum(most for _, most, _ in grades)
-        of["waiting"] = sum(most for _, most, waits in grades if waits)
+        of["score"] = sum(score for score, _, _ in of_cells.values()) - notebook.penalty
+        of["max_score"] = sum(most for _, most, _ in of_cells.values())
+        of["waiting"] = sum(most for _, most, waits in of_cells.values() if waits)
         return nb, resources
 
 
@@ -90,8 +90,6 @@ class Page(HTMLExporter):
                 hidden.preprocess_cell(cell, {}, number)
         resources = self._init_resources(resources)  # type: ignore[no-untyped-call]
         classroom, of = Classroom(Path(resources["metadata"]["path"]).resolve().parents[2]), resources["nbgrader"]
-        by_hand = noted(classroom, of["assignment"], of["student"]).items()
-        resources["rubric"] = {cell: one.mark.items for (name, cell), one in by_hand if name == of["notebook"]}
         shown = shown_with(classroom, of["assignment"])
         resources["solutions"] = [folded(title, markdown_to_html(text)) for title, text in shown.items()]
         widgets = WidgetsDataTypeFilter(nb.metadata, parent=self, resources=resources)  # type: ignore[no-untyped-call]
@@ -104,6 +102,7 @@ class Page(HTMLExporter):
         """
         for preprocessor in self._preprocessors:
             nb, resources = preprocessor(nb, resources)
+        resources["rubric"] = dict(_items(resources))
         return nb, resources
 
     @default("template_file")
@@ -113,6 +112,16 @@ class Page(HTMLExporter):
     @default("extra_loaders")
     def _extra_loaders_default(self) -> list[FileSystemLoader]:
         return [FileSystemLoader(TEMPLATES)]
+
+
+def _items(resources: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Earned, ...]]]:
+    """By cell, what the mark that stands gives for the items of the rubric."""
+    classroom, of = Classroom(Path(resources["metadata"]["path"]).resolve().parents[2]), resources["nbgrader"]
+    beside = noted(classroom, of["assignment"], of["student"])
+    for cell, given in of["given"].items():
+        mark = standing(given, beside.get((of["notebook"], cell)))
+        if mark is not None:
+            yield cell, mark.items
 
 
 def write_pages(classroom: Classroom, tp: str, known: Mapping[str, Mapping[str, OfNotebook]]) -> None:

@@ -1,4 +1,4 @@
-"""How long a comparison will take on this machine, said before it runs: two epochs of one stack, times the work."""
+"""How long an experiment will take on this machine, said before it runs: two epochs of one stack, times the work."""
 
 from __future__ import annotations
 
@@ -8,46 +8,66 @@ from itertools import pairwise
 
 from course.experiments.comparison.protocol import SCHEDULES, Protocol, steps_of
 from course.experiments.training import backend
-from course.experiments.training.optimizers import Factory, named
+from course.experiments.training.optimizers import Factory, Schedule, named
 from course.experiments.training.replicas import stack_size, train
 from course.experiments.training.tasks import Task
 
+Optimizers = str | Sequence[str] | Mapping[str, Factory]
+Clock = Callable[[], float]
+
 
 def seconds(
-    task: Task,
-    optimizers: str | Sequence[str] | Mapping[str, Factory],
-    protocol: Protocol,
-    clock: Callable[[], float] = time.perf_counter,
+    task: Task, optimizers: Optimizers, protocol: Protocol, clock: Clock = time.perf_counter
 ) -> tuple[float, float]:
-    """The seconds that `compare` takes from nothing: if no grid has to grow, and if all grow as often as they may.
-
-    The first optimizer is trained for two epochs. What the first takes longer is compiling, which each optimizer needs
-    once; the second is the rate. A stack that is not full takes as long as a full one.
-    """
+    """The seconds that `compare` takes from nothing: if no grid has to grow, and if all grow as often as they may."""
     backend.load()
-    factories = named(optimizers)
-    seed = protocol.report_seeds[0]
-    size = min(protocol.stack, stack_size(task, seed, backend.memory()))
-    seeds = (protocol.report_seeds * size)[:size]
-    times = [clock()]
-    train(
-        task,
-        next(iter(factories.values())),
-        [protocol.rates[0]] * size,
-        seeds,
-        2,
-        schedule=SCHEDULES[protocol.schedule](steps_of(task, protocol)),
-        after_epoch=lambda: times.append(clock()),
-    )
-    first, epoch = (later - before for before, later in pairwise(times))
+    factories, seeds = named(optimizers), protocol.report_seeds
+    size = min(protocol.stack, stack_size(task, seeds[0], backend.memory()))
+    schedule = SCHEDULES[protocol.schedule](steps_of(task, protocol))
+    compiling, epoch = pace(task, factories, protocol.rates[0], (seeds * size)[:size], schedule, clock)
     tuned = len(factories.keys() - protocol.fixed.keys())
     tries = len(protocol.tuning_seeds)
-    stacks = len(factories) * _stacks(len(protocol.report_seeds), size)
+    stacks = len(factories) * _stacks(len(seeds), size)
     stacks += tuned * _stacks(len(protocol.rates) * tries, size)
     grown = tuned * protocol.rounds * _stacks(2 * tries, size)
-    compiling = len(factories) * max(0.0, first - epoch)
-    low = compiling + stacks * protocol.epochs * epoch
+    low = len(factories) * compiling + stacks * protocol.epochs * epoch
     return low, low + grown * protocol.epochs * epoch
+
+
+def of_sweep(
+    task: Task,
+    optimizers: Optimizers,
+    rates: Sequence[float],
+    seeds: Sequence[int],
+    epochs: int,
+    clock: Clock = time.perf_counter,
+) -> float:
+    """The seconds that `sweep` takes from nothing."""
+    backend.load()
+    factories, runs = named(optimizers), len(rates) * len(seeds)
+    size = min(runs, stack_size(task, seeds[0], backend.memory()))
+    compiling, epoch = pace(task, factories, rates[0], (list(seeds) * size)[:size], None, clock)
+    return len(factories) * (compiling + _stacks(runs, size) * epochs * epoch)
+
+
+def pace(
+    task: Task,
+    optimizers: Optimizers,
+    rate: float,
+    seeds: Sequence[int],
+    schedule: Schedule | None = None,
+    clock: Clock = time.perf_counter,
+) -> tuple[float, float]:
+    """The seconds of compiling, which each optimizer needs once, and of an epoch of a stack with these seeds.
+
+    The first optimizer is trained for two epochs: what the first takes longer is compiling. A stack that is not full
+    takes as long as a full one.
+    """
+    first = next(iter(named(optimizers).values()))
+    times = [clock()]
+    train(task, first, [rate] * len(seeds), seeds, 2, schedule=schedule, after_epoch=lambda: times.append(clock()))
+    once, epoch = (later - before for before, later in pairwise(times))
+    return max(0.0, once - epoch), epoch
 
 
 def _stacks(runs: int, size: int) -> int:
@@ -55,8 +75,10 @@ def _stacks(runs: int, size: int) -> int:
 
 
 def spoken(low: float, high: float) -> str:
-    """Two numbers of seconds in words, such as "3 to 5 minutes"."""
-    for unit, length in (("hours", 3600), ("minutes", 60)):
-        if high >= 2 * length:
-            return f"{low / length:.1f} to {high / length:.1f} {unit}"
-    return f"{low:.0f} to {high:.0f} seconds"
+    """Two numbers of seconds in words, such as "3.1 to 5.0 minutes"; one number, "about 3.1 minutes", if they agree."""
+    unit, length, digits = "seconds", 1, 0
+    for longer, seconds_of_it in (("minutes", 60), ("hours", 3600)):
+        if high >= 2 * seconds_of_it:
+            unit, length, digits = longer, seconds_of_it, 1
+    shortest, longest = (f"{value / length:.{digits}f}" for value in (low, high))
+    return f"about {longest} {unit}" if shortest == longest else f"{shortest} to {longest} {unit}"

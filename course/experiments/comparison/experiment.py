@@ -70,13 +70,13 @@ class Measurement:
     Attributes:
         name, about: as in `Experiment`.
         measure: quick -> what was measured.
-        takes: how long the full setting took where it was measured, in words; "" for a moment.
+        ahead: quick -> about how many seconds `measure` takes on this machine.
     """
 
     name: str
     about: str
     measure: Callable[[bool], Sequence[Measured]]
-    takes: str = ""
+    ahead: Callable[[bool], float]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from course.experiments.comparison.protocol import compare, dishonest, planned
 from course.experiments.training import backend
 from course.experiments.training.bar import Bar
 
+AHEAD = "measuring how long it will take ..."
 COLUMNS = 9  # rates in the table of the dishonest ranking; more cannot be read
 
 
@@ -55,8 +56,9 @@ def study(
     setting = "quick" if quick else "full"
     console.print(f"{experiment.name} ({setting}): {experiment.about}. {backend.where()}", markup=False, soft_wrap=True)
     if isinstance(experiment, Measurement):
-        if experiment.takes and not quick:
-            console.print(f"It takes {experiment.takes}.", markup=False, soft_wrap=True)
+        with bars.status(AHEAD):
+            seconds = experiment.ahead(quick)
+        console.print(f"It takes {ahead.spoken(seconds, seconds)} here.", markup=False, soft_wrap=True)
         with bars.status("measuring ..."):
             gathered = Gathered(experiment.name, measured=tuple(experiment.measure(quick)))
         console.print(measured_table(experiment.name, gathered.measured))
@@ -91,7 +93,7 @@ def _trained(experiment: Experiment, table: Path, console: Any, bars: Any, quick
     from course.experiments.comparison.tables import dishonest_table, honest_table
 
     plan, found, beside = experiment.plan(quick), [], []
-    with bars.status("measuring how long it will take ..."):
+    with bars.status(AHEAD):
         times = [ahead.seconds(task, experiment.optimizers, protocol) for task, protocol in plan]
     total = ahead.spoken(*map(sum, zip(*times, strict=True)))
     console.print(f"It takes {total} here, less what a run before has left.", markup=False, soft_wrap=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from course.experiments.comparison import ahead
 from course.experiments.comparison.experiment import Measured, Measurement
 from course.experiments.studies.protocols import RULES
 from course.experiments.training.models import Model, dense
@@ -74,6 +75,12 @@ def _equations(jaxpr: Any) -> Iterator[Any]:
             yield from _equations(inner)
 
 
+def wide() -> Task:
+    """A network with many weights, 40 steps an epoch."""
+    x = np.random.default_rng(0).standard_normal((BATCH * STEPS, *WIDE.inputs))
+    return Task("cost", WIDE, Data(x, x[:, 0]), batch_size=BATCH)
+
+
 def seconds_per_step(rounds: int) -> dict[str, list[float]]:
     """Optimizer -> seconds of a whole training step, forward and back, in each round; the rules take turns.
 
@@ -81,15 +88,12 @@ def seconds_per_step(rounds: int) -> dict[str, list[float]]:
     """
     from course.experiments.training.replicas import forget, train
 
-    rng = np.random.default_rng(0)
-    x = rng.standard_normal((BATCH * STEPS, *WIDE.inputs))
-    task = Task("cost", WIDE, Data(x, x[:, 0]), batch_size=BATCH)
     found: dict[str, list[float]] = {rule: [] for rule in RULES}
     for _ in range(rounds):
         for rule in RULES:
             stamps: list[float] = []
             # The first epoch compiles, in the first round; the second is the one that counts.
-            train(task, rule, [1e-3], [0], 2, after_epoch=lambda to=stamps: to.append(time.perf_counter()))  # type: ignore[misc]
+            train(wide(), rule, [1e-3], [0], 2, after_epoch=lambda to=stamps: to.append(time.perf_counter()))  # type: ignore[misc]
             found[rule].append((stamps[1] - stamps[0]) / STEPS)
     forget()
     return found
@@ -102,8 +106,19 @@ def measure(quick: bool) -> list[Measured]:
     own = 2 * np.dtype(load().config.floatx()).itemsize
     measured = [Measured("", rule, BYTES, (own + state_bytes(rule, WIDE),)) for rule in RULES]
     measured += counted()
-    seconds = seconds_per_step(5 if quick else 20)
-    return measured + [Measured("", rule, SECONDS, tuple(values)) for rule, values in seconds.items()]
+    timed = seconds_per_step(rounds(quick))
+    return measured + [Measured("", rule, SECONDS, tuple(values)) for rule, values in timed.items()]
 
 
-EXPERIMENT = Measurement("cost", "Bytes per weight and seconds per step", measure)
+def rounds(quick: bool) -> int:
+    """How often each rule is timed."""
+    return 5 if quick else 20
+
+
+def seconds(quick: bool) -> float:
+    """About how many seconds it takes here; counting bytes and operations is nothing beside it."""
+    compiling, epoch = ahead.pace(wide(), RULES, 1e-3, [0])
+    return len(RULES) * (compiling + 2 * rounds(quick) * epoch)
+
+
+EXPERIMENT = Measurement("cost", "Bytes per weight and seconds per step", measure, seconds)

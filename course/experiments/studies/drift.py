@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from course.experiments.comparison.experiment import Experiment
 from course.experiments.comparison.protocol import Protocol
 from course.experiments.studies import benchmarks
-from course.experiments.studies.protocols import RULES, tuned
+from course.experiments.studies.protocols import MORE, RULES, tuned
 from course.experiments.training.models import Array, dense
 from course.experiments.training.tasks import Data, Task
 
@@ -56,7 +57,9 @@ def task(storm: float) -> Task:
 
 def plan(quick: bool) -> list[tuple[Task, Protocol]]:
     """The target drifts; it drifts and calm and storm take turns. 600 steps."""
-    return [(task(storm), tuned(quick, epochs=1)) for storm in (CALM, STORM)]
+    protocol = tuned(quick, epochs=1)
+    protocol = replace(protocol, report_seeds=protocol.report_seeds + (() if quick else MORE))
+    return [(task(storm), protocol) for storm in (CALM, STORM)]
 
 
 BESIDE = {name: benchmarks.DRIFTING for name in ("drift", "drift and regimes")}

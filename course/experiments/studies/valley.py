@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from course.experiments.comparison import ahead
 from course.experiments.comparison.experiment import Measured, Measurement
 from course.experiments.comparison.protocol import Protocol
 from course.experiments.studies import curves, dense, drift, sparse
@@ -35,13 +36,24 @@ def failing(found: dict[str, Array]) -> dict[str, Array]:
     return {rule: (table > GOOD * least).mean(axis=0) for rule, table in found.items()}
 
 
+def count(quick: bool) -> int:
+    """How many seeds."""
+    return 5 if quick else 120
+
+
+def seconds(quick: bool) -> float:
+    """About how many seconds it takes here."""
+    seeds = REPORT[: count(quick)]
+    return sum(ahead.of_sweep(task, RULES, RATES, seeds, protocol.epochs) for task, protocol in plan(quick))
+
+
 def measure(quick: bool) -> list[Measured]:
     """For each task and rule the share of the rates that fail, seed by seed."""
     measured = []
     for task, protocol in plan(quick):
-        shares = failing(losses(task, protocol.epochs, 5 if quick else 120))
+        shares = failing(losses(task, protocol.epochs, count(quick)))
         measured += [Measured(task.name, rule, FAILED, tuple(share.tolist())) for rule, share in shares.items()]
     return measured
 
 
-EXPERIMENT = Measurement("valley", "How many learning rates are good enough", measure)
+EXPERIMENT = Measurement("valley", "How many learning rates are good enough", measure, seconds)

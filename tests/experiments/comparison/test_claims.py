@@ -167,7 +167,7 @@ GOOD = 'id = "x"\nsection = "3.8"\nsays = "s"\nexperiment = "e"\nlower = "adam"\
 def test_a_bad_entry_gets_one_clear_line(text: str, words: str, tmp_path: Path) -> None:
     path = tmp_path / "claims.toml"
     path.write_text(text)
-    measured: dict[str, Any] = {"e": Measurement("e", "", lambda quick: [])}
+    measured: dict[str, Any] = {"e": Measurement("e", "", lambda quick: [], lambda quick: 0)}
     with pytest.raises(ValueError, match=words) as caught:
         read(measured, path)
     assert "\n" not in str(caught.value)

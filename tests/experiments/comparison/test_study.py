@@ -36,7 +36,12 @@ def plan(quick: bool) -> list[tuple[Task, Protocol]]:
 
 
 TINY = Experiment("tiny", "One line", plan, RULES)
-MEMORY = Measurement("memory", "Bytes", lambda quick: [Measured("", name, "bytes", (len(name),)) for name in RULES])
+MEMORY = Measurement(
+    "memory",
+    "Bytes",
+    lambda quick: [Measured("", name, "bytes", (len(name),)) for name in RULES],
+    lambda quick: 3 if quick else 400,
+)
 CLAIMS = [
     Claim("exact", "3.8", "It is there in one step", "tiny", ("gradient_descent",), ("adamw",)),
     Claim("wrong", "3.8", "It is not", "tiny", ("adamw",), ("gradient_descent",)),
@@ -59,7 +64,9 @@ def printed(out: Path) -> tuple[str, list[Answered]]:
 
 def test_how_long_it_takes_is_said_before_it_runs(printed: tuple[str, list[Answered]]) -> None:
     text, _ = printed
-    assert re.match(r"It takes [\d.]+ to [\d.]+ (seconds|minutes) here", text.splitlines()[1])
+    assert re.match(r"It takes (about [\d.]+|[\d.]+ to [\d.]+) (seconds|minutes) here", text.splitlines()[1])
+    after = text[text.index("memory (quick)") :].splitlines()
+    assert after[1].strip() == "It takes about 3 seconds here."
 
 
 def test_the_time_ahead_is_the_work_times_the_rate_that_was_measured() -> None:
@@ -68,6 +75,9 @@ def test_the_time_ahead_is_the_work_times_the_rate_that_was_measured() -> None:
     # Compiling takes 3 s more, for each of two rules; then each has one stack that tunes, one that reports, and if its
     # grid grows a third, of four epochs of 2 s.
     assert ahead.seconds(task, RULES, protocol, clock=lambda: next(ticks)) == (6 + 4 * 8, 6 + 6 * 8)
+    ticks = iter([0.0, 5.0, 7.0])  # six runs of each rule, in one stack
+    assert ahead.of_sweep(task, RULES, (0.1, 0.2), (0, 1, 2), 4, clock=lambda: next(ticks)) == 2 * (3 + 4 * 2)
+    assert ahead.spoken(400, 400) == "about 6.7 minutes"
     assert ahead.spoken(38, 54) == "38 to 54 seconds"
     assert ahead.spoken(400, 5400) == "6.7 to 90.0 minutes"
 

@@ -10,6 +10,7 @@ if (form) {
   let leaving = false;
   const changed = () => form.hasAttribute("data-unsaved") || typed() !== opened;
   const number = (text) => Number(text.replace(",", "."));
+  const same = (one, other) => Math.abs(one - other) < 1e-6;
   const shown = (points) => String(Number(points.toFixed(6)));
 
   const add = () => {
@@ -22,7 +23,7 @@ if (form) {
   const turn = (item) => {
     const points = number(item.dataset.points);
     const now = item.value.trim() === "" ? null : number(item.value);
-    item.value = shown(now === points ? points / 2 : now === points / 2 ? 0 : points);
+    item.value = shown(now === null ? points : same(now, points) ? points / 2 : same(now, points / 2) ? 0 : points);
     add();
   };
 

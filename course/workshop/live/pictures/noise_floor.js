@@ -1,20 +1,13 @@
 // Gradient descent on a parabola whose gradient is seen with noise: the loss stays at a floor.
+import { uniform } from "../draws.js";
 import { axis, linspace, mark, panel } from "../rules.js";
 
 const STEPS = 200, RUNS = 60;
 const BATCHES = { 1: "gradient_descent", 4: "momentum", 16: "rmsprop", 64: "adam" };
 
-// +1 or -1: the top bit of a linear congruential generator, the same in every language.
-let coins = null;
+// +1 or -1.
 function flips() {
-  if (!coins) {
-    let state = 1;
-    coins = Array.from({ length: STEPS * RUNS }, () => {
-      state = (Math.imul(1664525, state) + 1013904223) >>> 0;
-      return state >>> 31 ? 1 : -1;
-    });
-  }
-  return coins;
+  return uniform(STEPS * RUNS).map((one) => (one < 0.5 ? -1 : 1));
 }
 
 function floor(rate, batch, noise) {

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from course.workshop.live.contract import Choice, Picture, Slider, Values
+from course.workshop.live.draws import uniform
 from course.workshop.live.scene import Axis, Mark, Panel, Scene
 from course.workshop.problems import Array
 
@@ -18,12 +19,8 @@ BATCHES = {1: "gradient_descent", 4: "momentum", 16: "rmsprop", 64: "adam"}
 
 @cache
 def flips() -> Array:
-    """+1 or -1 for each run and step (RUNS, STEPS): the top bit of a linear congruential generator."""
-    found, state = [], 1
-    for _ in range(RUNS * STEPS):
-        state = (1664525 * state + 1013904223) % 2**32
-        found.append(1.0 if state >= 2**31 else -1.0)
-    return np.array(found).reshape(RUNS, STEPS)
+    """+1 or -1 for each run and step (RUNS, STEPS)."""
+    return np.where(uniform(RUNS * STEPS) < 0.5, -1.0, 1.0).reshape(RUNS, STEPS)
 
 
 def floor(rate: Any, batch: int, noise: float) -> Any:

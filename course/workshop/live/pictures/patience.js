@@ -1,23 +1,13 @@
 // Early stopping on a validation curve that is seen with noise: where it stops, what it keeps, what patience costs.
+import { uniform } from "../draws.js";
 import { axis, mark, panel } from "../rules.js";
 
 const EPOCHS = 120, RUNS = 60, LONGEST = 40;
 
-// Nearly normal numbers: sums of twelve draws of a linear congruential generator, the same in every language.
-let numbers = null;
+// Nearly normal numbers: sums of twelve uniform ones.
 function normals() {
-  if (!numbers) {
-    let state = 1;
-    numbers = Array.from({ length: RUNS * EPOCHS }, () => {
-      let total = -6;
-      for (let i = 0; i < 12; i++) {
-        state = (Math.imul(1664525, state) + 1013904223) >>> 0;
-        total += state / 2 ** 32;
-      }
-      return total;
-    });
-  }
-  return numbers;
+  const parts = uniform(RUNS * EPOCHS * 12);
+  return Array.from({ length: RUNS * EPOCHS }, (_, i) => parts.slice(12 * i, 12 * i + 12).reduce((sum, one) => sum + one, -6));
 }
 
 // For each patience 1, ..., LONGEST the epochs [best, last], from 1, of one run as it is seen.

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 
 from course.workshop.live.contract import Picture, Slider, Values
+from course.workshop.live.draws import uniform
 from course.workshop.live.scene import Axis, Mark, Panel, Scene
 from course.workshop.problems import Array
 
@@ -16,15 +17,8 @@ K = np.arange(1, EPOCHS + 1)
 
 @cache
 def noise() -> Array:
-    """Standard normal numbers, nearly: sums of twelve draws of a linear congruential generator, (RUNS, EPOCHS)."""
-    found, state = [], 1
-    for _ in range(RUNS * EPOCHS):
-        total = -6.0
-        for _ in range(12):
-            state = (1664525 * state + 1013904223) % 2**32
-            total += state / 2**32
-        found.append(total)
-    return np.array(found).reshape(RUNS, EPOCHS)
+    """Standard normal numbers, nearly: sums of twelve uniform ones, (RUNS, EPOCHS)."""
+    return uniform(RUNS * EPOCHS * 12).reshape(RUNS, EPOCHS, 12).sum(axis=2) - 6
 
 
 def curve(turn: float) -> Array:
