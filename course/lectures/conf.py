@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 import re
-import struct
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
+from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.util import logging
@@ -158,6 +158,7 @@ FENCE = "```{code-cell} ipython3\n"
 FOLDS = (
     ("figures.show(", "code of the figure"),
     ("live.show(", "code of the picture"),
+    (" ...,", "code of the question"),  # which has the answer in it
     ("figures.use_style()", "imports"),
 )
 
@@ -254,8 +255,8 @@ def describe_figures(app: Sphinx, doctree: nodes.document) -> None:
             words = _own_caption(bundle_) or [nodes.Text(text)]
             caption = nodes.paragraph("", "", nodes.strong("", f"Figure {number}."), nodes.Text(" "), *words)
             caption["classes"].append("figure-caption")
-            width, height = _size(Path(app.srcdir) / image["uri"])
-            place = nodes.container(classes=["figure-scroll", *["upright"] * (height > width)])
+            classes = ["figure-scroll", *_kinds(Path(app.srcdir) / image["uri"])]
+            place = nodes.container(classes=classes)
             image.replace_self([place, caption])
             place.append(image)
     for image in doctree.findall(nodes.image):
@@ -278,10 +279,12 @@ def _own_caption(output: nodes.Node) -> list[nodes.Node]:
     return [nodes.Text(first[:1].upper() + first[1:]), *written.children[1:]]
 
 
-def _size(image: Path) -> tuple[int, int]:
-    """Width and height of a PNG, from its head."""
-    width, height = struct.unpack(">II", image.read_bytes()[16:24])
-    return width, height
+def _kinds(path: Path) -> list[str]:
+    """Which of these a figure is: "upright", higher than wide; a "map", with colour on a quarter of it or more."""
+    with Image.open(path) as image:
+        saturation = image.convert("HSV").getchannel("S").histogram()
+        kinds = {"upright": image.height > image.width, "map": 4 * sum(saturation[64:]) > image.height * image.width}
+    return [kind for kind, is_so in kinds.items() if is_so]
 
 
 class Site(StandaloneHTMLBuilder):

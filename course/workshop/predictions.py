@@ -31,7 +31,9 @@ class Prediction:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        parts = [f"<b>{html.escape(self.question)}</b>", *map(html.escape, (*self._listed(), self.said))]
+        how = "" if self.answered else " class='prediction-how'"  # which the site leaves out: nothing runs there
+        said = f"<span{how}>{html.escape(self.said).replace('`...`', '<code>...</code>')}</span>"
+        parts = [f"<b>{html.escape(self.question)}</b>", *map(html.escape, self._listed()), said]
         return f"<div style='{BOX}'>{'<br>'.join(parts)}</div>"
 
     def _listed(self) -> list[str]:

@@ -32,6 +32,30 @@ def test_a_prediction_that_needs_what_comes_later_is_found():
     assert early(["def f(x): return x", "guess = predict('?', ..., lambda: round(f(2)))"]) == set()
 
 
+@pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
+def test_a_prediction_does_not_hold_its_answer(path: Path):
+    """What comes out is computed: where it is written down, a reader sees it beside the question."""
+    cells = [code for code, _ in parse(path.read_text(encoding="utf-8")).code if "predict(" in code]
+    assert [ast.unparse(figure) for code in cells for figure in figures(code) if computes_nothing(figure)] == []
+
+
+def test_an_answer_beside_its_question_is_found():
+    cell = "predict('?', ..., {})"
+    for figure in ("0.5", "1 / 3", "'b'", "lambda: 'b'", "lambda: -0.5"):
+        assert [computes_nothing(one) for one in figures(cell.format(figure))] == [True]
+    for figure in ("lambda: f(2)", "found", "lambda: 'a' if found > 1 else 'b'"):
+        assert [computes_nothing(one) for one in figures(cell.format(figure))] == [False]
+
+
+def figures(cell: str) -> list[ast.expr]:
+    """What comes out, of each prediction in a cell."""
+    return [call.args[2] for call in predictions(ast.parse(cell))]
+
+
+def computes_nothing(figure: ast.expr) -> bool:
+    return not any(isinstance(node, ast.Name) for node in ast.walk(figure))
+
+
 def early(cells: Iterable[str]) -> set[str]:
     """The names that predictions use, and that only a later cell defines."""
     bound, found = set(dir(builtins)), set()

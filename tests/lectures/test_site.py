@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from docutils import nodes
 from docutils.utils import new_document
+from PIL import Image
 
 from tests.lectures.scanner import FENCE
 
@@ -87,22 +88,32 @@ def test_what_an_author_writes_below_a_figure_is_its_caption(conf: ModuleType):
     assert conf._own_caption(output) == []
 
 
-def test_the_code_of_figures_checks_and_figures_of_answers_are_folded(conf: ModuleType):
+def test_what_a_figure_shows_decides_how_it_is_shown_in_the_dark(conf: ModuleType, tmp_path: Path):
+    """A map, whose colours are the message, is not turned over as lines on white are."""
+    for name, colour, size in (("lines", "white", (8, 4)), ("map", "#40A0FF", (8, 4)), ("upright", "#EEEEEE", (4, 8))):
+        Image.new("RGB", size, colour).save(tmp_path / f"{name}.png")
+    assert [conf._kinds(tmp_path / f"{name}.png") for name in ("lines", "map", "upright")] == [[], ["map"], ["upright"]]
+
+
+def test_the_code_of_figures_questions_and_checks_and_figures_of_answers_are_folded(conf: ModuleType):
     fence = "```{code-cell} ipython3\n"
     cells = [
         "x = 1\n```\n",
         "figures.show(fig, 'a text')\n```\n",
         "figures.show(fig, 'a text', after=guess)\n```\n",
+        "predict('a question', ..., found)\n```\n",
         ":tags: [check, hide-input]\n\nnumber('1', x)\n```\n",
     ]
     source = ["# Title\n" + "".join(fence + cell for cell in cells)]
     conf.fold_code(None, "page", source)
     assert FENCE.match(fence.rstrip())
-    _, plain, figure, answer, check = source[0].split(fence)
+    _, plain, figure, answer, question, check = source[0].split(fence)
     assert plain == cells[0]
     assert figure.startswith(":tags: [hide-input]\n:mystnb:")
     assert figure.endswith(cells[1])
     assert answer.startswith(":tags: [hide-cell]\n:mystnb:")
     assert answer.endswith(cells[2])
+    assert "Show the code of the question" in question
+    assert question.endswith(cells[3])
     assert "Show the checks" in check
     assert check.endswith("number('1', x)\n```\n")

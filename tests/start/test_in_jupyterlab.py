@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 
 from autograder.demo import filled
 from course.start import server, unpacked
+from course.start.notebooks import name_kernel
 from course.start.start_page import NAME
+from course.workshop import problems
 from tests.browser import jupyterlab, known_page
 from tests.classroom.hand_ins import SOURCES
 from tests.shared import TP
@@ -126,4 +129,72 @@ def test_hints_are_unfolded_one_by_one_and_the_right_step_opens_its_solution(pag
     worked.click()
     why.wait_for()
     assert why.is_visible()
+    assert barriers(page) == []
+
+
+HANDED_IN = """def {name}(theta, grad, eta):
+    return {rule}
+
+live.show("rate", yours={name})"""
+
+
+@pytest.fixture
+def live_pictures(page: Any, folder: Path) -> list[Any]:
+    """A notebook that was run: a live picture, then with a right function in it, a wrong one, and one that raises."""
+    rules = {"right": "theta - eta * grad", "half": "theta - eta * grad / 2", "raises": "theta - eta * slope"}
+    handed_in = [HANDED_IN.format(name=name, rule=rule) for name, rule in rules.items()]
+    cells = ["from course.workshop import live", 'live.show("rate")', *handed_in]
+    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
+    name_kernel(notebook)
+    nbformat.write(notebook, folder / "live.ipynb")
+    page.goto("/lab/tree/live.ipynb?reset", wait_until="domcontentloaded")
+    page.get_by_text("(ipykernel) | Idle").wait_for()  # said of a kernel that is connected; before, cells are not run
+    page.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    pictures = page.locator(f"{PANEL} .jp-CodeCell").get_by_role("group", name="The rate of gradient descent")
+    pictures.nth(3).wait_for()
+    return list(pictures.all())
+
+
+def followed(share: float, part: float) -> np.ndarray:
+    """Sixty steps of gradient descent on the ravine of 25, each made to `part` of its length."""
+    ravine = problems.ravine(25)
+    thetas = [ravine.start]
+    for _ in range(60):
+        thetas.append(thetas[-1] - part * share / 25 * ravine.gradient(thetas[-1]))
+    return np.array(thetas)
+
+
+def drawn(picture: Any) -> np.ndarray:
+    """The learner's path in the first panel, read back from its pixels with the help of the axes."""
+    path = picture.locator(".plot").first.locator("path[stroke-dasharray='1 5']")
+    path.wait_for(state="attached")
+    frame = picture.locator(".plot").first.locator("path.frame").get_attribute("d")
+    left, top, bottom, right = map(float, re.findall(r"[\d.]+", frame))
+    pixels = np.array(re.findall(r"([-\d.]+) ([-\d.]+)", path.get_attribute("d")), dtype=float)
+    return (pixels - [left, bottom]) / [right - left, top - bottom] * [10.4, 6.4] - [5.2, 3.2]
+
+
+def test_a_live_picture_follows_the_keyboard_and_draws_the_learners_function(page: Any, live_pictures: list[Any]):
+    alone, right, half, raises = live_pictures
+    page.locator(f"{PANEL} .jp-CodeCell").nth(1).locator(".jp-InputPrompt").click()
+    focused = "document.activeElement.shadowRoot?.activeElement?.name"
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate(focused) == "share":
+            break
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    alone.get_by_text("η λmax = 1.70").wait_for()
+    assert page.evaluate(focused) == "share"
+    left = np.linalg.norm(np.array([4, 1]) * (1 - 1.7 * np.array([1 / 25, 1])) ** [[50], [100]], axis=1)
+    assert f"the measured one {(left[1] / left[0]) ** (1 / 50):.4f}" in alone.locator(".says").inner_text()
+    for picture, part in ((right, 1), (half, 0.5)):
+        np.testing.assert_allclose(drawn(picture), followed(1.8, part), atol=0.01)
+        picture.get_by_label("learning rate").press("End")
+        picture.get_by_text("η λmax = 2.20").wait_for()
+        np.testing.assert_allclose(drawn(picture)[:20], followed(2.2, part)[:20], atol=0.01)
+    raises.get_by_text("Your function raised NameError").wait_for()
+    assert raises.locator(".fault").inner_text() == """Your function raised NameError("name 'slope' is not defined")"""
+    assert raises.locator("path[stroke-dasharray='1 5']").count() == 0
     assert barriers(page) == []

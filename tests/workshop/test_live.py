@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from course.workshop import problems
 from course.workshop.live import bundle, names, showing, still
+from course.workshop.live.connected import Connected
 from course.workshop.live.scene import plain
 from tests.browser import PATIENCE, chromium
 
@@ -40,7 +42,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         scene = picture.scene(values)
         parts.append(bundle.page(picture, values, still.png(scene), scene.says))
         parts.append(
-            f'<script type="module">{bundle.module(name)}\n(globalThis.scenes ??= {{}}).{name} = scene;</script>'
+            f'<script type="module">{bundle.module(name)}\n'
+            f"(globalThis.scenes ??= {{}}).{name} = scene; globalThis.mount = mount;</script>"
         )
     path = tmp_path_factory.mktemp("live") / "page.html"
     head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Live</title><body>'
@@ -100,6 +103,25 @@ def test_a_picture_follows_keys_and_a_drag(page: Any) -> None:
     page.wait_for_function("([e, text]) => e.innerText === text", arg=[said.element_handle(), before])
 
 
+@pytest.mark.browser
+def test_a_picture_may_be_made_before_it_is_in_the_page(page: Any) -> None:
+    """JupyterLab makes a widget first and then puts it into the notebook, which may be dark."""
+    rate = showing.picture("rate")
+    host = page.evaluate_handle(
+        """about => {
+          const host = document.createElement("div");
+          mount(host, scenes.rate, about);
+          host.style.color = "white";
+          document.body.append(host);
+          return host;
+        }""",
+        bundle.about(rate, rate.values()),
+    )
+    page.wait_for_function("host => host.hasAttribute('data-dark')", arg=host)
+    page.wait_for_function("host => host.shadowRoot.querySelector('svg').clientWidth > 250", arg=host)
+    host.evaluate("host => host.remove()")
+
+
 def test_a_wrong_setting_is_refused_in_a_line() -> None:
     picture = showing.picture("rate")
     with pytest.raises(ValueError, match="'rate' has no control eta; it has share, kappa"):
@@ -108,6 +130,33 @@ def test_a_wrong_setting_is_refused_in_a_line() -> None:
         picture.values(share=3)
     with pytest.raises(ValueError, match="there is no live picture 'none'; there are "):
         showing.picture("none")
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (NotImplementedError(), "The picture waits for your function."),
+        (KeyboardInterrupt(), "Your function was interrupted."),
+        (ValueError("shapes (2,) and (3,)"), "Your function: shapes (2,) and (3,)"),
+        (ZeroDivisionError("division by zero"), "Your function raised ZeroDivisionError('division by zero')"),
+    ],
+)
+def test_what_a_function_raises_is_said_in_the_picture_which_goes_on(fault: BaseException, said: str) -> None:
+    def step(theta: Any, grad: Any, eta: float) -> Any:
+        if eta < 0.05:
+            raise fault
+        return theta - eta * grad
+
+    rate = showing.picture("rate")
+    widget = Connected(rate, rate.values(), step)
+    slow, fast = rate.values(share=1.0), rate.values(share=1.5)
+    widget.asked = slow
+    assert widget.answer == {"values": slow, "panels": [], "says": said}
+    widget.asked = fast
+    assert (widget.answer["values"], widget.answer["says"]) == (fast, "")
+    first = widget.answer["panels"][0][0]
+    after_one = problems.ravine(25).start - 0.06 * problems.ravine(25).gradient(problems.ravine(25).start)
+    np.testing.assert_allclose([first["x"][1], first["y"][1]], after_one)
 
 
 DEFINED = re.compile(r"^(?:async )?(?:function\*?|class|const|let|var) (\w+)", flags=re.MULTILINE)

@@ -22,6 +22,12 @@ def test_nothing_is_computed_before_there_is_a_prediction() -> None:
     assert "such as 'a'" in str(predict("Where?", ..., never, choices=WALKS))
 
 
+def test_the_site_can_leave_out_how_a_notebook_is_answered() -> None:
+    how = "<span class='prediction-how'>Write a number in the place of <code>...</code>, and run this cell.</span>"
+    assert how in predict("How long is it?", ..., never)._repr_html_()
+    assert "prediction-how" not in predict("How long is it?", 0.1, lambda: 0.1)._repr_html_()
+
+
 @pytest.mark.parametrize(
     ("yours", "said"),
     [

@@ -66,6 +66,8 @@ class Connected(anywidget.AnyWidget):
             says = ""
         except NotImplementedError:
             says = "The picture waits for your function."
+        except KeyboardInterrupt:  # the picture waits for an answer before it asks again
+            says = "Your function was interrupted."
         except Exception as fault:
             says = f"Your function: {fault}" if isinstance(fault, ValueError) else f"Your function raised {fault!r}"
         self.answer = {"values": values, "panels": panels, "says": says}

@@ -17,7 +17,7 @@ const DASHES = {
   yours: "1 5", grey: "3 3",
 };
 const WIDTHS = { prediction: 5, yours: 4.5, grey: 1.2 };
-const MARGIN = { left: 54, right: 12, top: 8, bottom: 42 };
+const MARGIN = { left: 62, right: 12, top: 8, bottom: 42 };
 
 function escaped(text) {
   return String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");

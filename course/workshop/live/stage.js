@@ -11,10 +11,10 @@ const STYLE = `
   :host([data-dark]) input { accent-color: #56B4E9; }
   select, button { font: inherit; color: inherit; background: transparent; border: 1px solid currentColor;
     border-radius: 4px; min-height: 36px; padding: 0 .6rem; }
-  select { grid-column: 1 / 3; }
+  select { grid-column: 1 / 3; margin-bottom: .4rem; }
   option { color: #111; background: #fff; }
   button { justify-self: start; align-self: end; margin: .3rem 0; cursor: pointer; }
-  :focus-visible { outline: 3px solid #56B4E9; outline-offset: 2px; }
+  :focus-visible { outline: 3px solid #56B4E9; outline-offset: -3px; border-radius: 4px; }
   .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 1rem; margin-top: .6rem; }
   .panel { min-width: 0; }
   .title { font-weight: 600; }
@@ -46,9 +46,9 @@ function control(spec, id) {
   return `${label}<select id="${id}-${spec.name}" name="${spec.name}">${options.join("")}</select></div>`;
 }
 
-// Whether the text around it is light, so that the paper must be dark.
+// Whether the text around it is light, so that the paper must be dark. A host that is not in the page yet has no colour.
 function isDark(host) {
-  const [red, green, blue] = getComputedStyle(host).color.match(/[\d.]+/g).map(Number);
+  const [red = 0, green = 0, blue = 0] = getComputedStyle(host).color.match(/[\d.]+/g)?.map(Number) ?? [];
   return 0.3 * red + 0.59 * green + 0.11 * blue > 128;
 }
 
@@ -143,7 +143,7 @@ export function mount(host, scene, about, yours = null) {
   const seen = new MutationObserver(look);
   for (const element of [document.documentElement, document.body]) seen.observe(element, { attributes: true });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", look);
-  new ResizeObserver(soon).observe(panels);
+  new ResizeObserver(look).observe(panels); // also when the host gets into the page, or is shown again
   look();
   show();
   yours?.ask(values);
