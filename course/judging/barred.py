@@ -33,7 +33,7 @@ OF_THE_COURSE = (
 )
 SHORTEST = 24  # bytes of code; what is shorter may look like anybody's
 LONG = 200  # bytes from which the instructions are nobody else's: TensorFlow has no other code in common with rules
-TELLING = 64  # bytes from which no new code may hold the instructions; 4 in 1000 other pieces of code hold such
+TELLING = 64  # bytes from which no new code may hold the instructions; 3 in 1000 other pieces of code hold such
 EDGE = 8  # bytes at both ends of them that may be others there
 DEEPEST = 9  # wrappers around a function
 REFUSING = "<barred>"

@@ -5,9 +5,11 @@ import { axis, linspace, mark, panel } from "../rules.js";
 const STEPS = 200, RUNS = 60;
 const BATCHES = { 1: "gradient_descent", 4: "momentum", 16: "rmsprop", 64: "adam" };
 
-// +1 or -1.
+// +1 or -1. Kept, since a drag asks again and again.
+let coins = null;
 function flips() {
-  return uniform(STEPS * RUNS).map((one) => (one < 0.5 ? -1 : 1));
+  coins ??= uniform(STEPS * RUNS).map((one) => (one < 0.5 ? -1 : 1));
+  return coins;
 }
 
 function floor(rate, batch, noise) {

@@ -4,10 +4,15 @@ import { axis, mark, panel } from "../rules.js";
 
 const EPOCHS = 120, RUNS = 60, LONGEST = 40;
 
-// Nearly normal numbers: sums of twelve uniform ones.
-function normals() {
-  const parts = uniform(RUNS * EPOCHS * 12);
+function sums(parts) {
   return Array.from({ length: RUNS * EPOCHS }, (_, i) => parts.slice(12 * i, 12 * i + 12).reduce((sum, one) => sum + one, -6));
+}
+
+// Nearly normal numbers: sums of twelve uniform ones. Kept, since a drag asks again and again.
+let numbers = null;
+function normals() {
+  numbers ??= sums(uniform(RUNS * EPOCHS * 12));
+  return numbers;
 }
 
 // For each patience 1, ..., LONGEST the epochs [best, last], from 1, of one run as it is seen.
