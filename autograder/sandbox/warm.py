@@ -44,7 +44,8 @@ class WarmParent:
     inside bubblewrap where that is installed. `sandbox=False` runs submissions with the grader's own rights, for
     systems that can do no better. Threads may share it. `modules` are imported beside those that every notebook needs;
     functions and classes of the `guarded` packages are put back before each use of a learner's class. `not_by` is what
-    may not answer in some exercise: its packages are put back before one is asked, and it is not loaded meanwhile.
+    may not answer in some exercise: it is not loaded while one is asked, and its packages are put back before a class
+    is.
     """
 
     _begins: tuple[str, ...] = ("-m", "autograder.sandbox.inside")

@@ -15,9 +15,10 @@ import contextlib
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
-from gc import get_objects
+from gc import get_objects, unfreeze
 from importlib.machinery import PathFinder, SourceFileLoader
-from operator import attrgetter
+from itertools import repeat
+from operator import attrgetter, is_
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -44,6 +45,8 @@ STARTING = ("os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system", "
 
 Marks = tuple[tuple[Any, str], ...]
 """What tells code that may not answer from all other, each with the name that bars it."""
+Functions = tuple[tuple[FunctionType, str], ...]
+"""Functions that may not answer, each with the name that bars it."""
 
 
 class MayNotAnswer(Exception):
@@ -54,13 +57,11 @@ class MayNotAnswer(Exception):
 
 
 @contextlib.contextmanager
-def barred(names: Iterable[str], known: Marks | None = None) -> Iterator[Bar]:
-    """Bar what these names mean for as long as the context lasts. known: the marks of these names and others, from a
-    process that has told `refuse_loading` of them."""
+def barred(names: Iterable[str], known: tuple[Marks, Functions] | None = None) -> Iterator[Bar]:
+    """Bar what these names mean for as long as the context lasts. known: what tells `refuse_loading` of these names and
+    others; nothing that is not among it or a copy of it is barred then."""
     names = tuple(names)
-    if known is None:
-        known = _here(names)
-    bar = Bar(names, known)
+    bar = Bar(names, *(_here(names) if known is None else known))
     bar.lower()
     try:
         yield bar
@@ -69,22 +70,22 @@ def barred(names: Iterable[str], known: Marks | None = None) -> Iterator[Bar]:
 
 
 class Bar:
-    """What some names mean, and all functions there are with the same code: to be barred and let go again."""
+    """The functions that some names bar, and all others there are with the same code: to be barred and let go again."""
 
-    def __init__(self, names: Iterable[str], known: Marks) -> None:
-        meant = meant_by(names)
-        marks = {mark: name for mark, name in known if name in names}
-        marks |= {mark: name for function, name in meant.items() for mark in _marks(function.__code__)}
-        self._functions = meant | (_copies(marks) if marks else {})
+    def __init__(self, names: Iterable[str], marks: Marks, functions: Functions) -> None:
+        known = [(function, name) for function, name in functions if name in names]
+        copies = _copies([(mark, name) for mark, name in marks if name in names])
+        self._functions = dict([*known, *copies])
         self._before: list[tuple[FunctionType, CodeType]] = []
 
     def lower(self) -> None:
         """Bar everything. To be done again after functions were given other code."""
         for function, name in self._functions.items():
             code = function.__code__
-            if code.co_filename != REFUSING:
+            refusing = _refusing(name, code.co_freevars)
+            if code is not refusing:
                 self._before.append((function, code))
-                function.__code__ = _refusing(name, code.co_freevars)
+                function.__code__ = refusing
 
     def lift(self) -> None:
         """Let go of everything."""
@@ -93,27 +94,33 @@ class Bar:
             function.__code__ = code
 
 
-def meant_by(names: Iterable[str]) -> dict[FunctionType, str]:
-    """The functions that names mean, as far as their modules are imported, each with the name."""
-    return {function: name for name in names for function in _meant(name)}
+def meant_by(names: Iterable[str]) -> Functions:
+    """The functions that names mean, as far as their modules are imported."""
+    return tuple((function, name) for name in names for function in _meant(name))
 
 
-def marks_of(names: Iterable[str]) -> Marks:
-    """What tells the code that these names mean, of modules that are imported and of those that are only installed."""
-    found: dict[Any, str] = {}
-    for name in names:
-        for code in (*(function.__code__ for function in _meant(name)), *_installed(name)):
-            found |= {mark: name for mark in _marks(code)}
-    return tuple(found.items())
+def known_by(names: Iterable[str]) -> tuple[Marks, Functions]:
+    """What tells the code that these names mean, of modules that are imported and of those that are only installed, and
+    the functions that have it, copies included."""
+    marks = _of_code(
+        (code, name)
+        for name in names
+        for code in (*(function.__code__ for function in _meant(name)), *_installed(name))
+    )
+    return marks, tuple(dict.fromkeys((*meant_by(names), *_copies(marks))))
 
 
-def refuse_loading(known: Marks) -> None:
+def refuse_loading(known: Marks, functions: Functions | None = None) -> None:
     """From now on, let nothing in this process come by code with one of these marks while something is asked, nor start
     another process then.
 
     Something is asked while a thread performs a script. New code that holds the instructions of TELLING bytes is
     refused at any time; those of shorter code may be anybody's. What refuses can be found, but it uses nothing but its
     own names, and refuses at any time that a function of this module is given other code or other defaults.
+
+    `functions` are those known to have such code, where the garbage collector does not show what was there before.
+    When another one that it does not show is given such code, it shows everything from then on: copies are sought among
+    what it shows.
     """
     if not known:
         return
@@ -124,6 +131,8 @@ def refuse_loading(known: Marks) -> None:
         args: Any,
         marks: Any = frozenset(mark for mark, _ in known),
         known: Marks = known,
+        theirs: Any = (frozenset(function for function, _ in functions or ()), functions or (), REFUSING),
+        seeing: Any = () if functions is None else (get_objects, unfreeze, any, map, is_, repeat),
         ours: str = refuse_loading.__code__.co_filename,
         asked: Any = (_marks, _performs, sys._current_frames),
         kinds: Any = (type, CodeType, FunctionType, MayNotAnswer),
@@ -139,30 +148,53 @@ def refuse_loading(known: Marks) -> None:
             for code, barring in telling:
                 if code in args[0]:
                     raise error(barring)
-        name = "another process" if event in starting else ""
+        name, changes = "another process" if event in starting else "", False
+        have_it, named, refusing = theirs
         if event in making:
-            if event == "object.__setattr__" and kind(args[0]) is of_function and args[0].__code__.co_filename == ours:
+            changes = event == "object.__setattr__" and kind(args[0]) is of_function
+            if changes and args[0].__code__.co_filename == ours:
                 raise error("what refuses")
             for arg in args:
-                if kind(arg) is of_code:
-                    for mark in marks_in(arg):
-                        if mark in marks:
-                            for other, barring in known:
-                                name = barring if other == mark else name
+                if kind(arg) is not of_code:
+                    continue
+                if changes and args[0] in have_it and arg.co_filename != refusing:
+                    name = "what is barred"  # whatever code it is given; which it is takes long to tell
+                    continue
+                for mark in marks_in(arg):
+                    if mark in marks:
+                        for other, barring in known:
+                            name = barring if other == mark else name
+            if name and changes and seeing and args[0] not in have_it:
+                seen, show, is_one, each, same, over = seeing
+                if not is_one(each(same, seen(), over(args[0]))):
+                    show()
         if name:
             for frame in frames().values():
                 if performs(frame):
+                    for function, barring in named if changes else ():
+                        name = barring if function is args[0] else name
                     raise error(name)
 
     sys.addaudithook(hook)
 
 
+def _here(names: tuple[str, ...]) -> tuple[Marks, Functions]:
+    """What is known of these names in this process, which may import more of what they mean at any time."""
+    meant = meant_by(names)
+    return (*_refused_here(names), *_of_code((function.__code__, name) for function, name in meant)), meant
+
+
 @cache
-def _here(names: tuple[str, ...]) -> Marks:
+def _refused_here(names: tuple[str, ...]) -> Marks:
     """The marks of these names; this process refuses from then on to load what has them."""
-    known = marks_of(names)
-    refuse_loading(known)
-    return known
+    marks, _ = known_by(names)
+    refuse_loading(marks)
+    return marks
+
+
+def _of_code(named: Iterable[tuple[CodeType, str]]) -> Marks:
+    """The marks of code, each once for each of its names."""
+    return tuple(dict.fromkeys((mark, name) for code, name in named for mark in _marks(code)))
 
 
 def functions_of(value: Any) -> Iterator[FunctionType]:
@@ -211,11 +243,15 @@ def _installed(name: str) -> list[CodeType]:
     return []
 
 
-def _copies(marks: dict[Any, str]) -> dict[FunctionType, str]:
-    """All functions that have code with one of these marks."""
-    instructions = {mark[0] for mark in marks}
-    like = [f for f in get_objects() if type(f) is FunctionType and f.__code__.co_code in instructions]
-    return {f: marks[mark] for f in like if (mark := _mark(f.__code__)) in marks}
+def _copies(marks: Iterable[tuple[Any, str]]) -> Iterator[tuple[FunctionType, str]]:
+    """All functions that have code with one of these marks, each with the names that bar it."""
+    names: dict[Any, list[str]] = {}
+    for mark, name in marks:
+        names.setdefault(mark, []).append(name)
+    instructions = {mark[0] for mark in names}
+    for function in get_objects() if names else ():
+        if type(function) is FunctionType and function.__code__.co_code in instructions:
+            yield from ((function, name) for name in names.get(_mark(function.__code__), ()))
 
 
 def _within(value: Any) -> Iterator[FunctionType]:

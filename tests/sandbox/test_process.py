@@ -87,17 +87,25 @@ def test_a_right_function_earns_all_points(process: Process) -> None:
     assert score(process) == GD.points
 
 
-@pytest.mark.parametrize("hidden", ["gc.freeze()", "gc.get_objects = lambda *_: []"])
-def test_a_copy_of_what_may_not_answer_is_found_wherever_it_is_hidden(process: Process, hidden: str) -> None:
-    copy = "kept = types.FunctionType(statistics.fmean.__code__, vars(statistics))"
+NEW_COPY = "kept = types.FunctionType(statistics.fmean.__code__, vars(statistics))"
+IN_ANOTHER = "kept = statistics.median_low\nkept.__code__ = statistics.fmean.__code__"
+
+
+@pytest.mark.parametrize("copy", [NEW_COPY, IN_ANOTHER])
+@pytest.mark.parametrize("hidden", ["", "gc.freeze()", "gc.unfreeze()\ngc.freeze()", "gc.get_objects = lambda *_: []"])
+def test_a_copy_of_what_may_not_answer_is_found_wherever_it_is_hidden(copy: str, hidden: str) -> None:
     answer = "def gradient_descent_step(theta, grad, eta):\n    return theta - eta * grad * kept([1.0], None)"
-    assert process.run(f"import gc, statistics, types\n{copy}\n{hidden}\n{answer}").error is None
-    assert score(process) == GD.points
     key = GD.draw(np.random.default_rng(0))
-    answers, _ = process.ask(key.script, key.oracles, not_by=("statistics.fmean",))
-    verdict = judge(GD, key, answers)
-    assert verdict.score == 0
-    assert "MayNotAnswer" in verdict.diagnosis
+    barred = ("statistics.fmean",)
+    with WarmParent(("statistics",), not_by=barred) as parent, parent.process({}, LIMITS) as process:
+        assert process.run(f"import gc, statistics, types\n{copy}\n{hidden}\n{answer}").error is None
+        assert score(process) == GD.points
+        for _ in range(2):
+            answers, _ = process.ask(key.script, key.oracles, not_by=barred)
+            verdict = judge(GD, key, answers)
+            assert verdict.score == 0
+            assert "statistics.fmean may not answer" in verdict.diagnosis
+            assert score(process) == GD.points  # it works on when it is not barred
 
 
 def test_an_error_is_told_and_does_not_end_the_process(process: Process) -> None:

@@ -150,7 +150,7 @@ def test_what_refuses_barred_code_is_no_hindrance() -> None:
     code = (
         "from course.judging import barred, scripts\n"
         "from autograder.sandbox.inside.untouched import untouched\n"
-        "barred.refuse_loading(barred.marks_of(['course.workshop.unrolled']))\n"
+        "barred.refuse_loading(*barred.known_by(['course.workshop.unrolled']))\n"
         "put_back, before = untouched((), [barred, scripts]), scripts.perform.__code__\n"
         "scripts.perform.__code__ = (lambda: 0).__code__\n"
         "put_back()\n"

@@ -16,9 +16,9 @@ from autograder.classroom.grading import gradebook as books
 from autograder.classroom.grading.batch import LIMITS
 from autograder.classroom.grading.grade import Asked, asked_again
 from autograder.classroom.grading.gradebook import Given, Held, OfNotebook
-from autograder.classroom.grading.job import versions
 from autograder.classroom.grading.prepare import prepared
 from autograder.classroom.grading.results import GRADED, UNREADABLE, Result, kept
+from autograder.classroom.grading.versions import versions
 from autograder.classroom.grading.worker import warm_parent
 from autograder.classroom.intake.reading import Unreadable
 from autograder.classroom.layout import Classroom

@@ -12,9 +12,10 @@ from nbformat import NotebookNode
 
 from autograder.classroom.assignment import max_score
 from autograder.classroom.grading import errors
-from autograder.classroom.grading.job import TEST_SECONDS, Job, versions
+from autograder.classroom.grading.job import TEST_SECONDS, Job
 from autograder.classroom.grading.results import GRADED, OUT_OF_MEMORY, TIMED_OUT, Result
 from autograder.classroom.grading.turns import Turns
+from autograder.classroom.grading.versions import versions
 from autograder.classroom.intake.cells import UNRUN, grade_id
 from autograder.exercises.exercise import Exercise
 from autograder.exercises.judge import generator, judge

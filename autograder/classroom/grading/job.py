@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 
-import numpy as np
 from nbformat import NotebookNode
 
-import course
+from autograder.classroom.grading.versions import grader_version
 from autograder.sandbox.limits import Limits
 
-SHOWN = 12  # characters of a digest that a person compares
 TEST_SECONDS = 30.0  # for one plain test, as nbgrader's default
 
 
@@ -63,26 +58,3 @@ class Job:
 
 def _digest(parts: list[str]) -> str:
     return hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-@cache
-def grader_version() -> str:
-    """A digest of the grader's own sources: another grader, another result."""
-    import autograder
-
-    files = [p for module in (autograder, course) for p in Path(str(module.__file__)).parent.rglob("*.py")]
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
-def versions(tp: str) -> dict[str, str]:
-    """The versions on which a result depends, or may depend; `tp` is a TP's."""
-    return {
-        "course": course.__version__,
-        "grader": grader_version()[:SHOWN],
-        "TP": tp[:SHOWN],
-        "Python": platform.python_version(),
-        "NumPy": np.__version__,
-    }

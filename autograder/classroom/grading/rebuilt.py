@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.classroom.assignment import Assignment
-from autograder.classroom.grading.job import grader_version
+from autograder.classroom.grading.versions import grader_version
 from autograder.classroom.intake.reading import Unreadable, notebooks_in, submission
 from autograder.classroom.intake.rebuild import rebuild
 from autograder.classroom.layout import Classroom, write

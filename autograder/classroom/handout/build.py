@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
 
 from autograder.classroom import convert
-from autograder.classroom.grading.job import grader_version
+from autograder.classroom.grading.versions import grader_version
 from autograder.classroom.handout import solutions
 from autograder.classroom.intake.cells import grade_id
 from autograder.classroom.layout import Classroom, write

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.classroom.grading.job import grader_version
+from autograder.classroom.grading.versions import grader_version
 from autograder.classroom.layout import Classroom, write
 from autograder.faults import WrongUsage
 

@@ -24,7 +24,7 @@ from autograder.sandbox.inside.frames import exactly, frame
 from autograder.sandbox.inside.guard import guard
 from autograder.sandbox.inside.shell import new_shell
 from autograder.sandbox.inside.untouched import untouched
-from course.judging.barred import marks_of, meant_by, refuse_loading
+from course.judging.barred import known_by, refuse_loading
 from course.judging.scripts import Plain
 
 TALKING = ("json",)  # the packages through which messages go
@@ -41,11 +41,11 @@ def main() -> None:
         with contextlib.suppress(Exception):  # what is missing here will be missed, and told, in the notebook
             importlib.import_module(module)
     _hide_the_grader()
-    guarded, known = (*ASKING, *setup["guarded"]), marks_of(setup["not_by"])
+    guarded, known = (*ASKING, *setup["guarded"]), known_by(setup["not_by"])
     barring = {name.partition(".")[0] for name in setup["not_by"]}  # all of TensorFlow: too dear before each use
-    refuse_loading(known)
+    refuse_loading(*known)
     messages, functions, classes = (untouched(each, OURS) for each in (TALKING, ASKING, (*guarded, *barring)))
-    meanwhile = untouched(guarded, OURS, meant_by(setup["not_by"]))  # what is barred stays so
+    meanwhile = untouched(guarded, OURS, {function for function, _ in known[1]})  # what is barred stays so
     tools = Tools(new_shell(), confine.readable(), messages, functions, classes, meanwhile, known)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which tells us
     guards: dict[int, int] = {}

@@ -12,8 +12,9 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from gc import get_freeze_count, unfreeze
+from gc import get_objects, unfreeze
 from itertools import repeat
+from operator import is_
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,7 +24,7 @@ from autograder.sandbox.inside import calls, confine
 from autograder.sandbox.inside.frames import LONGEST_VALUE, SEND, frame, receive
 from autograder.sandbox.inside.untouched import PutBack
 from course.judging import scripts
-from course.judging.barred import Marks, barred
+from course.judging.barred import Functions, Marks, barred
 from course.judging.public import compiled, made, table
 from course.judging.scripts import Plain, Way
 
@@ -54,7 +55,7 @@ class Tools:
     functions: PutBack
     classes: PutBack
     meanwhile: PutBack
-    known: Marks
+    known: tuple[Marks, Functions]
 
 
 class Child:
@@ -73,9 +74,10 @@ class Child:
         """Answer until the grader hangs up. The learner's code can find all that is kept in an object, and replace it,
         and since Python 3.13 the names of a frame that runs, too, but not what a loop goes over. So the names here are
         set anew before each message; what puts everything back, this class included, is among them."""
-        ours = Child._ask, Child._run, self._sock, get_freeze_count(), tools.known
+        seen: list[Any] = []  # an object that was not there when the parent hid all others from the garbage collector
+        ours = Child._ask, Child._run, self._sock, seen, tools.known
         theirs = tools.messages, tools.functions, tools.classes, tools.meanwhile
-        for (answering, running, sock, frozen, known), (messages, functions, classes, meanwhile) in repeat(
+        for (answering, running, sock, seen, known), (messages, functions, classes, meanwhile) in repeat(
             (ours, theirs)
         ):
             messages()
@@ -91,11 +93,11 @@ class Child:
             elif message["once_defined"] and message["once_defined"] not in self._shell.user_ns:
                 reply = {"answers": {}}
             else:
-                guarded = message["public"] or message["not_by"]
-                (classes if guarded else functions)()
-                if get_freeze_count() > frozen:  # what is frozen is not found by `barred`
-                    unfreeze()
-                reply = {"answers": answering(self, message, sock, meanwhile if guarded else functions, known)}
+                (classes if message["public"] else functions)()
+                if message["not_by"] and not any(map(is_, get_objects(), repeat(seen))):
+                    unfreeze()  # a learner's code has hidden what `barred` must find
+                put_back = meanwhile if message["public"] else functions
+                reply = {"answers": answering(self, message, sock, put_back, known)}
             for stream in (sys.stdout, sys.stderr):
                 with contextlib.suppress(Exception):
                     stream.flush()
@@ -131,7 +133,7 @@ class Child:
             }
         }
 
-    def _ask(self, message: Plain, sock: socket.socket, put_back: PutBack, known: Marks) -> Plain:
+    def _ask(self, message: Plain, sock: socket.socket, put_back: PutBack, known: tuple[Marks, Functions]) -> Plain:
         def remote(name: str) -> scripts.Oracle:
             def asked(point: np.ndarray) -> np.ndarray:
                 sock.sendall(frame({"oracle": name, "point": scripts.plain(scripts.answer(point))}))
