@@ -139,7 +139,10 @@ def refuse_loading(known: Marks, functions: Functions | None = None) -> None:
         making: Any = frozenset(MAKING),
         starting: Any = frozenset(STARTING),
         changing: Any = (CHANGING, middles, bytes),
+        watched: Any = frozenset((*MAKING, *STARTING, CHANGING)),
     ) -> None:
+        if event not in watched:  # nearly all: whoever reads the code of a function is told of, too
+            return
         (marks_in, performs, frames), (kind, of_code, of_function, error) = asked, kinds
         changed, telling, plain = changing
         if event == changed:
