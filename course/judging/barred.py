@@ -57,11 +57,12 @@ class MayNotAnswer(Exception):
 
 
 @contextlib.contextmanager
-def barred(names: Iterable[str], known: tuple[Marks, Functions] | None = None) -> Iterator[Bar]:
+def barred(names: Iterable[str], known: tuple[Marks, Functions] | None = None, shown: object = None) -> Iterator[Bar]:
     """Bar what these names mean for as long as the context lasts. known: what tells `refuse_loading` of these names and
-    others; nothing that is not among it or a copy of it is barred then."""
+    others; nothing that is not among it or a copy of it is barred then. shown: an object that the garbage collector
+    shows unless a learner's code has hidden from it what had not been hidden before."""
     names = tuple(names)
-    bar = Bar(names, *(_here(names) if known is None else known))
+    bar = Bar(names, *(_here(names) if known is None else known), shown)
     bar.lower()
     try:
         yield bar
@@ -72,9 +73,9 @@ def barred(names: Iterable[str], known: tuple[Marks, Functions] | None = None) -
 class Bar:
     """The functions that some names bar, and all others there are with the same code: to be barred and let go again."""
 
-    def __init__(self, names: Iterable[str], marks: Marks, functions: Functions) -> None:
+    def __init__(self, names: Iterable[str], marks: Marks, functions: Functions, shown: object = None) -> None:
         known = [(function, name) for function, name in functions if name in names]
-        copies = _copies([(mark, name) for mark, name in marks if name in names])
+        copies = _copies([(mark, name) for mark, name in marks if name in names], shown)
         self._functions = dict([*known, *copies])
         self._before: list[tuple[FunctionType, CodeType]] = []
 
@@ -246,13 +247,17 @@ def _installed(name: str) -> list[CodeType]:
     return []
 
 
-def _copies(marks: Iterable[tuple[Any, str]]) -> Iterator[tuple[FunctionType, str]]:
-    """All functions that have code with one of these marks, each with the names that bar it."""
+def _copies(marks: Iterable[tuple[Any, str]], shown: object = None) -> Iterator[tuple[FunctionType, str]]:
+    """All functions that have code with one of these marks, each with the names that bar it; `shown` as in `barred`."""
     names: dict[Any, list[str]] = {}
     for mark, name in marks:
         names.setdefault(mark, []).append(name)
     instructions = {mark[0] for mark in names}
-    for function in get_objects() if names else ():
+    objects = get_objects() if names else []
+    if shown is not None and objects and not any(map(is_, objects, repeat(shown))):
+        unfreeze()
+        objects = get_objects()
+    for function in objects:
         if type(function) is FunctionType and function.__code__.co_code in instructions:
             yield from ((function, name) for name in names.get(_mark(function.__code__), ()))
 

@@ -12,9 +12,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from gc import get_objects, unfreeze
 from itertools import repeat
-from operator import is_
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -74,10 +72,10 @@ class Child:
         """Answer until the grader hangs up. The learner's code can find all that is kept in an object, and replace it,
         and since Python 3.13 the names of a frame that runs, too, but not what a loop goes over. So the names here are
         set anew before each message; what puts everything back, this class included, is among them."""
-        seen: list[Any] = []  # an object that was not there when the parent hid all others from the garbage collector
-        ours = Child._ask, Child._run, self._sock, seen, tools.known
+        shown: list[Any] = []  # which was not there when the parent hid all others from the garbage collector
+        ours = Child._ask, Child._run, self._sock, shown, tools.known
         theirs = tools.messages, tools.functions, tools.classes, tools.meanwhile
-        for (answering, running, sock, seen, known), (messages, functions, classes, meanwhile) in repeat(
+        for (answering, running, sock, shown, known), (messages, functions, classes, meanwhile) in repeat(
             (ours, theirs)
         ):
             messages()
@@ -94,10 +92,8 @@ class Child:
                 reply = {"answers": {}}
             else:
                 (classes if message["public"] else functions)()
-                if message["not_by"] and not any(map(is_, get_objects(), repeat(seen))):
-                    unfreeze()  # a learner's code has hidden what `barred` must find
                 put_back = meanwhile if message["public"] else functions
-                reply = {"answers": answering(self, message, sock, put_back, known)}
+                reply = {"answers": answering(self, message, sock, put_back, (*known, shown))}
             for stream in (sys.stdout, sys.stderr):
                 with contextlib.suppress(Exception):
                     stream.flush()
@@ -133,7 +129,9 @@ class Child:
             }
         }
 
-    def _ask(self, message: Plain, sock: socket.socket, put_back: PutBack, known: tuple[Marks, Functions]) -> Plain:
+    def _ask(
+        self, message: Plain, sock: socket.socket, put_back: PutBack, known: tuple[Marks, Functions, object]
+    ) -> Plain:
         def remote(name: str) -> scripts.Oracle:
             def asked(point: np.ndarray) -> np.ndarray:
                 sock.sendall(frame({"oracle": name, "point": scripts.plain(scripts.answer(point))}))
@@ -154,7 +152,7 @@ class Child:
         script = scripts.decoded(message["ask"])
         self._stop = scripts.Stopped
         try:
-            with warnings.catch_warnings(action="ignore"), barred(message["not_by"], known) as bar:
+            with warnings.catch_warnings(action="ignore"), barred(message["not_by"], known[:2], known[2]) as bar:
 
                 def ready() -> None:
                     put_back()

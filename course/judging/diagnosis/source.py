@@ -257,6 +257,8 @@ def parsed(text: str) -> list[ast.stmt]:
 
 def binds(text: str, name: str) -> bool:
     """Whether a cell may give a name a value: it does so somewhere, or is no Python and has the name in it."""
+    if text.isascii() and name not in text:  # else other letters may be read as those of the name
+        return False
     try:
         return any(_binds(node, name) for node in parsed(without_commands(text)))
     except (SyntaxError, ValueError, RecursionError):
