@@ -24,7 +24,7 @@ import pytest
 
 import course.judging.barred
 from course.judging import scripts
-from course.judging.barred import OF_THE_COURSE, MayNotAnswer, barred
+from course.judging.barred import OF_THE_COURSE, REFUSING, MayNotAnswer, barred
 from course.workshop import unrolled
 
 SOURCE = """
@@ -191,6 +191,41 @@ def test_what_was_given_other_code_meanwhile_is_barred_when_that_is_done_again(r
         with pytest.raises(MayNotAnswer):
             rules.made(1.0)
     assert rules.made.__code__ is before
+
+
+def test_code_that_looks_like_what_refuses_is_barred_like_all_other(rules: Any) -> None:
+    with barred((NAME,)):
+        pass
+    rules.Rule.step.__code__ = rules.Rule.step.__code__.replace(co_filename=REFUSING)
+    with barred((NAME,)), pytest.raises(MayNotAnswer):
+        rules.Rule(0.5).step(3.0)
+    assert rules.Rule(0.5).step(3.0) == 2.85
+
+
+def test_what_is_given_barred_code_is_shown_by_the_garbage_collector_from_then_on(tmp_path: Path) -> None:
+    """In a process of its own, since what is hidden and what refuses stays so."""
+    (tmp_path / f"{NAME}.py").write_text(SOURCE)
+    code = (
+        f"import gc, {NAME} as r\n"
+        "from course.judging.barred import barred, known_by, refuse_loading\n"
+        "def mine(x, rate): return 0.0\n"
+        f"known = known_by(['{NAME}'])\n"
+        "refuse_loading(*known)\n"
+        "gc.freeze()\n"
+        "own, hidden = mine.__code__, gc.get_freeze_count()\n"
+        "mine.__code__ = (lambda x, rate: 1.0).__code__\n"
+        "r.long.__code__ = r.long.__code__\n"
+        "assert gc.get_freeze_count() > hidden / 2\n"
+        "mine.__code__ = r.long.__code__\n"
+        "assert gc.get_freeze_count() == 0\n"
+        f"with barred(['{NAME}'], known):\n"
+        "    try:\n"
+        "        print(mine(1.0, 1.0))\n"
+        "    except Exception as error:\n"
+        "        print(error)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.stdout.startswith(f"{NAME} may not answer"), ran.stderr
 
 
 def performed(function: Callable[[], Any]) -> scripts.Value:

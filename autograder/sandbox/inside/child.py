@@ -93,7 +93,7 @@ class Child:
             else:
                 (classes if message["public"] else functions)()
                 put_back = meanwhile if message["public"] else functions
-                reply = {"answers": answering(self, message, sock, put_back, (*known, shown))}
+                reply = {"answers": answering(self, message, sock, put_back, known, shown)}
             for stream in (sys.stdout, sys.stderr):
                 with contextlib.suppress(Exception):
                     stream.flush()
@@ -130,7 +130,12 @@ class Child:
         }
 
     def _ask(
-        self, message: Plain, sock: socket.socket, put_back: PutBack, known: tuple[Marks, Functions, object]
+        self,
+        message: Plain,
+        sock: socket.socket,
+        put_back: PutBack,
+        known: tuple[Marks, Functions],
+        shown: object,
     ) -> Plain:
         def remote(name: str) -> scripts.Oracle:
             def asked(point: np.ndarray) -> np.ndarray:
@@ -152,7 +157,7 @@ class Child:
         script = scripts.decoded(message["ask"])
         self._stop = scripts.Stopped
         try:
-            with warnings.catch_warnings(action="ignore"), barred(message["not_by"], known[:2], known[2]) as bar:
+            with warnings.catch_warnings(action="ignore"), barred(message["not_by"], known, shown) as bar:
 
                 def ready() -> None:
                     put_back()
