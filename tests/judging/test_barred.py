@@ -196,10 +196,11 @@ def test_what_was_given_other_code_meanwhile_is_barred_when_that_is_done_again(r
 def test_code_that_looks_like_what_refuses_is_barred_like_all_other(rules: Any) -> None:
     with barred((NAME,)):
         pass
+    rule = rules.Rule(0.5)
     rules.Rule.step.__code__ = rules.Rule.step.__code__.replace(co_filename=REFUSING)
     with barred((NAME,)), pytest.raises(MayNotAnswer):
-        rules.Rule(0.5).step(3.0)
-    assert rules.Rule(0.5).step(3.0) == 2.85
+        rule.step(3.0)
+    assert rule.step(3.0) == 2.85
 
 
 def test_what_is_given_barred_code_is_shown_by_the_garbage_collector_from_then_on(tmp_path: Path) -> None:
