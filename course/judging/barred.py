@@ -59,10 +59,13 @@ class MayNotAnswer(Exception):
 @contextlib.contextmanager
 def barred(names: Iterable[str], known: tuple[Marks, Functions] | None = None, shown: object = None) -> Iterator[Bar]:
     """Bar what these names mean for as long as the context lasts. known: what tells `refuse_loading` of these names and
-    others; nothing that is not among it or a copy of it is barred then. shown: an object that the garbage collector
+    others. shown: an object that the garbage collector
     shows unless a learner's code has hidden from it what had not been hidden before."""
     names = tuple(names)
-    bar = Bar(names, *(_here(names) if known is None else known), shown)
+    marks, functions = (_refused_here(names), ()) if known is None else known
+    since = meant_by([name for name in names if name not in {of for _, of in functions}])  # perhaps imported only now
+    marks += _of_code((function.__code__, name) for function, name in since)
+    bar = Bar(names, marks, functions + since, shown)
     bar.lower()
     try:
         yield bar
@@ -182,12 +185,6 @@ def refuse_loading(known: Marks, functions: Functions | None = None) -> None:
     sys.addaudithook(hook)
 
 
-def _here(names: tuple[str, ...]) -> tuple[Marks, Functions]:
-    """What is known of these names in this process, which may import more of what they mean at any time."""
-    meant = meant_by(names)
-    return (*_refused_here(names), *_of_code((function.__code__, name) for function, name in meant)), meant
-
-
 @cache
 def _refused_here(names: tuple[str, ...]) -> Marks:
     """The marks of these names; this process refuses from then on to load what has them."""
@@ -235,16 +232,35 @@ def _meant(name: str) -> Iterator[FunctionType]:
 
 
 def _installed(name: str) -> list[CodeType]:
-    """The code of a module, and of those in it, that is installed; whether it is imported does not matter."""
+    """The code of a module that is installed, and of those in it; or of a function or class in a module. Whether it is
+    imported does not matter."""
     first, *rest = name.split(".")
     spec = PathFinder.find_spec(first)
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        place = Path(folder, *rest)
-        files = sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
-        ours = [path for path in files if path.is_file() and not path.stem.endswith("_test")]
-        if ours:
-            return [code for path in ours if (code := SourceFileLoader(name, str(path)).get_code(name))]
+    roots = [Path(folder) for folder in spec.submodule_search_locations or ()] if spec else []
+    if spec and not roots and spec.origin:
+        roots = [Path(spec.origin).with_suffix("")]
+    for root in roots:
+        for parts in range(len(rest), -1, -1):
+            place, within = root.joinpath(*rest[:parts]), rest[parts:]
+            files = sorted(place.rglob("*.py")) if not within else [place / "__init__.py"]
+            ours = [path for path in (*files, place.with_suffix(".py")) if path.is_file()]
+            found = [
+                code
+                for path in ours
+                if not path.stem.endswith("_test")
+                for code in _of_name(SourceFileLoader(name, str(path)).get_code(name), within)
+            ]
+            if found:
+                return found
     return []
+
+
+def _of_name(code: CodeType | None, within: list[str]) -> list[CodeType]:
+    """The code of what is called so in a module or class."""
+    found = [code] if code else []
+    for name in within:
+        found = [c for outer in found for c in outer.co_consts if isinstance(c, CodeType) and c.co_name == name]
+    return found
 
 
 def _copies(marks: Iterable[tuple[Any, str]], shown: object = None) -> Iterator[tuple[FunctionType, str]]:

@@ -306,6 +306,27 @@ def test_while_something_is_asked_no_other_process_is_started(rules: Any, start:
     assert "another process may not answer" in answer.reason
 
 
+def test_a_function_of_a_module_that_is_not_imported_is_known_by_its_file(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from course.judging.barred import known_by\n"
+        "assert 'statistics' not in sys.modules and 'wsgiref' not in sys.modules\n"
+        "names = ('statistics.fmean', 'statistics.NormalDist', 'wsgiref.util.shift_path_info', 'statistics.nothing')\n"
+        "marks, functions = known_by(names)\n"
+        "import statistics, wsgiref.util\n"
+        "codes = {name: {mark[0] for mark, of in marks if of == name} for name in names}\n"
+        "assert not functions\n"
+        "assert statistics.fmean.__code__.co_code in codes[names[0]]\n"
+        "assert statistics.NormalDist.cdf.__code__.co_code in codes[names[1]]\n"
+        "assert statistics.fmean.__code__.co_code not in codes[names[1]]\n"
+        "assert wsgiref.util.shift_path_info.__code__.co_code in codes[names[2]]\n"
+        "assert not codes[names[3]]\n"
+        "print('so it is')\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.stdout == "so it is\n", ran.stderr
+
+
 def test_what_is_not_imported_is_known_by_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "a_package_of_a_test" / "rules"
     package.mkdir(parents=True)

@@ -88,17 +88,24 @@ def test_a_right_function_earns_all_points(process: Process) -> None:
 
 
 NEW_COPY = "kept = types.FunctionType(statistics.fmean.__code__, vars(statistics))"
-IN_ANOTHER = "kept = statistics.median_low\nkept.__code__ = statistics.fmean.__code__"
+WORKS_THERE = "vars(textwrap).update(vars(statistics))"
+IN_ANOTHER = f"kept = textwrap.dedent\n{WORKS_THERE}\nkept.__code__ = statistics.fmean.__code__"
+HIDDEN = ["", "gc.freeze()", "gc.unfreeze()\ngc.freeze()", "gc.get_objects = lambda *_: []"]
 
 
-@pytest.mark.parametrize("copy", [NEW_COPY, IN_ANOTHER])
-@pytest.mark.parametrize("hidden", ["", "gc.freeze()", "gc.unfreeze()\ngc.freeze()", "gc.get_objects = lambda *_: []"])
-def test_a_copy_of_what_may_not_answer_is_found_wherever_it_is_hidden(copy: str, hidden: str) -> None:
+@pytest.mark.parametrize(
+    "modules", [("statistics", "textwrap"), ("textwrap",)]
+)  # barred is what is imported later, too
+@pytest.mark.parametrize("copy", [NEW_COPY, IN_ANOTHER, "kept = statistics.fmean"])
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_a_copy_of_what_may_not_answer_is_found_wherever_it_is_hidden(
+    modules: tuple[str, ...], copy: str, hidden: str
+) -> None:
     answer = "def gradient_descent_step(theta, grad, eta):\n    return theta - eta * grad * kept([1.0], None)"
     key = GD.draw(np.random.default_rng(0))
     barred = ("statistics.fmean",)
-    with WarmParent(("statistics",), not_by=barred) as parent, parent.process({}, LIMITS) as process:
-        assert process.run(f"import gc, statistics, types\n{copy}\n{hidden}\n{answer}").error is None
+    with WarmParent(modules, not_by=barred) as parent, parent.process({}, LIMITS) as process:
+        assert process.run(f"import gc, statistics, textwrap, types\n{copy}\n{hidden}\n{answer}").error is None
         assert score(process) == GD.points
         for _ in range(2):
             answers, _ = process.ask(key.script, key.oracles, not_by=barred)
