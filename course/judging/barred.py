@@ -63,7 +63,8 @@ def barred(names: Iterable[str], known: tuple[Marks, Functions] | None = None, s
     shows unless a learner's code has hidden from it what had not been hidden before."""
     names = tuple(names)
     marks, functions = (_refused_here(names), ()) if known is None else known
-    since = meant_by([name for name in names if name not in {of for _, of in functions}])  # perhaps imported only now
+    before = {name for _, name in functions}
+    since = meant_by([name for name in names if name not in before])  # perhaps imported only now
     marks += _of_code((function.__code__, name) for function, name in since)
     bar = Bar(names, marks, functions + since, shown)
     bar.lower()
