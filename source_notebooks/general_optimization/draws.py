@@ -22,6 +22,7 @@ HEDGED[0] = -0.6  # the calmest asset rises when the others fall: it is held alt
 # Best weights that are far from equal ones: of all assets, and of three.
 ALL, SOME = (0.13, 0.34, 0.10, 0.19, 0.24), (0.0, 0.45, 0.0, 0.25, 0.3)
 RATIO = 0.5  # the Sharpe ratio of the best portfolio, per year
+HARDLY, GREAT = 0.05, 10.0  # those for which the sum of C^-1 e lies between -1 and 1, or entries of it above 10
 SLOPE = 0.3  # by how much the slope of the ratio is negative where nothing is held
 LOSS = 0.6  # so far below zero that what is not held earns clearly less than rf
 DAYS = 252
@@ -62,10 +63,10 @@ def market(
     return shuffled(rng, e, cov, days)
 
 
-def with_best(rng: Generator, x: Sequence[float], days: int = 1) -> dict[str, Any]:
+def with_best(rng: Generator, x: Sequence[float], days: int = 1, ratio: float = RATIO) -> dict[str, Any]:
     """mu, cov and rf, per year or per day, whose tangency portfolio goes along about these weights."""
     cov = covariances(rng)
-    return shuffled(rng, best_at(near(rng, x), cov), cov, days)
+    return shuffled(rng, best_at(near(rng, x), cov, ratio), cov, days)
 
 
 def shuffled(rng: Generator, e: Array, cov: Array, days: int = 1) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from autograder.exercises.ask import Ask
 from autograder.exercises.exercise import Check, Exercise, Probe
 
 from ... import questions
-from ...draws import DAYS, with_best
+from ...draws import DAYS, GREAT, HARDLY, RATIO, with_best
 from ...reference import tangency
 from .mistakes import equivalents, mistakes
 
@@ -27,12 +27,12 @@ def arguments(rng: Generator, size: Any) -> dict[str, Any]:
     return with_best(rng, SHORT)
 
 
-def told(x: tuple[float, ...], what: str, days: int = 1, times: int = 2) -> Probe:
-    """The weights of markets with a tangency portfolio about like this."""
+def told(x: tuple[float, ...], what: str, days: int = 1, ratios: tuple[float, ...] = (RATIO, HARDLY)) -> Probe:
+    """The weights of markets with a tangency portfolio about like this, of these Sharpe ratios per year."""
 
     def probe(ex: Exercise, ask: Ask, rng: Generator) -> None:
-        for k in range(1, times + 1):
-            (ref,) = probes.call(ex, ask, with_best(rng, x, days))
+        for k, ratio in enumerate(ratios, start=1):
+            (ref,) = probes.call(ex, ask, with_best(rng, x, days, ratio))
             ask.expect(ref, f"weights, {what}, case {k}")
 
     return probe
@@ -58,7 +58,7 @@ exercise = Exercise(
             "by the sum of the absolute values.",
             told(NEGATIVE, "more sold than bought"),
         ),
-        Check("daily figures", 0.2, "Figures per day give the same weights.", told(LONG, "per day", DAYS, times=1)),
+        Check("daily figures", 0.2, "Figures per day give the same weights.", told(LONG, "per day", DAYS, (GREAT,))),
         Check("rf by default", 0.1, "Without rf the function must use 0.02.", by_default()),
         inputs_unchanged(0.1),
     ),
