@@ -90,14 +90,21 @@ def test_a_right_function_earns_all_points(process: Process) -> None:
 NEW_COPY = "kept = types.FunctionType(statistics.fmean.__code__, vars(statistics))"
 WORKS_THERE = "vars(textwrap).update(vars(statistics))"
 IN_ANOTHER = f"kept = textwrap.dedent\n{WORKS_THERE}\nkept.__code__ = statistics.fmean.__code__"
-HIDDEN = ["", "gc.freeze()", "gc.unfreeze()\ngc.freeze()", "gc.get_objects = lambda *_: []"]
+BEFORE, LATER = ("statistics", "textwrap"), ("textwrap",)  # what the parent imports: the barred function, or not
 
 
 @pytest.mark.parametrize(
-    "modules", [("statistics", "textwrap"), ("textwrap",)]
-)  # barred is what is imported later, too
-@pytest.mark.parametrize("copy", [NEW_COPY, IN_ANOTHER, "kept = statistics.fmean"])
-@pytest.mark.parametrize("hidden", HIDDEN)
+    ("modules", "copy", "hidden"),
+    [
+        (BEFORE, NEW_COPY, "gc.freeze()"),
+        (BEFORE, NEW_COPY, "gc.get_objects = lambda *_: []"),
+        (BEFORE, IN_ANOTHER, ""),
+        (BEFORE, IN_ANOTHER, "gc.unfreeze()\ngc.freeze()"),
+        (LATER, "kept = statistics.fmean", ""),
+        (LATER, NEW_COPY, "gc.freeze()"),
+        (LATER, IN_ANOTHER, ""),
+    ],
+)
 def test_a_copy_of_what_may_not_answer_is_found_wherever_it_is_hidden(
     modules: tuple[str, ...], copy: str, hidden: str
 ) -> None:
