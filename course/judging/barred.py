@@ -58,9 +58,11 @@ class MayNotAnswer(Exception):
 
 @contextlib.contextmanager
 def barred(names: Iterable[str], known: tuple[Marks, Functions] | None = None, shown: object = None) -> Iterator[Bar]:
-    """Bar what these names mean for as long as the context lasts. known: what tells `refuse_loading` of these names and
-    others. shown: an object that the garbage collector
-    shows unless a learner's code has hidden from it what had not been hidden before."""
+    """Bar what these names mean for as long as the context lasts.
+
+    known: what `refuse_loading` was told of these names and others (`known_by`). shown: an object that the garbage
+    collector shows unless a learner's code has hidden from it what was not hidden before.
+    """
     names = tuple(names)
     marks, functions = (_refused_here(names), ()) if known is None else known
     before = {name for _, name in functions}
