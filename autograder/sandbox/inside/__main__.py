@@ -43,7 +43,7 @@ def main() -> None:
             importlib.import_module(module)
     _hide_the_grader()
     guarded, known = (*ASKING, *setup["guarded"]), known_by(setup["not_by"])
-    # All of TensorFlow is too dear before each use, and nobody's where no class is used with a framework.
+    # All of TensorFlow: too dear before each use, and not needed where no class is used with a framework.
     barring = {name.partition(".")[0] for name in setup["not_by"] if setup["guarded"]}
     refuse_loading(*known)
     messages, functions, classes = (untouched(each, OURS) for each in (TALKING, ASKING, (*guarded, *barring)))
