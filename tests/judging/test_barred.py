@@ -24,7 +24,7 @@ import pytest
 
 import course.judging.barred
 from course.judging import scripts
-from course.judging.barred import OF_THE_COURSE, REFUSING, MayNotAnswer, barred
+from course.judging.barred import OF_THE_COURSE, REFUSING, MayNotAnswer, barred, known_by
 from course.workshop import unrolled
 
 SOURCE = """
@@ -201,6 +201,17 @@ def test_code_that_looks_like_what_refuses_is_barred_like_all_other(rules: Any) 
     with barred((NAME,)), pytest.raises(MayNotAnswer):
         rule.step(3.0)
     assert rule.step(3.0) == 2.85
+
+
+def test_what_two_names_bar_each_of_them_bars(rules: Any) -> None:
+    names = (NAME, f"{NAME}.Rule.step")
+    known, rule = known_by(names), rules.Rule(0.5)
+    copy = types.FunctionType(rules.Rule.step.__code__, {})
+    for name in names:
+        for function in (rules.Rule.step, copy):
+            with barred((name,), known), pytest.raises(MayNotAnswer):
+                function(rule, 3.0)
+            assert function(rule, 3.0) == 2.85
 
 
 def test_what_is_given_barred_code_is_shown_by_the_garbage_collector_from_then_on(tmp_path: Path) -> None:
