@@ -205,9 +205,10 @@ def test_code_that_looks_like_what_refuses_is_barred_like_all_other(rules: Any) 
 
 def test_what_two_names_bar_each_of_them_bars(rules: Any) -> None:
     names = (NAME, f"{NAME}.Rule.step")
-    known, rule = known_by(names), rules.Rule(0.5)
-    copy = types.FunctionType(rules.Rule.step.__code__, {})
+    copy, rule = types.FunctionType(rules.Rule.step.__code__, {}), rules.Rule(0.5)
+    known = known_by(names)
     for name in names:
+        assert {(rules.Rule.step, name), (copy, name)} <= {*known[1]}  # also where no copy is sought any more
         for function in (rules.Rule.step, copy):
             with barred((name,), known), pytest.raises(MayNotAnswer):
                 function(rule, 3.0)
