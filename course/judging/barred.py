@@ -109,12 +109,10 @@ def meant_by(names: Iterable[str]) -> Functions:
 def known_by(names: Iterable[str]) -> tuple[Marks, Functions]:
     """What tells the code that these names mean, of modules that are imported and of those that are only installed, and
     the functions that have it, copies included."""
-    marks = _of_code(
-        (code, name)
-        for name in names
-        for code in (*(function.__code__ for function in _meant(name)), *_installed(name))
-    )
-    return marks, tuple(dict.fromkeys((*meant_by(names), *_copies(marks))))
+    meant = meant_by(names)
+    installed = ((code, name) for name in names for code in _installed(name))
+    marks = _of_code((*((function.__code__, name) for function, name in meant), *installed))
+    return marks, tuple(dict.fromkeys((*meant, *_copies(marks))))
 
 
 def refuse_loading(known: Marks, functions: Functions | None = None) -> None:

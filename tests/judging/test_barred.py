@@ -225,7 +225,7 @@ def test_what_is_given_barred_code_is_shown_by_the_garbage_collector_from_then_o
         f"known = known_by(['{NAME}'])\n"
         "refuse_loading(*known)\n"
         "gc.freeze()\n"
-        "own, hidden = mine.__code__, gc.get_freeze_count()\n"
+        "hidden = gc.get_freeze_count()\n"
         "mine.__code__ = (lambda x, rate: 1.0).__code__\n"
         "r.long.__code__ = r.long.__code__\n"
         "assert gc.get_freeze_count() > hidden / 2\n"
